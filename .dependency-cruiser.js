@@ -1,0 +1,73 @@
+/** The floors of the house: an import goes to the same folder or to a lower floor, never sideways. */
+const floors = [
+  ['runtime', []],
+  ['schema', ['runtime']],
+  ['identity', ['runtime', 'schema']],
+  ['events', ['runtime', 'schema', 'identity']],
+  ['subgraphs', ['runtime', 'schema', 'identity', 'events']],
+  ['coordination', ['runtime', 'schema', 'identity', 'events']],
+  ['gateway', ['runtime', 'schema', 'identity', 'events', 'subgraphs', 'coordination']],
+];
+const folders = floors.map(([name]) => name);
+
+/** Each vendor library has one home. */
+const homes = {
+  '@theguild/federation-composition': '^schema/compose\\.ts$',
+  '@apollo/subgraph': '^runtime/subgraph\\.ts$',
+  '@apollo/server': '^runtime/subgraph\\.ts$',
+  '@graphql-hive/router-query-planner': '^gateway/planner\\.ts$',
+  'graphql-jit': '^runtime/executor\\.ts$',
+  undici: '^runtime/http\\.ts$',
+  '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
+  pg: '^runtime/db/postgres\\.ts$',
+  cockatiel: '^runtime/guard\\.ts$',
+  jose: '^runtime/pass\\.ts$',
+  'node:sqlite': '^runtime/db/owner\\.ts$',
+  'csv-parse': '^subgraphs/',
+  pino: '^runtime/telemetry\\.ts$',
+  'prom-client': '^runtime/telemetry\\.ts$',
+};
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...floors.map(([name, below]) => ({
+      name: `floor-of-${name}`,
+      severity: 'error',
+      from: { path: `^${name}/`, pathNot: '/cli\\.ts$' },
+      to: {
+        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), 'main\\.ts$'].join('|')})`,
+      },
+    })),
+    {
+      name: 'main-sees-all-and-is-seen-by-none',
+      severity: 'error',
+      from: { pathNot: '(^test/|/cli\\.ts$)' },
+      to: { path: '^main\\.ts$' },
+    },
+    {
+      name: 'a-system-never-imports-another',
+      severity: 'error',
+      from: { path: '^subgraphs/(crm|erp|billing)/' },
+      to: { path: '^subgraphs/(crm|erp|billing)/', pathNot: '^subgraphs/$1/' },
+    },
+    {
+      name: 'a-system-is-entered-by-its-index',
+      severity: 'error',
+      from: { pathNot: '^(test|subgraphs/(crm|erp|billing))/' },
+      to: { path: '^subgraphs/(crm|erp|billing)/', pathNot: '/index\\.ts$' },
+    },
+    ...Object.entries(homes).map(([library, home]) => ({
+      name: `one-home-for-${library}`,
+      severity: 'error',
+      from: { pathNot: `(^test/|${home})` },
+      to: { path: `^node_modules/${library}/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules' },
+    exclude: { path: '^(bench|data|coverage)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,0 +1,20 @@
+import type { AnswerError } from './errors.ts';
+
+/** A response as it goes to the client. */
+export interface Answer {
+  /** JSON text: `{"data":…,"errors":…}`; a refusal has no `data`. */
+  readonly body: string;
+  /** True where nothing was executed, because the variables cannot be used. */
+  readonly refused: boolean;
+}
+
+/** The answer of an operation that was executed. `data` is JSON text; undefined where it is null as a whole. */
+export function executedAnswer(data: string | undefined, errors: readonly AnswerError[]): Answer {
+  const told = errors.length === 0 ? '' : `,"errors":${JSON.stringify(errors)}`;
+  return { body: `{"data":${data ?? 'null'}${told}}`, refused: false };
+}
+
+/** The answer to variables that cannot be used. */
+export function refusedAnswer(errors: readonly AnswerError[]): Answer {
+  return { body: JSON.stringify({ errors }), refused: true };
+}

@@ -1,0 +1,92 @@
+import type { FailureCode } from '../../runtime/failure.ts';
+import type { SubgraphError } from '../../runtime/executor.ts';
+
+/** What a caller is told about a failure: message and extensions, never internals. */
+export interface Exposed {
+  readonly message: string;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** An error of an answer, as it is serialised. */
+export interface AnswerError extends Exposed {
+  readonly path?: readonly (string | number)[];
+  /** In the client's document; only errors about the document itself have them. */
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
+}
+
+/**
+ * Whether a code passes with its message when a subgraph gives it. Those that speak of a document or of a set-up are
+ * about internals in a subgraph's mouth. A record over the union, so that no code is forgotten.
+ */
+const passes: Readonly<Record<FailureCode, boolean>> = {
+  BAD_REQUEST: true,
+  GRAPHQL_PARSE_FAILED: false,
+  GRAPHQL_VALIDATION_FAILED: false,
+  OPERATION_RESOLUTION_FAILURE: false,
+  BAD_USER_INPUT: true,
+  INVALID_CURSOR: true,
+  PAGE_SIZE_EXCEEDED: true,
+  BODY_TOO_LARGE: true,
+  UNSUPPORTED_MEDIA_TYPE: false,
+  NOT_ACCEPTABLE: false,
+  METHOD_NOT_ALLOWED: false,
+  CSRF_PREVENTED: false,
+  HOST_NOT_ALLOWED: false,
+  ORIGIN_NOT_ALLOWED: false,
+  BATCHING_NOT_SUPPORTED: false,
+  DEPTH_LIMIT_EXCEEDED: false,
+  ALIAS_LIMIT_EXCEEDED: false,
+  ROOT_FIELD_LIMIT_EXCEEDED: false,
+  DIRECTIVE_LIMIT_EXCEEDED: false,
+  UNAUTHENTICATED: true,
+  INVALID_VALUE: true,
+  CONFLICT: true,
+  DUPLICATE: true,
+  NOT_FOUND: true,
+  SYSTEM_UNAVAILABLE: true,
+  DEADLINE_EXCEEDED: true,
+  RATE_LIMITED: true,
+  INVALID_CONFIGURATION: false,
+  STORE_IN_USE: false,
+  STORE_UNAVAILABLE: true,
+  PORT_IN_USE: false,
+  INVALID_CONTRACT: false,
+  INVALID_SUPERGRAPH: false,
+  INTERNAL_SERVER_ERROR: false,
+};
+
+const passing: ReadonlySet<unknown> = new Set(
+  Object.entries(passes).flatMap(([code, told]) => (told ? [code] : [])),
+);
+
+/**
+ * The policy for errors of subgraphs: a code that callers know passes with its message, `system` and `retryAfter`
+ * (seconds); everything else is told as an internal error of that system.
+ */
+export function exposed(error: SubgraphError, subgraph: string): Exposed {
+  const { code, system, retryAfter } = error.extensions ?? {};
+  const origin = typeof system === 'string' ? system : subgraph;
+  if (!passing.has(code)) {
+    return { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR', system: origin } };
+  }
+  return {
+    message: error.message,
+    extensions: { code, system: origin, ...(typeof retryAfter === 'number' ? { retryAfter } : {}) },
+  };
+}
+
+/** A subgraph's answer came too late. */
+export function late(subgraph: string): Exposed {
+  return {
+    message: `${subgraph} did not answer in time.`,
+    extensions: { code: 'DEADLINE_EXCEEDED', system: subgraph },
+  };
+}
+
+/** A subgraph's answer is not what was asked for. */
+export function unusable(subgraph: string): Exposed {
+  return {
+    message: `${subgraph} gave an answer that cannot be used.`,
+    extensions: { code: 'SYSTEM_UNAVAILABLE', system: subgraph },
+  };
+}

@@ -1,0 +1,68 @@
+import { createElement as h, Fragment, useMemo, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { setNonce } from 'get-nonce';
+import { GraphiQL } from 'graphiql';
+import { ToolbarButton } from '@graphiql/react';
+import 'graphiql/style.css';
+import './graphiql.css';
+
+// Dialogs add a style element of their own; the page's policy admits it by this nonce only.
+setNonce(document.currentScript.nonce);
+
+const { endpoint, examples } = JSON.parse(document.getElementById('settings').textContent);
+
+function fetcherFor(explained) {
+  return async (request, { headers } = {}) => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        // With the newer media type a mistyped query would be a failed request in the browser's console.
+        accept: 'application/json',
+        ...(explained ? { 'x-explain': '1' } : {}),
+        ...headers,
+      },
+      body: JSON.stringify(request),
+    });
+    return response.json();
+  };
+}
+
+function Page() {
+  const [explained, setExplained] = useState(false);
+  const fetcher = useMemo(() => fetcherFor(explained), [explained]);
+  return h(
+    GraphiQL,
+    {
+      fetcher,
+      defaultTabs: examples.map(({ query, variables }) => ({
+        query,
+        variables: variables && JSON.stringify(variables, null, 2),
+        headers: null,
+      })),
+      shouldPersistHeaders: false,
+    },
+    h(GraphiQL.Logo, null, 'Graph'),
+    h(GraphiQL.Toolbar, null, ({ merge, prettify, copy }) =>
+      h(
+        Fragment,
+        null,
+        prettify,
+        merge,
+        copy,
+        h(
+          ToolbarButton,
+          {
+            label: explained ? 'Stop explaining answers' : 'Explain answers: plan, systems, times',
+            className: explained ? 'explain explain-on' : 'explain',
+            'aria-pressed': explained,
+            onClick: () => setExplained(!explained),
+          },
+          'why?',
+        ),
+      ),
+    ),
+  );
+}
+
+createRoot(document.getElementById('graphiql')).render(h(Page));

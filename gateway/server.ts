@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Engine } from './engine/index.ts';
+import { graphiqlPages, type Example } from './graphiql/index.ts';
+import { createGraphqlListener, type Answered } from './http/graphql.ts';
+import { correlationOf } from './http/correlation.ts';
+import { hostCheck } from './http/hosts.ts';
+import { sendRefusal } from './http/respond.ts';
+
+export { loopbackHosts } from './http/hosts.ts';
+export type { Answered } from './http/graphql.ts';
+export type { Example } from './graphiql/index.ts';
+
+export interface DoorOptions {
+  readonly engine: Engine;
+  /** Milliseconds that one request may take; what has not arrived by then is null with a coded error. */
+  readonly timeout: number;
+  /** Largest body of a request, in bytes. */
+  readonly bodyLimit: number;
+  /** Whether refusals may suggest names of the schema; on where introspection is. */
+  readonly suggestions: boolean;
+  /** Host names that the door answers to, e.g. `loopbackHosts`; every name where absent. */
+  readonly hosts?: readonly string[];
+  /** Origins whose pages may ask, e.g. `https://app.example.com`; none where absent. */
+  readonly origins?: readonly string[];
+  /** The query page, with the operations that it opens with; no page where absent. */
+  readonly graphiql?: { readonly examples: readonly Example[] };
+  /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
+  readonly answered?: (answered: Answered) => void;
+}
+
+/** Answers a request, or gives false where the path is not one of the door's. */
+export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+const endpoint = '/graphql';
+const json = 'application/json';
+
+/** The public HTTP face of an engine: `/graphql`, and the query page at `/graphiql`. */
+export function createDoor(options: DoorOptions): Door {
+  const graphql = createGraphqlListener({
+    engine: options.engine,
+    timeout: options.timeout,
+    bodyLimit: options.bodyLimit,
+    suggestions: options.suggestions,
+    origins: options.origins ?? [],
+    answered: options.answered ?? (() => undefined),
+  });
+  const refusalOf = hostCheck(options.hosts ?? []);
+  const pages = options.graphiql && graphiqlPages({ endpoint, ...options.graphiql });
+
+  return (request, response) => {
+    const url = request.url ?? '';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const page = path === endpoint && !isVisit(request, mark < 0) ? undefined : pages?.get(path);
+    if (!page && path !== endpoint) return false;
+    const refusal = refusalOf(request.headers.host);
+    if (refusal) {
+      sendRefusal({ response, correlationId: correlationOf(request.headers), headers: [] }, json, refusal);
+    } else if (page) page(request, response);
+    else graphql(request, response, mark < 0 ? '' : url.slice(mark + 1));
+    return true;
+  };
+}
+
+/** Somebody opened the endpoint's address in a browser, without a query. */
+function isVisit(request: IncomingMessage, bare: boolean): boolean {
+  return bare && request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+}

@@ -1,0 +1,123 @@
+import { validate } from 'uuid';
+import type { Queryable } from '../runtime/db/index.ts';
+import { recordName, type LocalKeys, type LocalRecord, type SystemName } from './systems.ts';
+
+/** What the register holds of one customer, besides match keys. */
+export interface Registration {
+  /** Of the survivor, where the customer that was asked for has been merged. */
+  readonly id: string;
+  /** ISO 8601 in UTC. */
+  readonly registeredAt: string;
+  /** Longest known first: of several records of one system, the first is the one that attributes are read from. */
+  readonly records: readonly LocalRecord[];
+}
+
+/** Columns that `registrationsOf` reads, one row per record; `system` and `key` are null for a customer without records. */
+export interface RegistrationRow {
+  readonly asked: string;
+  readonly id: string;
+  readonly registered_at: string;
+  readonly system: SystemName | null;
+  readonly key: string | null;
+}
+
+/** Puts rows of one registration each together again, by what was asked for. */
+export function registrationsOf(rows: readonly RegistrationRow[]): Map<string, Registration> {
+  const found = new Map<string, { id: string; registeredAt: string; records: LocalRecord[] }>();
+  for (const { asked, id, registered_at: registeredAt, system, key } of rows) {
+    const registration = found.get(asked) ?? { id, registeredAt, records: [] };
+    found.set(asked, registration);
+    if (system !== null && key !== null) registration.records.push({ system, key });
+  }
+  return found;
+}
+
+/** The key to read each system by. */
+export function keysIn(registration: Registration): LocalKeys {
+  const keys: { -readonly [S in keyof LocalKeys]: LocalKeys[S] } = {};
+  for (const { system, key } of registration.records) keys[system] ??= key;
+  return keys;
+}
+
+/** The id in the form in which the store gives it; null for what cannot be one. */
+export function customerId(text: string): string | null {
+  return validate(text) ? text.toLowerCase() : null;
+}
+
+/** Whether the store can hold the text at all: it has no NUL and no half of a surrogate pair. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+/** The id under which a customer `c` lives on. */
+export const survivor = 'case when c.merged_into is null then c.id else identity_survivor(c.merged_into) end';
+
+const registrationsFrom = (asked: string) => `
+  select a.asked, s.id, s.registered_at, x.system, x.key
+  from (${asked}) a (asked, id)
+    join identity_customer s on s.id = a.id
+    left join identity_crosswalk x on x.customer_id = s.id and x.valid_to is null
+  order by x.valid_from, x.system, x.key`;
+
+const byId = registrationsFrom(`
+    select c.id::text, ${survivor} from identity_customer c where c.id = any($1::uuid[])`);
+
+const byRecord = registrationsFrom(`
+    select x.system || ':' || x.key, ${survivor}
+    from unnest($1::text[], $2::text[]) r (system, key)
+      join identity_crosswalk x on x.system = r.system and x.key = r.key and x.valid_to is null
+      join identity_customer c on c.id = x.customer_id`);
+
+/** Which local record is which customer. Each call is one statement, however many are asked for. */
+export interface Crosswalk {
+  /** By the id that was asked for; unknown and malformed ids are absent, merged ones give their survivor. */
+  registrations(ids: readonly string[]): Promise<ReadonlyMap<string, Registration>>;
+  /** By `recordName` of the record; unknown ones are absent. */
+  holders(records: readonly LocalRecord[]): Promise<ReadonlyMap<string, Registration>>;
+  /** The systems' keys of each customer, by the id that was asked for; unknown ids are absent. */
+  keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, LocalKeys>>;
+  /** The customer of each key of a system; unknown keys are absent. */
+  idsOf(system: SystemName, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** The crosswalk in a store. */
+export function crosswalkIn(db: Queryable): Crosswalk {
+  const registrations: Crosswalk['registrations'] = async (asked) => {
+    const ids = new Map<string, string>();
+    for (const text of asked) {
+      const id = customerId(text);
+      if (id !== null) ids.set(text, id);
+    }
+    if (ids.size === 0) return new Map();
+    const found = registrationsOf(await db.query<RegistrationRow>(byId, [[...new Set(ids.values())]]));
+    const answer = new Map<string, Registration>();
+    for (const [text, id] of ids) {
+      const registration = found.get(id);
+      if (registration) answer.set(text, registration);
+    }
+    return answer;
+  };
+  const holders: Crosswalk['holders'] = async (records) => {
+    const storable = records.filter(({ key }) => isStorable(key));
+    if (storable.length === 0) return new Map();
+    const parameters = [storable.map(({ system }) => system), storable.map(({ key }) => key)];
+    return registrationsOf(await db.query<RegistrationRow>(byRecord, parameters));
+  };
+  return {
+    registrations,
+    holders,
+    async keysOf(ids) {
+      const found = await registrations(ids);
+      return new Map([...found].map(([id, registration]) => [id, keysIn(registration)]));
+    },
+    async idsOf(system, keys) {
+      const found = await holders(keys.map((key) => ({ system, key })));
+      const answer = new Map<string, string>();
+      for (const key of keys) {
+        const registration = found.get(recordName({ system, key }));
+        if (registration) answer.set(key, registration.id);
+      }
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { MatchKeys } from './facts.ts';
+import type { SystemName } from './systems.ts';
+
+/** Match keys as one record states them: null where it never stated the kind, empty where it no longer does. */
+export interface Stated {
+  readonly system: SystemName;
+  readonly name: string | null;
+  readonly country: string | null;
+  readonly taxIds: readonly string[] | null;
+  readonly leis: readonly string[] | null;
+  readonly domains: readonly string[] | null;
+}
+
+/** Whose name and country count when systems differ, first of all first; the contract says the same of the attributes. */
+const precedence: Readonly<Record<'name' | 'country', readonly SystemName[]>> = {
+  name: ['CRM', 'ERP', 'BILLING'],
+  country: ['ERP', 'BILLING', 'CRM'],
+};
+
+function first(records: readonly Stated[], kind: 'name' | 'country'): string | undefined {
+  const stating = records.filter((record) => record[kind] !== null);
+  if (stating.length === 0) return undefined;
+  const rank = ({ system }: Stated) => {
+    const at = precedence[kind].indexOf(system);
+    return at < 0 ? precedence[kind].length : at;
+  };
+  const ranked = stating.filter((record) => record[kind] !== '').sort((a, b) => rank(a) - rank(b));
+  return ranked[0]?.[kind] ?? '';
+}
+
+function all(records: readonly Stated[], kind: 'taxIds' | 'leis' | 'domains'): readonly string[] | undefined {
+  const stating = records.flatMap((record) => (record[kind] === null ? [] : [record[kind]]));
+  return stating.length === 0 ? undefined : [...new Set(stating.flat())].sort();
+}
+
+/**
+ * The keys by which a customer is found: of what its records state, the name and the country of the most competent
+ * system, and every identifier. A kind that no record ever stated keeps what was known at enrolment.
+ * @param records of the customer, the longest linked first
+ */
+export function effectiveKeys(enrolled: MatchKeys, records: readonly Stated[]): MatchKeys {
+  const country = first(records, 'country') ?? enrolled.country;
+  return {
+    name: first(records, 'name') ?? enrolled.name,
+    country: country === '' ? null : country,
+    taxIds: all(records, 'taxIds') ?? enrolled.taxIds,
+    leis: all(records, 'leis') ?? enrolled.leis,
+    domains: all(records, 'domains') ?? enrolled.domains,
+  };
+}

@@ -1,0 +1,42 @@
+import type { RequestContext } from '../runtime/context.ts';
+import type { Db } from '../runtime/db/index.ts';
+import { crosswalkIn, type Crosswalk } from './crosswalk.ts';
+import { duplicatesIn, type Duplicates } from './duplicates.ts';
+import type { Feed } from './feed.ts';
+import { followFeed, type Following, type FollowOptions } from './follow.ts';
+import { loadersIn, type Loaders } from './loaders.ts';
+import { registerIn, type Register } from './register.ts';
+import { searchIn, type Search } from './search.ts';
+
+/** The register of customers: which local record is which customer, and how a customer is found. */
+export interface Identity {
+  readonly crosswalk: Crosswalk;
+  readonly register: Register;
+  readonly search: Search;
+  readonly duplicates: Duplicates;
+  /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
+  readonly loadersOf: (context: RequestContext) => Loaders;
+  /**
+   * Keeps the register current from a system's feed until the signal is aborted. The cursor is stored with the effects;
+   * changes that come again change nothing. A record that nobody knows goes to the customer it refers to, and becomes a
+   * new customer where it refers to none. Of several followers of one feed, in any process, one works and the others
+   * stand by.
+   */
+  follow(feed: Feed, options: FollowOptions): Following;
+}
+
+/** Where the migrations of the register are. */
+export const identityMigrations = new URL('migrations/', import.meta.url);
+
+/** The identity floor over a store that has its migrations. */
+export function createIdentity({ db }: { readonly db: Db }): Identity {
+  const crosswalk = crosswalkIn(db);
+  return {
+    crosswalk,
+    register: registerIn(db),
+    search: searchIn(db),
+    duplicates: duplicatesIn(db),
+    loadersOf: loadersIn(crosswalk),
+    follow: (feed, options) => followFeed(db, feed, options),
+  };
+}

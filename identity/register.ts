@@ -1,0 +1,60 @@
+import type { Db } from '../runtime/db/index.ts';
+import type { Enrolment } from './assign.ts';
+import { batches } from './batches.ts';
+import { enrolBatch, takeTurn } from './enrol.ts';
+import { refreshBatch, type Statement } from './refresh.ts';
+import type { SystemName } from './systems.ts';
+
+/** Where customers come into the graph. */
+export interface Register {
+  /**
+   * Makes sure that each entry is a customer and that its records are linked to it. A record that has a customer keeps
+   * it, and facts of a customer that exists are left alone, so that running again changes nothing. Written in
+   * transactions of 2,000 entries: after an error earlier ones stay, and the whole can be run again.
+   * @returns the customer's id of each entry
+   * @throws Failure BAD_USER_INPUT for an id that is no UUID, an unusable key, or an entry with neither
+   */
+  enrol(entries: readonly Enrolment[]): Promise<readonly string[]>;
+  /** Replaces what the given records of one system state; other systems' facts stay. Unknown records are passed over. */
+  refresh(system: SystemName, entries: readonly Statement[]): Promise<void>;
+  /**
+   * Brings the store's statistics up to date, so that it plans well. To be called after a large import; where the store
+   * is embedded it also clears away old versions of rows, which a server does by itself.
+   */
+  tidy(): Promise<void>;
+}
+
+/** Lets the store plan by what the tables hold now; statements prepared while they were small are planned anew. */
+export async function refreshStatistics(db: Db): Promise<void> {
+  await db.query('analyze identity_customer, identity_crosswalk, identity_facts');
+}
+
+/** The register in a store. */
+export function registerIn(db: Db): Register {
+  return {
+    async enrol(entries) {
+      const holders: string[] = [];
+      for (const batch of batches(entries)) {
+        const enrolled = await db.transaction(async (tx) => {
+          await takeTurn(tx);
+          return enrolBatch(tx, batch);
+        });
+        holders.push(...enrolled);
+      }
+      return holders;
+    },
+    async refresh(system, entries) {
+      for (const batch of batches(entries)) {
+        await db.transaction(async (tx) => {
+          await takeTurn(tx);
+          await refreshBatch(tx, system, batch);
+        });
+      }
+    },
+    async tidy() {
+      if (db.kind === 'pglite')
+        await db.query('vacuum identity_customer, identity_crosswalk, identity_facts');
+      await refreshStatistics(db);
+    },
+  };
+}

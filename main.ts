@@ -1,0 +1,285 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createEngine } from './gateway/engine/index.ts';
+import { defaultLimits, documentRules } from './gateway/limits.ts';
+import { requestLog } from './gateway/request-log.ts';
+import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
+import { identitySubgraph, type Identity } from './identity/index.ts';
+import { help, readConfig, type Config, type Role } from './runtime/config.ts';
+import { localSubgraph, remoteSubgraph, type Subgraph } from './runtime/executor.ts';
+import { Failure } from './runtime/failure.ts';
+import { showGuards } from './runtime/gauges.ts';
+import { createGuard, type Guard } from './runtime/guard.ts';
+import { createHttp, type Http } from './runtime/http.ts';
+import { listen } from './runtime/listen.ts';
+import { createPass } from './runtime/pass.ts';
+import { sendProblem } from './runtime/problem.ts';
+import { buildSubgraph, serveSubgraph, type Resolvers } from './runtime/subgraph.ts';
+import { createLogger, createMetrics, type Logger } from './runtime/telemetry.ts';
+import { contractOf } from './schema/contract.ts';
+import { scalars } from './schema/scalars.ts';
+import { systems } from './subgraphs/index.ts';
+import type { Sandbox } from './subgraphs/sandbox/api.ts';
+import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
+import { seedNorthwind } from './subgraphs/seed/northwind.ts';
+import { openStore, type Store } from './subgraphs/store.ts';
+import type { Crossing } from './subgraphs/slice.ts';
+import type { System } from './subgraphs/system.ts';
+
+const root = import.meta.dirname;
+
+/** A process of the graph that has begun to serve. */
+export interface House {
+  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Where the sandboxes' own APIs are; null where they are not served. */
+  readonly sandboxUrl: string | null;
+  readonly sandboxes: readonly Sandbox[];
+  /** Lets what is under way come to its end, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
+export async function openHouse(config: Config, { db, identity }: Store, logger: Logger): Promise<House> {
+  const ended = new AbortController();
+  const http = createHttp();
+  const metrics = createMetrics();
+  const here = systems.filter(({ name }) => config.roles.has(name as Role));
+  const sandboxes = here.map(({ sandbox }) => sandbox(db));
+  const sandboxServer = await openSandboxes(config, sandboxes, logger);
+  const guards = new Map(
+    [...here.map(({ name }) => name), ...config.remotes.keys()].map((name) => [name, guardOf(config, name)]),
+  );
+  showGuards(metrics, [...guards.values()]);
+
+  const opened = here.map((system): System => {
+    const sandbox = sandboxes.find(({ name }) => name === system.name);
+    const guard = guards.get(system.name);
+    if (!sandbox || !guard) throw new Error(`the system ${system.name} was not opened`);
+    const site = sandboxServer && `${sandboxServer.url}/${system.name}`;
+    return system.open(sandbox.wire, { guard, crossing: crossingOf(identity, system.system), site });
+  });
+  const subgraphs = new Map<string, Resolvers>(opened.map(({ name, resolvers }) => [name, resolvers]));
+  if (config.roles.has('identity')) subgraphs.set('identity', identitySubgraph(identity).resolvers);
+  const answer = config.roles.has('gateway')
+    ? gatewayOf(config, { subgraphs, guards, http, answered: requestLog(logger, metrics) })
+    : await subgraphsOf(config, subgraphs);
+
+  const listening = await listen({
+    host: config.host,
+    port: config.port,
+    setting: 'PORT',
+    drainTimeout: config.drainTimeoutMs,
+    answer,
+    failed: (error) => {
+      // A Failure is the caller's to mend: whoever likes could fill the log with it.
+      if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
+      else logger.error('A request failed.', { error });
+    },
+    checks: { store: () => db.query('select 1') },
+    metrics,
+  }).catch(async (error: unknown) => {
+    await sandboxServer?.close();
+    throw error;
+  });
+  const followed = opened.map(({ feed }) =>
+    identity.follow(feed, { signal: ended.signal, interval: config.feedIntervalMs }),
+  );
+
+  return {
+    url: listening.url,
+    sandboxUrl: sandboxServer?.url ?? null,
+    sandboxes,
+    async stop() {
+      await listening.close();
+      ended.abort();
+      await Promise.all(followed.map((one) => one.done));
+      await sandboxServer?.close();
+      await http.close();
+      await db.close();
+    },
+  };
+}
+
+function guardOf(config: Config, system: string): Guard {
+  return createGuard({
+    system,
+    concurrency: config.systemConcurrency,
+    queue: config.systemQueue,
+    breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
+    attempts: config.readAttempts,
+  });
+}
+
+/** One system's way between the graph's ids and its own keys. */
+function crossingOf(identity: Identity, system: System['system']): Crossing {
+  return {
+    keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
+    idOf: (context, key) => identity.loadersOf(context).id(system, key),
+  };
+}
+
+async function openSandboxes(
+  config: Config,
+  sandboxes: readonly Sandbox[],
+  logger: Logger,
+): Promise<SandboxServer | null> {
+  if (config.sandboxPort === 'off' || sandboxes.length === 0) return null;
+  return serveSandboxes({
+    sandboxes,
+    host: '127.0.0.1',
+    port: config.sandboxPort,
+    report: (error) => {
+      logger.error('A sandbox failed.', { error });
+    },
+  });
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What the gateway is put among. */
+interface Around {
+  /** Resolvers of the subgraphs in this process, by name; the others are elsewhere. */
+  readonly subgraphs: ReadonlyMap<string, Resolvers>;
+  readonly guards: ReadonlyMap<string, Guard>;
+  readonly http: Http;
+  readonly answered: (answered: Answered) => void;
+}
+
+/** The one public door, over subgraphs in this process and elsewhere. */
+function gatewayOf(config: Config, { subgraphs, guards, http, answered }: Around): Answer {
+  const pass = config.passSecret && createPass(config.passSecret);
+
+  function elsewhere(name: string): Subgraph {
+    const url = config.remotes.get(name as Role);
+    const guard = guards.get(name);
+    if (url === undefined || !pass || !guard)
+      throw new Error(`the configuration does not say where ${name} is`);
+    return remoteSubgraph(name, url, {
+      post: http.post,
+      guard,
+      headers: async (context) => ({
+        ...(await pass.headers(name, context.principal)),
+        'x-timeout-ms': String(Math.max(1, context.deadline - Date.now())),
+      }),
+    });
+  }
+
+  const engine = createEngine({
+    supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
+    scalars,
+    rules: documentRules(defaultLimits, config.introspection),
+    limits: { tokens: defaultLimits.tokens },
+    subgraphs: (name) => {
+      const resolvers = subgraphs.get(name);
+      return resolvers
+        ? localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers))
+        : elsewhere(name);
+    },
+  });
+  const door = createDoor({
+    engine,
+    timeout: config.requestTimeoutMs,
+    bodyLimit: config.bodyLimitBytes,
+    suggestions: config.introspection,
+    hosts: loopbackHosts,
+    ...(config.graphiql ? { graphiql: { examples: examples() } } : {}),
+    answered,
+  });
+  return (request, response) => {
+    if (!door(request, response))
+      sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
+  };
+}
+
+/** Subgraphs without the gateway: each at its own path, and only for holders of a pass. */
+async function subgraphsOf(config: Config, subgraphs: ReadonlyMap<string, Resolvers>): Promise<Answer> {
+  const { passSecret } = config;
+  if (!passSecret) throw new Error('the configuration has no secret for passes');
+  const pass = createPass(passSecret);
+  const served = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
+  for (const [name, resolvers] of subgraphs) {
+    const schema = buildSubgraph(contractOf(name).sdl, resolvers);
+    const admit = (request: IncomingMessage) => pass.verify(request.headers, name);
+    served.set(`/${name}`, await serveSubgraph({ schema, admit, timeout: config.requestTimeoutMs }));
+  }
+  const elsewhere = `Here are ${[...served.keys()].join(', ')}.`;
+  return (request, response) => {
+    const answer = served.get(request.url?.split('?')[0] ?? '');
+    return answer ? answer(request, response) : Promise.reject(new Failure('NOT_FOUND', elsewhere));
+  };
+}
+
+function examples(): readonly Example[] {
+  const folder = join(root, 'examples');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
+  return files.sort().map((file) => ({ query: readFileSync(join(folder, file), 'utf8') }));
+}
+
+/** From the command line to a process that serves until it is told to stop. */
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) {
+    process.stdout.write(
+      `npm start: one governed customer graph. Settings, from the environment or a file .env:\n\n${help()}\n`,
+    );
+    return;
+  }
+  const config = readConfig();
+  const logger = createLogger({ level: config.logLevel, json: config.nodeEnv === 'production' });
+  const tell = (line: string) => {
+    logger.info(line);
+  };
+  config.notices.forEach(tell);
+  const store = await openStore(config, tell);
+  const house = await furnish(config, store, logger, tell).catch(async (error: unknown) => {
+    await store.db.close();
+    throw error;
+  });
+  announce(config, house, tell);
+
+  let stopping: Promise<void> | undefined;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    tell(`${signal}: no new requests are taken; those under way are finished first.`);
+    stopping = house.stop().then(
+      () => {
+        tell('Stopped.');
+      },
+      (error: unknown) => {
+        logger.error('Stopping failed.', { error });
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+/** Fills an empty store with the sample, where the configuration wants it, and opens the house. */
+async function furnish(config: Config, store: Store, logger: Logger, progress: (line: string) => void) {
+  const empty = config.roles.has('crm') && (await store.identity.search({ first: 1 })).edges.length === 0;
+  if (empty && config.sampleData === 'northwind') await seedNorthwind({ ...store, progress });
+  return openHouse(config, store, logger);
+}
+
+function announce(config: Config, house: House, tell: (line: string) => void): void {
+  if (config.roles.has('gateway')) {
+    tell(`The graph is at ${house.url}/graphql`);
+    if (config.graphiql) tell(`Try it in a browser: ${house.url}/graphiql`);
+  } else for (const role of config.roles) tell(`The subgraph ${role} is at ${house.url}/${role}`);
+  if (house.sandboxUrl) {
+    for (const { name } of house.sandboxes) tell(`The sandbox of ${name} is at ${house.sandboxUrl}/${name}`);
+  }
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    const known = error instanceof Failure;
+    process.stderr.write(
+      known
+        ? `${error.code}: ${error.message}\n`
+        : `${String(error instanceof Error ? error.stack : error)}\n`,
+    );
+    process.exitCode = 1;
+  });
+}

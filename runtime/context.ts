@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { localDeveloper, type Principal } from './principal.ts';
+
+/** One call to a subgraph or to a system, told to whoever asked for an explanation of the answer. */
+export interface Observation {
+  readonly system: string;
+  /** What was called, e.g. `fetch` (a plan's node) or `read` (a connector). */
+  readonly kind: 'fetch' | 'read';
+  /** Milliseconds since the request began. */
+  readonly startedAt: number;
+  /** Milliseconds it took. */
+  readonly took: number;
+  /** Entities or keys asked for. */
+  readonly keys: number;
+  /** Code of the failure, where it failed. */
+  readonly failed?: string;
+}
+
+/** What every floor may know of the request it works for. One per request; never stored. */
+export interface RequestContext {
+  readonly correlationId: string;
+  readonly principal: Principal;
+  /** When the request began, by `performance.now()`. */
+  readonly began: number;
+  /** Epoch milliseconds after which nobody waits for an answer. */
+  readonly deadline: number;
+  /** Aborted when the caller is gone or the deadline has passed. */
+  readonly signal: AbortSignal;
+  /** Present only when the caller asked for an explanation. */
+  readonly observe?: (observation: Observation) => void;
+  /** A value made once per request and shared by all who ask with the same key: how loaders batch. */
+  memo<T>(key: object, create: () => T): T;
+}
+
+export interface ContextOptions {
+  readonly correlationId?: string;
+  readonly principal?: Principal;
+  /** Milliseconds from now. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  readonly observe?: (observation: Observation) => void;
+}
+
+/** A context for one request. */
+export function requestContext(options: ContextOptions): RequestContext {
+  const memos = new Map<object, unknown>();
+  return {
+    correlationId: options.correlationId ?? randomUUID(),
+    principal: options.principal ?? localDeveloper,
+    began: performance.now(),
+    deadline: Date.now() + options.timeout,
+    signal: options.signal,
+    ...(options.observe ? { observe: options.observe } : {}),
+    memo<T>(key: object, create: () => T): T {
+      if (memos.has(key)) return memos.get(key) as T;
+      const made = create();
+      memos.set(key, made);
+      return made;
+    },
+  };
+}

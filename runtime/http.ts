@@ -1,0 +1,120 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, type Dispatcher } from 'undici';
+
+/** What came back over HTTP, whole. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** By lower-case name; the first value where a header is repeated. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+}
+
+/** Milliseconds that nobody waits beyond, and the signal that ends the request before. */
+export interface Patience {
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a request, with a body where there is one; otherwise as `Post`. */
+export type Send = (
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string | null,
+  patience: Patience,
+) => Promise<HttpAnswer>;
+
+/** Sends a body by POST over a kept-alive connection. Redirects are answers, not followed. Rejects without an answer. */
+export type Post = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  patience: Patience,
+) => Promise<HttpAnswer>;
+
+export interface HttpOptions {
+  /** Connections to one origin. Default 64. */
+  readonly connections?: number;
+  /** Bytes of one answer. Default 32 MiB. */
+  readonly answerLimit?: number;
+}
+
+/** An HTTP client for the calls of this process to what runs elsewhere. */
+export interface Http {
+  readonly post: Post;
+  readonly send: Send;
+  close(): Promise<void>;
+}
+
+export function createHttp(options: HttpOptions = {}): Http {
+  const agent = new Agent({
+    connections: options.connections ?? 64,
+    maxResponseSize: options.answerLimit ?? 32 * 1024 * 1024,
+    keepAliveTimeout: 30_000,
+  });
+  const send: Send = (method, url, headers, body, { timeout, signal }) =>
+    new Promise((resolve, reject) => {
+      const { collector, abort } = collect(resolve, reject, signal);
+      if (signal.aborted) {
+        abort();
+        return;
+      }
+      signal.addEventListener('abort', abort, { once: true });
+      const path = `${url.pathname}${url.search}`;
+      const limits = { headersTimeout: timeout, bodyTimeout: timeout };
+      agent.dispatch({ origin: url.origin, path, method, headers, body, ...limits }, collector);
+    });
+  return {
+    send,
+    post: (url, headers, body, patience) => send('POST', url, headers, body, patience),
+    close: () => agent.close(),
+  };
+}
+
+/** Collects one answer. Not undici's own `request`: the stream that it makes of a body costs more than all the rest. */
+function collect(
+  resolve: (answer: HttpAnswer) => void,
+  reject: (cause: Error) => void,
+  signal: AbortSignal,
+): { readonly collector: Dispatcher.DispatchHandler; readonly abort: () => void } {
+  let call: Dispatcher.DispatchController | undefined;
+  let status = 0;
+  let headers: HttpAnswer['headers'] = {};
+  const chunks: Buffer[] = [];
+  const abort = (): void => {
+    const reason = new Error('Nobody waits for the answer any more.');
+    // Without a controller the request is still in the queue; it is ended when its turn comes.
+    call?.abort(reason);
+    reject(reason);
+  };
+  const collector: Dispatcher.DispatchHandler = {
+    onRequestStart(controller) {
+      call = controller;
+      if (signal.aborted) abort();
+    },
+    onResponseStart(_controller, statusCode, received) {
+      status = statusCode;
+      headers = firstValues(received);
+    },
+    onResponseData(_controller, chunk) {
+      chunks.push(chunk);
+    },
+    onResponseEnd() {
+      signal.removeEventListener('abort', abort);
+      const [only] = chunks;
+      const whole = only && chunks.length === 1 ? only : Buffer.concat(chunks);
+      resolve({ status, headers, text: whole.toString('utf8') });
+    },
+    onResponseError(_controller, error) {
+      signal.removeEventListener('abort', abort);
+      reject(error);
+    },
+  };
+  return { collector, abort };
+}
+
+function firstValues(headers: IncomingHttpHeaders): HttpAnswer['headers'] {
+  const first: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) first[name] = Array.isArray(value) ? value[0] : value;
+  return first;
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+
+/** What a process can be; the gateway needs all the others, here or elsewhere. */
+export const ROLES = ['gateway', 'identity', 'crm', 'erp', 'billing'] as const;
+export type Role = (typeof ROLES)[number];
+
+interface Setting {
+  readonly parse: z.ZodType<unknown, string>;
+  /** What a value must be, to follow "must be". */
+  readonly form: string;
+  /** As it would be written; without one the setting is simply absent. */
+  readonly initial?: string;
+  readonly about: string;
+  /** Never printed, and also read from the file that `<NAME>_FILE` names. */
+  readonly secret?: true;
+}
+
+const whole = (min: number, max: number, unit = '') => ({
+  parse: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
+  form: `a whole number${unit && ` of ${unit}`} from ${min} to ${max}`,
+});
+const oneOf = <const T extends string>(...words: T[]) => ({
+  parse: z.enum(words),
+  form: `one of ${words.join(', ')}`,
+});
+const onOff = {
+  parse: z.enum(['on', 'off']).transform((word) => word === 'on'),
+  form: 'on or off',
+};
+const text = { parse: z.string().min(1), form: 'a text' };
+const httpUrl = {
+  parse: z.url({ protocol: /^https?$/ }),
+  form: 'an http or https URL',
+};
+const elsewhere = (role: Role) => ({
+  ...httpUrl,
+  about: `Where the subgraph ${role} is when another process has that role.`,
+});
+
+/** Every setting there is: the environment, `--help` and `.env.example` are read out of this table. */
+export const settings = {
+  nodeEnv: {
+    ...oneOf('development', 'production', 'test'),
+    initial: 'development',
+    about: 'Production logs JSON, and turns GraphiQL and introspection off unless told otherwise.',
+  },
+  host: {
+    ...text,
+    initial: '127.0.0.1',
+    about: 'Address to listen on; the gateway only takes a loopback address.',
+  },
+  port: { ...whole(0, 65535), initial: '4000', about: 'Port to listen on; 0 takes any free one.' },
+  roles: {
+    parse: z
+      .string()
+      .transform((list) => (list === 'all' ? [...ROLES] : list.split(',').map((role) => role.trim())))
+      .pipe(z.array(z.enum(ROLES)).min(1)),
+    form: `all, or a comma list of ${ROLES.join(', ')}`,
+    initial: 'all',
+    about: 'What this process is: all in one, or a comma list of gateway, identity, crm, erp, billing.',
+  },
+  identityUrl: elsewhere('identity'),
+  crmUrl: elsewhere('crm'),
+  erpUrl: elsewhere('erp'),
+  billingUrl: elsewhere('billing'),
+  passSecret: {
+    parse: z
+      .string()
+      .transform((list) => list.split(',').map((secret) => secret.trim()))
+      .pipe(z.array(z.string().min(32)).min(1)),
+    form: 'a secret of at least 32 characters, or a comma list of them with the current one first',
+    about:
+      'Signs the pass between the gateway and subgraphs elsewhere; the same in every process of the graph.',
+    secret: true,
+  },
+  databaseUrl: {
+    parse: z.string().regex(/^postgres(ql)?:\/\//),
+    form: 'a postgres:// URL',
+    about: 'A PostgreSQL server; without it the store is embedded, which needs all roles in one process.',
+    secret: true,
+  },
+  databaseConnections: {
+    ...whole(1, 1000),
+    initial: '10',
+    about: 'Connections to the PostgreSQL server at most.',
+  },
+  databaseSchema: { ...text, about: 'A schema of its own in that database; public without.' },
+  dataDir: { ...text, initial: './data', about: 'Directory of the embedded store.' },
+  sampleData: {
+    ...oneOf('northwind', 'none'),
+    initial: 'northwind',
+    about: 'What an empty store is filled with at the first start.',
+  },
+  requestTimeoutMs: {
+    ...whole(50, 600_000, 'milliseconds'),
+    initial: '2000',
+    about: 'Longest time for one request; what has not arrived by then is null with a coded error.',
+  },
+  bodyLimitBytes: {
+    ...whole(1024, 104_857_600, 'bytes'),
+    initial: '1048576',
+    about: 'Largest request body.',
+  },
+  graphiql: { ...onOff, about: 'The query page at the gateway; on outside production.' },
+  introspection: { ...onOff, about: 'Whether the schema can be queried; on outside production.' },
+  drainTimeoutMs: {
+    ...whole(0, 600_000, 'milliseconds'),
+    initial: '10000',
+    about: 'How long a stopping process waits for requests that run.',
+  },
+  feedIntervalMs: {
+    ...whole(10, 3_600_000, 'milliseconds'),
+    initial: '1000',
+    about: "How long after the end of a system's feed it is looked at again.",
+  },
+  sandboxPort: {
+    parse: z.union([z.literal('off'), whole(0, 65535).parse]),
+    form: `${whole(0, 65535).form}, or off`,
+    initial: '4010',
+    about: "Port of the sandbox systems' own HTTP API, on the loopback interface; off for none.",
+  },
+  systemConcurrency: { ...whole(1, 10_000), initial: '64', about: 'Calls to one system at a time.' },
+  systemQueue: { ...whole(0, 100_000), initial: '1000', about: 'Calls that may wait for one system.' },
+  breakerFailures: {
+    ...whole(1, 1000),
+    initial: '5',
+    about: 'Failed calls in a row after which a system is left alone.',
+  },
+  breakerOpenMs: {
+    ...whole(10, 600_000, 'milliseconds'),
+    initial: '5000',
+    about: 'How long it is left alone before one call tries again.',
+  },
+  readAttempts: {
+    ...whole(1, 10),
+    initial: '2',
+    about: 'Attempts of a read, the first included; a write has one.',
+  },
+  logLevel: {
+    ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    initial: 'info',
+    about: 'The least important lines that are logged.',
+  },
+} satisfies Record<string, Setting>;
+
+/** The values by the table's keys; absent ones have no default. */
+export type Settings = {
+  readonly [K in keyof typeof settings]:
+    | z.output<(typeof settings)[K]['parse']>
+    | ((typeof settings)[K] extends { initial: string } ? never : undefined);
+};
+
+/** `bodyLimitBytes` is `BODY_LIMIT_BYTES` in the environment. */
+export const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

@@ -1,0 +1,103 @@
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
+import { parse, type GraphQLSchema } from 'graphql';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { requestContext, type RequestContext } from './context.ts';
+import { Failure } from './failure.ts';
+import type { Principal } from './principal.ts';
+import { batchReferences, type Resolvers } from './references.ts';
+
+export type { Resolvers } from './references.ts';
+
+/** A contract with the resolvers that fill it in. */
+export function buildSubgraph(sdl: string, resolvers: Resolvers): GraphQLSchema {
+  const { single, intoSchema } = batchReferences(resolvers);
+  return intoSchema(
+    buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: single as GraphQLResolverMap<RequestContext> }]),
+  );
+}
+
+export interface ServedSubgraph {
+  readonly schema: GraphQLSchema;
+  /** Whether the caller may come in; rejects with a `Failure` where not. */
+  readonly admit: (request: IncomingMessage) => Promise<Principal>;
+  /** Milliseconds that an operation may take where the caller does not say less. */
+  readonly timeout: number;
+}
+
+/**
+ * Serves a subgraph apart from the gateway: Apollo Server behind a plain listener.
+ * The listener rejects with a Failure UNAUTHENTICATED or BAD_REQUEST where a request is not one for it.
+ */
+export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) {
+  const server = new ApolloServer<RequestContext>({
+    schema,
+    introspection: true,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    // Part of the subgraph specification: routers ask for timings by a header. Errors in them are masked.
+    plugins: [ApolloServerPluginInlineTrace({ includeErrors: { masked: true } })],
+    // What is no Failure is told as such and nothing more, also to the gateway.
+    formatError: (told) =>
+      told.extensions?.code === 'INTERNAL_SERVER_ERROR' ? { ...told, message: 'Internal error' } : told,
+  });
+  await server.start();
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => {
+      gone.abort();
+    });
+    const principal = await admit(request);
+    const answered = await server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method ?? 'GET',
+        headers: headersOf(request),
+        search: new URL(request.url ?? '/', 'http://localhost').search,
+        body: request.method === 'POST' ? await bodyOf(request) : '',
+      },
+      context: () =>
+        Promise.resolve(
+          requestContext({
+            ...correlation(request),
+            principal,
+            timeout: Math.min(timeout, Number(request.headers['x-timeout-ms']) || timeout),
+            signal: gone.signal,
+          }),
+        ),
+    });
+    response.statusCode = answered.status ?? 200;
+    for (const [header, value] of answered.headers) response.setHeader(header, value);
+    if (answered.body.kind === 'complete') response.end(answered.body.string);
+    else {
+      for await (const chunk of answered.body.asyncIterator) response.write(chunk);
+      response.end();
+    }
+  }
+
+  return answer;
+}
+
+function correlation(request: IncomingMessage): { readonly correlationId?: string } {
+  const given = request.headers['x-correlation-id'];
+  return typeof given === 'string' ? { correlationId: given } : {};
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  try {
+    return JSON.parse(await text(request));
+  } catch (error) {
+    throw new Failure('BAD_REQUEST', 'The body is not JSON.', { cause: error });
+  }
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}

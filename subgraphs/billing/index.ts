@@ -1,0 +1,49 @@
+import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { billingConnector } from './connector.ts';
+import type { BillingCustomer, BillingRows } from './customer.ts';
+import { mapping } from './mapping.ts';
+import { billingSandbox } from './sandbox.ts';
+
+export { copies } from './copies.ts';
+export type { BillingCustomer, BillingInvoice, BillingRows, BillingSubscription } from './customer.ts';
+export { billingId } from './ids.ts';
+export { loadBilling } from './tables.ts';
+
+/** The billing system. */
+export const billing: SystemModule<BillingCustomer, BillingRows> = {
+  name: 'billing',
+  system: 'BILLING',
+  sandbox: billingSandbox,
+  connect: billingConnector,
+  open: (surroundings) =>
+    openSystem(
+      {
+        name: 'billing',
+        system: 'BILLING',
+        typename: 'Customer',
+        recordTypename: 'BillingRecord',
+        mapping,
+        page: (key) => `/v1/customers/${key}`,
+        tell: (customers) =>
+          Promise.resolve(
+            new Map(
+              customers.map(({ key, record }): [string, Told] => {
+                const { name, business, address, invoice_settings, metadata } = record;
+                const facts = {
+                  name: name ?? business?.legal_name,
+                  country: business?.country ?? address?.country,
+                  leis: business?.lei ? [business.lei] : [],
+                  domains: invoice_settings?.email ? [invoice_settings.email] : [],
+                };
+                const refersTo =
+                  metadata.account === null
+                    ? {}
+                    : { refersTo: { system: 'CRM', key: metadata.account } as const };
+                return [key, { facts, ...refersTo }];
+              }),
+            ),
+          ),
+      },
+      surroundings,
+    ),
+};

@@ -1,0 +1,178 @@
+import type { Where } from '../connector.ts';
+import { json, unlessTaken, type Route } from '../sandbox/api.ts';
+import type { Stored, Table } from '../sandbox/table.ts';
+import type { WireResponse } from '../wire.ts';
+import type { Account, Contact } from './account.ts';
+import { error, expectedVersion, missing, root, stale } from './answers.ts';
+import { crmId } from './ids.ts';
+import { faultsIn } from './validation.ts';
+
+/** An account as it is stored; the CRM itself keeps the day of its creation. */
+export type AccountBody = Omit<Account, 'CreatedDate'>;
+
+/** The CRM's API for accounts. */
+export function accountRoutes(
+  accounts: Table<AccountBody>,
+  contacts: Table<Omit<Contact, 'Id'>>,
+): readonly Route[] {
+  const routes: readonly Route[] = [
+    {
+      method: 'POST',
+      path: `${root}/composite/sobjects/Account`,
+      async serve({ body }) {
+        const { ids, fields } = body as { ids: string[]; fields: string[] };
+        if (ids.length > mostRecords) return tooMany;
+        const found = new Map((await accounts.read(ids)).map((stored) => [stored.key, stored]));
+        return json(
+          200,
+          ids.map((id) => {
+            const stored = found.get(id);
+            return stored ? accountOf(stored, fields) : null;
+          }),
+        );
+      },
+    },
+    {
+      method: 'POST',
+      path: `${root}/composite/related/:kind`,
+      async serve({ body }, { kind }) {
+        const { parents, first, after, where } = body as {
+          parents: string[];
+          first: number;
+          after: string | null;
+          where: Where;
+        };
+        if (parents.length > mostRecords) return tooMany;
+        const table = kind === 'Contact' ? contacts : accounts;
+        const pages = await table.rowsOf(parents, { first, after, where });
+        return json(200, {
+          results: [...pages].map(([parent, { rows, total, hasNext }]) => ({
+            parentId: parent,
+            totalSize: total,
+            done: !hasNext,
+            records: rows.map(({ position, stored }) => ({ position, Id: stored.key, ...stored.body })),
+          })),
+        });
+      },
+    },
+    {
+      method: 'GET',
+      path: `${root}/sobjects/Account/AccountNumber/:number`,
+      async serve(_, { number = '' }) {
+        const stored = await accounts.byExternal(number);
+        return stored ? answer(200, stored) : missing;
+      },
+    },
+    {
+      method: 'GET',
+      path: `${root}/sobjects/Account/:id`,
+      async serve(_, { id = '' }) {
+        const [stored] = await accounts.read([id]);
+        return stored ? answer(200, stored) : missing;
+      },
+    },
+    {
+      method: 'POST',
+      path: `${root}/sobjects/Account`,
+      async serve({ body, headers }) {
+        const account = { ...blank, ...(body as Partial<AccountBody>) };
+        const refused = await invalid(account);
+        if (refused) return refused;
+        const stored = await accounts.insert(
+          { key: crmId('001'), body: account },
+          headers?.['x-request-key'],
+        );
+        return stored ? answer(201, stored) : duplicate;
+      },
+    },
+    {
+      method: 'PATCH',
+      path: `${root}/sobjects/Account/:id`,
+      async serve({ body, headers }, { id = '' }) {
+        const refused = await invalid(body as Partial<AccountBody>, id);
+        if (refused) return refused;
+        return unlessTaken(async () => {
+          const changed = await accounts.update(
+            id,
+            body as Partial<AccountBody>,
+            expectedVersion(headers),
+            headers?.['x-request-key'],
+          );
+          if (changed === 'missing') return missing;
+          return changed === 'stale' ? stale : answer(200, changed);
+        }, duplicate);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${root}/sobjects/Account/:id`,
+      serve: async (_, { id = '' }) => ((await accounts.remove(id)) ? json(204, null) : missing),
+    },
+    {
+      method: 'GET',
+      path: `${root}/updated/Account`,
+      async serve({ query }) {
+        const limit = 500;
+        const { since = '-infinity', afterId = '' } = query ?? {};
+        const changed = await accounts.changedSince(since, afterId, limit);
+        return json(200, {
+          records: changed.map((stored) => ({
+            ...accountOf(stored),
+            ...(stored.deleted ? { IsDeleted: true } : {}),
+          })),
+          done: changed.length < limit,
+        });
+      },
+    },
+  ];
+
+  /** What the CRM does not accept of a record, in its own words; null where it accepts all. */
+  async function invalid(changes: Partial<AccountBody>, id?: string): Promise<WireResponse | null> {
+    const faults = faultsIn(changes);
+    if (
+      changes.ParentId &&
+      (changes.ParentId === id || (await accounts.read([changes.ParentId])).length === 0)
+    ) {
+      faults.push({
+        errorCode: 'INVALID_CROSS_REFERENCE_KEY',
+        message: 'invalid parent account',
+        fields: ['ParentId'],
+      });
+    }
+    return faults.length > 0 ? json(400, faults) : null;
+  }
+
+  return routes;
+}
+
+/** Records of one composite request. */
+const mostRecords = 2000;
+const tooMany = error(400, 'LIMIT_EXCEEDED', `at most ${mostRecords} records in one request`);
+const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber');
+
+/** What an account is made of where its creator does not say; it is refused without a name. */
+const blank: AccountBody = {
+  AccountNumber: null,
+  Name: '',
+  Type: 'Prospect',
+  Customer_Segment__c: null,
+  Industry: null,
+  Website: null,
+  Phone: null,
+  NumberOfEmployees: null,
+  Language__c: null,
+  Sales_Channels__c: null,
+  Owner: null,
+  ParentId: null,
+};
+
+function answer(status: number, stored: Stored<AccountBody>): WireResponse {
+  return json(status, accountOf(stored), { etag: `"v${stored.version}"` });
+}
+
+/** The account as the API shows it; `fields` limits it. */
+function accountOf(stored: Stored<AccountBody>, fields?: readonly string[]): Record<string, unknown> {
+  const whole: Record<string, unknown> = { ...stored.body, CreatedDate: stored.created };
+  const shown = fields ? Object.fromEntries(fields.map((name) => [name, whole[name] ?? null])) : whole;
+  return { ...shown, Id: stored.key, SystemModstamp: stored.modified, Version: stored.version };
+}

@@ -1,0 +1,70 @@
+/** The CRM's account. Null and absent are the same to it. */
+export interface Account {
+  readonly AccountNumber: string | null;
+  readonly Name: string;
+  readonly Type: (typeof accountTypes)[number] | null;
+  readonly Customer_Segment__c: (typeof segments)[number] | null;
+  readonly Industry: string | null;
+  readonly Website: string | null;
+  readonly Phone: string | null;
+  readonly NumberOfEmployees: number | null;
+  /** As the CRM writes locales: `de_AT`. */
+  readonly Language__c: string | null;
+  readonly Sales_Channels__c: readonly (typeof channels)[number][] | null;
+  readonly Owner: { readonly Name: string; readonly Email: string | null } | null;
+  readonly ParentId: string | null;
+  /** Given by the CRM. ISO 8601 in UTC. */
+  readonly CreatedDate: string;
+}
+
+/** A person at an account. */
+export interface Contact {
+  readonly Id: string;
+  readonly External_Id__c: string | null;
+  readonly AccountId: string;
+  readonly Name: string;
+  readonly Title: string | null;
+  readonly Roles__c: readonly (typeof contactRoles)[number][];
+  readonly Email: string | null;
+  readonly Phone: string | null;
+  readonly MailingCountryCode: string | null;
+  /** Null where the person was not asked. */
+  readonly HasOptedOutOfEmail: boolean | null;
+  readonly DoNotCall: boolean | null;
+  readonly Consent_Date__c: string | null;
+}
+
+/** What an account lists below itself: people, and the accounts whose parent it is. */
+export interface AccountRows {
+  readonly Contact: Contact;
+  readonly Account: { readonly Id: string };
+}
+
+export const accountTypes = [
+  'Prospect',
+  'Customer - Onboarding',
+  'Customer',
+  'Customer - On Hold',
+  'Customer - Suspended',
+  'Former Customer',
+] as const;
+export const segments = ['Enterprise', 'Mid-Market', 'Small Business', 'Public Sector', 'Reseller'] as const;
+export const channels = ['Direct', 'Partner', 'Web', 'Phone'] as const;
+export const contactRoles = ['Decision Maker', 'Buyer', 'Accounts Payable', 'Technical', 'Other'] as const;
+
+/** Every field of an account. */
+export const accountFields = Object.keys({
+  AccountNumber: true,
+  Name: true,
+  Type: true,
+  Customer_Segment__c: true,
+  Industry: true,
+  Website: true,
+  Phone: true,
+  NumberOfEmployees: true,
+  Language__c: true,
+  Sales_Channels__c: true,
+  Owner: true,
+  ParentId: true,
+  CreatedDate: true,
+} satisfies Record<keyof Account, true>) as (keyof Account)[];

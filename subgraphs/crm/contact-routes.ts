@@ -1,0 +1,83 @@
+import { json, unlessTaken, type Route } from '../sandbox/api.ts';
+import type { Stored, Table } from '../sandbox/table.ts';
+import type { Contact } from './account.ts';
+import { error, expectedVersion, missing, root, stale } from './answers.ts';
+import { crmId } from './ids.ts';
+import { contactFaultsIn } from './validation.ts';
+
+/** A contact as it is stored. */
+export type ContactBody = Omit<Contact, 'Id'>;
+
+/** The CRM's API for contacts. A contact has a version of its own: to change it does not move its account. */
+export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
+  return [
+    {
+      method: 'POST',
+      path: `${root}/sobjects/Contact`,
+      async serve({ body, headers }) {
+        const contact = { ...blank, ...(body as Partial<ContactBody>) };
+        const faults = contactFaultsIn(contact);
+        if (faults.length > 0) return json(400, faults);
+        const stored = await contacts.insert(
+          { key: crmId('003'), body: contact },
+          headers?.['x-request-key'],
+        );
+        return stored ? json(201, contactOf(stored)) : duplicate;
+      },
+    },
+    {
+      method: 'PATCH',
+      path: `${root}/sobjects/Contact/:id`,
+      async serve({ body, headers }, { id = '' }) {
+        const changes = body as Partial<ContactBody>;
+        const faults = contactFaultsIn(changes);
+        if (faults.length > 0) return json(400, faults);
+        return unlessTaken(async () => {
+          const version = expectedVersion(headers);
+          const changed = await contacts.update(id, changes, version, headers?.['x-request-key']);
+          if (changed === 'missing') return missing;
+          return changed === 'stale' ? stale : json(200, contactOf(changed));
+        }, duplicate);
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${root}/sobjects/Contact/:id`,
+      serve: async (_, { id = '' }) => ((await contacts.remove(id)) ? json(204, null) : missing),
+    },
+    {
+      method: 'GET',
+      path: `${root}/updated/Contact`,
+      async serve({ query }) {
+        const limit = 500;
+        const { since = '-infinity', afterId = '' } = query ?? {};
+        const changed = await contacts.changedSince(since, afterId, limit);
+        return json(200, {
+          records: changed.map((stored) => ({ ...contactOf(stored), IsDeleted: stored.deleted })),
+          done: changed.length < limit,
+        });
+      },
+    },
+  ];
+}
+
+const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: External_Id__c');
+
+/** What a contact is made of where its creator does not say; it is refused without an account and a name. */
+const blank: ContactBody = {
+  External_Id__c: null,
+  AccountId: '',
+  Name: '',
+  Title: null,
+  Roles__c: [],
+  Email: null,
+  Phone: null,
+  MailingCountryCode: null,
+  HasOptedOutOfEmail: null,
+  DoNotCall: null,
+  Consent_Date__c: null,
+};
+
+function contactOf(stored: Stored<ContactBody>): Record<string, unknown> {
+  return { ...stored.body, Id: stored.key, SystemModstamp: stored.modified, Version: stored.version };
+}

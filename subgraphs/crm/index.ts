@@ -1,0 +1,45 @@
+import { openSystem, type SystemModule, type Told } from '../system.ts';
+import type { Account, AccountRows } from './account.ts';
+import { crmConnector } from './connector.ts';
+import { mapping } from './mapping.ts';
+import { crmSandbox } from './sandbox.ts';
+
+export { crmId } from './ids.ts';
+export { crmTables } from './sandbox.ts';
+export { contactFaultsIn, faultsIn } from './validation.ts';
+export type { AccountBody } from './account-routes.ts';
+export type { ContactBody } from './contact-routes.ts';
+export type { Account, AccountRows, Contact } from './account.ts';
+
+/** The CRM. */
+export const crm: SystemModule<Account, AccountRows> = {
+  name: 'crm',
+  system: 'CRM',
+  sandbox: crmSandbox,
+  connect: crmConnector,
+  open: (surroundings) =>
+    openSystem(
+      {
+        name: 'crm',
+        system: 'CRM',
+        typename: 'Customer',
+        recordTypename: 'CrmRecord',
+        mapping,
+        page: (key) => `/services/data/v1/sobjects/Account/${key}`,
+        async tell(accounts, call) {
+          const request = { parents: accounts.map(({ key }) => key), first: 100, after: null, where: {} };
+          const contacts = await surroundings.connector.list('Contact', request, call);
+          return new Map(
+            accounts.map(({ key, record }): [string, Told] => {
+              const people = contacts.get(key)?.rows ?? [];
+              const domains = [record.Website, ...people.map(({ row }) => row.Email)].filter(
+                (one) => one !== null,
+              );
+              return [key, { facts: { name: record.Name, domains } }];
+            }),
+          );
+        },
+      },
+      surroundings,
+    ),
+};

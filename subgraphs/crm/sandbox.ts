@@ -1,0 +1,35 @@
+import type { Queryable } from '../../runtime/db/index.ts';
+import { createSandbox, type Sandbox } from '../sandbox/api.ts';
+import { openTable } from '../sandbox/table.ts';
+import { accountRoutes, type AccountBody } from './account-routes.ts';
+import { error, missing, stale } from './answers.ts';
+import { contactRoutes, type ContactBody } from './contact-routes.ts';
+
+/** The tables of the CRM, for loading many records at once. */
+export function crmTables(db: Queryable) {
+  return {
+    accounts: openTable<AccountBody>(db, 'crm_account'),
+    contacts: openTable<ContactBody>(db, 'crm_contact'),
+  };
+}
+
+/** The CRM's sandbox: accounts and contacts behind an API of its own. */
+export function crmSandbox(db: Queryable, random?: () => number): Sandbox {
+  const { accounts, contacts } = crmTables(db);
+  return createSandbox({
+    name: 'crm',
+    db,
+    routes: [...accountRoutes(accounts, contacts), ...contactRoutes(contacts)],
+    notFound: missing,
+    refusals: {
+      throttled: (after) =>
+        error(403, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests limit exceeded', {
+          'retry-after': String(after),
+        }),
+      unavailable: (after) =>
+        error(503, 'SERVER_UNAVAILABLE', 'the server is busy', { 'retry-after': String(after) }),
+      stale: () => stale,
+    },
+    ...(random ? { random } : {}),
+  });
+}

@@ -1,0 +1,55 @@
+import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { erpConnector } from './connector.ts';
+import { mapping } from './mapping.ts';
+import type { BusinessPartner, PartnerRows } from './partner.ts';
+import { erpSandbox } from './sandbox.ts';
+
+export { copies } from './copies.ts';
+export { partnerNumber } from './partner-routes.ts';
+export { erpTables } from './sandbox.ts';
+export { endOfTime, type BusinessPartner, type PartnerAddress } from './partner.ts';
+export type { PartnerBody } from './validation.ts';
+
+/** The ERP. */
+export const erp: SystemModule<BusinessPartner, PartnerRows> = {
+  name: 'erp',
+  system: 'ERP',
+  sandbox: erpSandbox,
+  connect: erpConnector,
+  open: (surroundings) =>
+    openSystem(
+      {
+        name: 'erp',
+        system: 'ERP',
+        typename: 'Customer',
+        recordTypename: 'ErpRecord',
+        mapping,
+        page: (number) => `/odata/v1/A_BusinessPartner/${number}`,
+        nested: (link) => ({
+          BillingStructure: {
+            billTo: ({ billTo }, _, context, info) => link(context, billTo, info),
+          },
+        }),
+        tell: (partners) =>
+          Promise.resolve(
+            new Map(
+              partners.map(({ key, record }): [string, Told] => {
+                const legal = record.to_LegalEntity;
+                const facts = {
+                  name: legal?.RegisteredName ?? record.OrganizationBPName1,
+                  country: legal?.LegalCountry ?? record.to_BillToAddress?.Country,
+                  taxIds: record.to_BusinessPartnerTax.map((row) => row.BPTaxNumber),
+                  leis: legal?.LegalEntityIdentifier ? [legal.LegalEntityIdentifier] : [],
+                };
+                const account = record.ExternalReference;
+                return [
+                  key,
+                  account === null ? { facts } : { facts, refersTo: { system: 'CRM', key: account } },
+                ];
+              }),
+            ),
+          ),
+      },
+      surroundings,
+    ),
+};

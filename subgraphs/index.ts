@@ -1,0 +1,24 @@
+import { billing } from './billing/index.ts';
+import { crm } from './crm/index.ts';
+import { erp } from './erp/index.ts';
+import type { Surroundings, System, SystemModule } from './system.ts';
+import type { Wire } from './wire.ts';
+
+/** A system of record whose own records nobody outside its folder needs to know. */
+export interface Registered extends Pick<SystemModule<never, never>, 'name' | 'system' | 'sandbox'> {
+  /** Opens the system as its sandbox serves it, over a wire to it. */
+  readonly open: (wire: Wire, surroundings: Omit<Surroundings<never, never>, 'connector'>) => System;
+}
+
+function registered<R extends object, Rows extends object>(system: SystemModule<R, Rows>): Registered {
+  const { name, sandbox, connect, open } = system;
+  return {
+    name,
+    system: system.system,
+    sandbox,
+    open: (wire, surroundings) => open({ connector: connect(wire), ...surroundings }),
+  };
+}
+
+/** Every system of record. A new one is a folder of the same files, and a line here. */
+export const systems: readonly Registered[] = [registered(crm), registered(erp), registered(billing)];

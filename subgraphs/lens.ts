@@ -1,0 +1,153 @@
+import type { Where } from './connector.ts';
+
+/** How one attribute is found in a system's own record, and put back. Pure. */
+export interface Lens<R, V> {
+  readonly kind: 'lens';
+  /** The record's own fields that `get` reads. */
+  readonly fields: readonly (keyof R & string)[];
+  readonly get: (record: Partial<R>) => V | null;
+  /** The fields to write for a value; null clears. Absent where the system alone decides the value. */
+  readonly put?: (value: V | null) => Partial<R>;
+}
+
+/** The attribute is another entity of the same kind, which the record names by its local key. */
+export interface Link<R> {
+  readonly kind: 'link';
+  readonly fields: readonly (keyof R & string)[];
+  readonly get: (record: Partial<R>) => Local | null;
+  readonly put?: (value: Local | null) => Partial<R>;
+}
+
+/** Rows that come with the record itself; cut into pages here. */
+export interface Embedded<R, Node, Args> {
+  readonly kind: 'embedded';
+  readonly fields: readonly (keyof R & string)[];
+  readonly rows: (record: Partial<R>, args: Args) => readonly Node[];
+}
+
+/** Rows that the system lists page by page. */
+export interface Listed<Row, Node, Args> {
+  readonly kind: 'listed';
+  /** The system's own name of the rows. */
+  readonly of: string;
+  readonly node: (row: Row) => Node;
+  /** The arguments in the system's own words. */
+  readonly where: (args: Args) => Where;
+}
+
+/** An entity of this system, by its local key. */
+export interface Local {
+  readonly localKey: string;
+}
+
+interface Entity {
+  readonly __typename?: string;
+}
+
+/** A value as a lens gives it: other entities are named by their local key. */
+export type Mapped<V, E extends Entity> = V extends readonly (infer I)[]
+  ? readonly Mapped<I, E>[]
+  : V extends object
+    ? V extends { readonly __typename?: E['__typename'] }
+      ? Local
+      : { readonly [K in keyof V]: Mapped<V[K], E> }
+    : V;
+
+interface Connection<Node> {
+  readonly edges: readonly { readonly node: Node }[];
+}
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- every collection has rows and arguments of its own */
+type AttributeOf<V, R, E extends Entity> = [V] extends [Connection<infer Node>]
+  ? Embedded<R, Mapped<Node, E>, any> | Listed<any, Mapped<Node, E>, any>
+  : [V] extends [{ readonly __typename?: E['__typename'] }]
+    ? V extends object
+      ? Link<R>
+      : Lens<R, V>
+    : Lens<R, Mapped<V, E>>;
+
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** Any of the four, for code that reads by a mapping. */
+export type Attribute<R> =
+  | Pick<Lens<R, unknown>, 'kind' | 'fields' | 'get'>
+  | Pick<Link<R>, 'kind' | 'fields' | 'get'>
+  | Embedded<R, unknown, never>
+  | Listed<never, unknown, never>;
+
+/**
+ * One lens or collection for every attribute that a system owns of an entity. To leave one out, or to name one that
+ * the contract does not have, is a type error.
+ */
+export type Mapping<E extends Entity, R> = {
+  readonly [A in Exclude<keyof E, '__typename' | 'id'>]-?: AttributeOf<NonNullable<E[A]>, R, E>;
+};
+
+/** The graph's values in a system's own words, both ways. */
+export interface Vocabulary<V extends string, W extends string> {
+  readonly word: (value: V) => W;
+  /** Null for a word that the table lacks. */
+  readonly meaning: (word: unknown) => V | null;
+}
+
+/** A vocabulary from a table of the graph's values. */
+export function vocabulary<V extends string, W extends string>(
+  table: Readonly<Record<V, W>>,
+): Vocabulary<V, W> {
+  const meanings = new Map<unknown, V>(Object.entries(table).map(([value, word]) => [word, value as V]));
+  return { word: (value) => table[value], meaning: (word) => meanings.get(word) ?? null };
+}
+
+/** Constructors of lenses over one kind of record. */
+export function lensesOf<R extends object>() {
+  type Name = keyof R & string;
+  return {
+    /** The attribute is a field of the record, as it stands. */
+    field: <K extends Name>(name: K): Lens<R, NonNullable<R[K]>> => ({
+      kind: 'lens',
+      fields: [name],
+      get: (record) => record[name] ?? null,
+      put: (value) => ({ [name]: value }) as unknown as Partial<R>,
+    }),
+
+    /** The system has words of its own for the values; a word that the table lacks reads as null. */
+    coded: <K extends Name, V extends string>(
+      name: K,
+      words: Vocabulary<V, NonNullable<R[K]> & string>,
+    ): Lens<R, V> => ({
+      kind: 'lens',
+      fields: [name],
+      get: (record) => words.meaning(record[name]),
+      put: (value) => ({ [name]: value === null ? null : words.word(value) }) as unknown as Partial<R>,
+    }),
+
+    /** The attribute is made of several fields; without `put` the system alone decides it. */
+    made: <V>(
+      fields: readonly Name[],
+      get: (record: Partial<R>) => V | null,
+      put?: (value: V | null) => Partial<R>,
+    ): Lens<R, V> => ({ kind: 'lens', fields, get, ...(put ? { put } : {}) }),
+
+    /** The system alone decides the value. */
+    given: <V>({ kind, fields, get }: Lens<R, V>): Lens<R, V> => ({ kind, fields, get }),
+
+    /** The field holds the local key of another entity. */
+    link: (name: Name): Link<R> => ({
+      kind: 'link',
+      fields: [name],
+      get: (record) => (typeof record[name] === 'string' ? { localKey: record[name] } : null),
+      put: (value) => ({ [name]: value?.localKey ?? null }) as unknown as Partial<R>,
+    }),
+
+    embedded: <Node, Args>(
+      fields: readonly Name[],
+      rows: (record: Partial<R>, args: Args) => readonly Node[],
+    ): Embedded<R, Node, Args> => ({ kind: 'embedded', fields, rows }),
+
+    listed: <Row, Node, Args>(
+      of: string,
+      node: (row: Row) => Node,
+      where: (args: Args) => Where = () => ({}),
+    ): Listed<Row, Node, Args> => ({ kind: 'listed', of, node, where }),
+  };
+}

@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Queryable } from '../../runtime/db/index.ts';
+import type { Where } from '../connector.ts';
+import { settled, writing } from './settled.ts';
+
+/** A record as a sandbox stores it. */
+export interface Stored<Body> {
+  readonly key: string;
+  readonly body: Body;
+  readonly version: number;
+  /** ISO 8601 in UTC; grows with every change of the record. */
+  readonly modified: string;
+  readonly created: string;
+  readonly deleted: boolean;
+}
+
+/** A record to be stored. What the table finds it by besides its key (external id, parent, order) is in the body. */
+export interface Draft<Body> {
+  readonly key: string;
+  readonly body: Body;
+}
+
+export interface Rows<Body> {
+  readonly rows: readonly { readonly position: string; readonly stored: Stored<Body> }[];
+  readonly total: number;
+  readonly hasNext: boolean;
+}
+
+/** What a sandbox's API knows of its database: one table for each kind of record. */
+export interface Table<Body extends object> {
+  read(keys: readonly string[]): Promise<readonly Stored<Body>[]>;
+  byExternal(external: string): Promise<Stored<Body> | null>;
+  /** Null where the external id, or the key, is taken. */
+  insert(draft: Draft<Body>, wireKey?: string): Promise<Stored<Body> | null>;
+  /** Merges `changes` into the body. `stale` where the version is not the expected one any more. */
+  update(
+    key: string,
+    changes: Partial<Body>,
+    expected?: number,
+    wireKey?: string,
+  ): Promise<Stored<Body> | 'missing' | 'stale'>;
+  remove(key: string): Promise<boolean>;
+  /** Records in the order of (last change, key), after this place; the deleted ones as well. Never skips a late commit. */
+  changedSince(since: string, afterKey: string, limit: number): Promise<readonly Stored<Body>[]>;
+  /** A page of rows for each parent, in the order of `sort`. */
+  rowsOf(
+    parents: readonly string[],
+    page: { readonly first: number; readonly after: string | null; readonly where: Where },
+  ): Promise<ReadonlyMap<string, Rows<Body>>>;
+  /** Stores many records at once, without a trace in the history; those whose key or external id is taken stay as they are. */
+  load(drafts: readonly Draft<Body>[]): Promise<void>;
+}
+
+const columns = 'key, body, version, modified, created, deleted';
+
+/** A table made by a system's `migrations/`: the name comes from our own code, never from a caller. */
+export function openTable<Body extends object>(
+  db: Queryable,
+  name: string,
+  order: 'asc' | 'desc' = 'asc',
+): Table<Body> {
+  const history = (kind: string) =>
+    `insert into sandbox_history (at, entity, key, kind, version, wire_key, body)
+     select modified, '${name}', key, '${kind}', version, $WIRE, body from changed`;
+  const recorded = (change: string, kind: string, wire: string) =>
+    `with ${writing(name)}, changed as (${change} returning *), noted as (${history(kind).replace('$WIRE', wire)})
+     select ${columns} from changed`;
+  const first = async (sql: string, parameters: readonly unknown[]) =>
+    (await db.query<Row<Body>>(sql, parameters)).map(exact)[0] ?? null;
+
+  return {
+    read: async (keys) =>
+      (
+        await db.query<Row<Body>>(
+          `select ${columns} from ${name} where key = any($1::text[]) and not deleted`,
+          [keys],
+        )
+      ).map(exact),
+
+    byExternal: (external) =>
+      first(
+        `select ${columns} from ${name} where external = $1 and not deleted order by created, key limit 1`,
+        [external],
+      ),
+
+    insert: ({ key, body }, wireKey) =>
+      first(
+        recorded(
+          `insert into ${name} (key, body) select $1::text, $2::jsonb from writing on conflict do nothing`,
+          'CREATE',
+          '$3',
+        ),
+        [key, JSON.stringify(body), wireKey ?? null],
+      ),
+
+    async update(key, changes, expected, wireKey) {
+      const changed = await first(
+        recorded(
+          `update ${name} set body = body || $2::jsonb, version = version + 1,
+             modified = greatest(clock_timestamp(), modified + interval '1 microsecond')
+           from writing where key = $1 and not deleted and ($3::bigint is null or version = $3)`,
+          'UPDATE',
+          '$4',
+        ),
+        [key, JSON.stringify(changes), expected ?? null, wireKey ?? null],
+      );
+      if (changed) return changed;
+      const [there] = await db.query(`select 1 from ${name} where key = $1 and not deleted`, [key]);
+      return there ? 'stale' : 'missing';
+    },
+
+    remove: async (key) =>
+      (await first(
+        recorded(
+          `update ${name} set deleted = true, version = version + 1,
+             modified = greatest(clock_timestamp(), modified + interval '1 microsecond')
+           from writing where key = $1 and not deleted`,
+          'DELETE',
+          'null',
+        ),
+        [key],
+      )) !== null,
+
+    async changedSince(since, afterKey, limit) {
+      // A clock may tick in milliseconds only: what was stamped before this call is to be before the horizon.
+      await sleep(2);
+      const { at } = await settled(db, name);
+      const changed = await db.query<Row<Body>>(
+        `select ${columns} from ${name}
+         where (modified, key) > ($1::timestamptz, $2) and modified < $3::timestamptz
+         order by modified, key limit $4`,
+        [since, afterKey, at, limit],
+      );
+      return changed.map(exact);
+    },
+
+    rowsOf: (parents, page) => rowsOf(db, name, order, parents, page),
+
+    async load(drafts) {
+      await db.query(
+        `with ${writing(name)} insert into ${name} (key, body)
+         select key, body from writing, jsonb_to_recordset($1::jsonb) as draft (key text, body jsonb)
+         on conflict do nothing`,
+        [JSON.stringify(drafts)],
+      );
+    },
+  };
+}
+
+async function rowsOf<Body extends object>(
+  db: Queryable,
+  name: string,
+  order: 'asc' | 'desc',
+  parents: readonly string[],
+  page: { readonly first: number; readonly after: string | null; readonly where: Where },
+): Promise<ReadonlyMap<string, Rows<Body>>> {
+  // The key is what follows the last tab: what is sorted by may hold tabs itself.
+  const [, sort, key] = /^(.*)\t(.*)$/s.exec(page.after ?? '') ?? [null, null, null];
+  const found = await db.query<Row<Body> & { of: string; sort: string; total: string }>(
+    `select asked.key as of, counted.total, row.*
+     from unnest($1::text[]) as asked (key)
+     cross join lateral (
+       select count(*) as total from ${name} where parent = asked.key and not deleted and body @> $2::jsonb
+     ) as counted
+     left join lateral (
+       select ${columns}, sort from ${name}
+       where parent = asked.key and not deleted and body @> $2::jsonb
+         and ($3::text is null or (sort, key) ${order === 'asc' ? '>' : '<'} ($3, $4))
+       order by sort ${order}, key ${order} limit $5
+     ) as row on true`,
+    [parents, JSON.stringify(page.where), sort, key, page.first + 1],
+  );
+  const pages = new Map<string, Rows<Body>>();
+  for (const [of, rows] of Map.groupBy(found, (row) => row.of)) {
+    const present = rows.filter((row) => (row.key as string | null) !== null);
+    const shown = present.slice(0, page.first).map((row) => ({
+      position: `${row.sort}\t${row.key}`,
+      stored: exact(row),
+    }));
+    pages.set(of, { rows: shown, total: Number(rows[0]?.total ?? 0), hasNext: present.length > page.first });
+  }
+  return pages;
+}
+
+/** A row as the store gives it: 64-bit integers are text there, and a version fits a number. */
+type Row<Body> = Omit<Stored<Body>, 'version'> & { readonly version: string };
+
+function exact<Body>(row: Row<Body>): Stored<Body> {
+  return { ...row, version: Number(row.version) };
+}

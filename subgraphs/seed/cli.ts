@@ -1,0 +1,10 @@
+import { readConfig } from '../../runtime/config.ts';
+import { runSeed } from './run.ts';
+import { stopSignal } from './stop.ts';
+
+process.exitCode = await runSeed(process.argv.slice(2), {
+  out: process.stdout,
+  err: process.stderr,
+  signal: stopSignal(process.stderr),
+  config: readConfig,
+});

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
+import type { Config } from '../runtime/config.ts';
+import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
+import { systems } from './index.ts';
+
+/** Everything that the register and the sandboxes keep in the store. */
+const folders: readonly string[] = [
+  fileURLToPath(identityMigrations),
+  ...['sandbox', ...systems.map(({ name }) => name)].map((name) =>
+    join(import.meta.dirname, name, 'migrations'),
+  ),
+];
+
+/** The store, and the register in it. */
+export interface Store {
+  readonly db: Db;
+  readonly identity: Identity;
+}
+
+/**
+ * Opens the store of the configuration and brings its schema up to date; `close` of its `db` lets go of it.
+ * @throws Failure STORE_IN_USE, STORE_UNAVAILABLE, INVALID_CONFIGURATION
+ */
+export async function openStore(
+  config: Pick<Config, 'databaseUrl' | 'databaseSchema' | 'databaseConnections' | 'dataDir'>,
+  progress: (line: string) => void,
+): Promise<Store> {
+  const { databaseUrl, databaseSchema, databaseConnections, dataDir } = config;
+  const db = await openDb({
+    ...(databaseUrl === undefined ? { directory: dataDir } : { databaseUrl }),
+    ...(databaseSchema === undefined ? {} : { schema: databaseSchema }),
+    connections: databaseConnections,
+    progress,
+  });
+  return prepared(db);
+}
+
+/** The store with its schema up to date. */
+export async function prepared(db: Db): Promise<Store> {
+  try {
+    await migrate(db, await loadMigrations(folders));
+    return { db, identity: createIdentity({ db }) };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { describe, envExample, help, readConfig } from '../../runtime/config.ts';
+
+type Environment = Parameters<typeof readConfig>[0];
+const secret = 's'.repeat(32);
+const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
+const elsewhere = {
+  IDENTITY_URL: 'http://i:1',
+  CRM_URL: 'http://c:1',
+  ERP_URL: 'http://e:1',
+  BILLING_URL: 'http://b:1',
+};
+
+test('with nothing set everything runs in one process on the embedded store', () => {
+  const config = readConfig({});
+  expect(config).toMatchObject({
+    host: '127.0.0.1',
+    port: 4000,
+    dataDir: './data',
+    requestTimeoutMs: 2000,
+    sandboxPort: 4010,
+    graphiql: true,
+    introspection: true,
+  });
+  expect([...config.roles]).toEqual(['gateway', 'identity', 'crm', 'erp', 'billing']);
+  expect(config.notices.join()).toContain('no authentication');
+});
+
+test('production closes what is for development, unless told otherwise', () => {
+  expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ graphiql: false, introspection: false });
+  expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' })).toMatchObject({
+    graphiql: true,
+    introspection: false,
+  });
+});
+
+test('the gateway alone knows where the others are, and a subgraph alone may listen on any address', () => {
+  const gateway = readConfig({ ...apart, ...elsewhere, ROLES: 'gateway' });
+  expect([...gateway.remotes]).toEqual([
+    ['identity', 'http://i:1'],
+    ['crm', 'http://c:1'],
+    ['erp', 'http://e:1'],
+    ['billing', 'http://b:1'],
+  ]);
+  expect(readConfig({ ...apart, ROLES: 'crm, erp', HOST: '0.0.0.0' })).toMatchObject({
+    host: '0.0.0.0',
+    notices: [],
+  });
+});
+
+const refused: readonly (readonly [why: string, environment: Environment, sentence: string])[] = [
+  ['not a number', { PORT: '80a' }, 'PORT must be a whole number from 0 to 65535.'],
+  [
+    'out of range',
+    { REQUEST_TIMEOUT_MS: '1' },
+    'REQUEST_TIMEOUT_MS must be a whole number of milliseconds from 50 to 600000.',
+  ],
+  [
+    'an unknown role',
+    { ROLES: 'gateway,sales' },
+    'ROLES must be all, or a comma list of gateway, identity, crm, erp, billing.',
+  ],
+  ['no role', { ROLES: ',' }, 'ROLES must be all, or a comma list of gateway, identity, crm, erp, billing.'],
+  ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
+  [
+    'a short secret',
+    { PASS_SECRET: 'short' },
+    'PASS_SECRET must be a secret of at least 32 characters, or a comma list of them with the current one first.',
+  ],
+  [
+    'a door to the network',
+    { HOST: '0.0.0.0' },
+    'HOST must be 127.0.0.1, ::1 or localhost where the gateway is, because it cannot authenticate callers yet.',
+  ],
+  [
+    'an embedded store for several',
+    { PASS_SECRET: secret, ROLES: 'crm' },
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, erp, billing.',
+  ],
+  [
+    'roles apart without a pass',
+    { DATABASE_URL: apart.DATABASE_URL, ROLES: 'crm' },
+    'Set PASS_SECRET to the same secret in every process: with ROLES split they must know each other.',
+  ],
+  [
+    'a subgraph nowhere',
+    { ...apart, ...elsewhere, ERP_URL: '', ROLES: 'gateway' },
+    'Set ERP_URL, or add erp to ROLES: the gateway needs it.',
+  ],
+  [
+    'a subgraph here and elsewhere',
+    { CRM_URL: 'http://c:1' },
+    'Remove CRM_URL, or crm from ROLES: it would be both here and elsewhere.',
+  ],
+  [
+    'two stores',
+    { DATABASE_URL: apart.DATABASE_URL, DATA_DIR: './x' },
+    'Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.',
+  ],
+  ['one port twice', { PORT: '4010' }, 'PORT and SANDBOX_PORT must differ; give one of them another number.'],
+  [
+    'a secret twice',
+    { PASS_SECRET: secret, PASS_SECRET_FILE: '/x' },
+    'Remove PASS_SECRET or PASS_SECRET_FILE: only one of them can count. PASS_SECRET_FILE names a file that cannot be read.',
+  ],
+];
+test.each(refused)('refused: %s', (_, environment, sentence) => {
+  expect(() => readConfig(environment)).toThrow(
+    expect.objectContaining({ code: 'INVALID_CONFIGURATION', message: sentence }),
+  );
+});
+
+test('a secret may be in a file, and is never printed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'customer-graph-'));
+  const file = join(folder, 'secret');
+  await writeFile(file, `${secret},${'t'.repeat(40)}\n`);
+  const config = readConfig({ DATABASE_URL: apart.DATABASE_URL, PASS_SECRET_FILE: file });
+  expect(config.passSecret).toEqual([secret, 't'.repeat(40)]);
+  const lines = describe(config);
+  expect(lines).toContain('PASS_SECRET=(secret)');
+  expect(lines).toContain('DATABASE_URL=(secret)');
+  expect(lines).toContain('PORT=4000');
+  expect(lines.join()).not.toMatch(/ssss|hunter2/);
+  await rm(folder, { recursive: true });
+});
+
+test('.env.example is current', async () => {
+  // Written by: node -e "import('./runtime/config.ts').then((c) => process.stdout.write(c.envExample()))" > .env.example
+  expect(await readFile('.env.example', 'utf8')).toBe(envExample());
+});
+
+test('the help names every setting with its default', () => {
+  for (const name of envExample().match(/^# [A-Z_]+(?==)/gm) ?? []) expect(help()).toContain(name.slice(2));
+  expect(help()).toContain('a whole number of milliseconds from 50 to 600000; 2000 by default');
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { openHouse, type House } from '../../main.ts';
+import { readConfig, type Config } from '../../runtime/config.ts';
+import { openDb } from '../../runtime/db/index.ts';
+import { createLogger } from '../../runtime/telemetry.ts';
+import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
+import { seedNorthwind } from '../../subgraphs/seed/northwind.ts';
+import { prepared, type Store } from '../../subgraphs/store.ts';
+
+/** The graph as a walk meets it, whichever way its parts were put together. */
+export interface Graph {
+  readonly url: string;
+  readonly store: Store;
+  sandbox(name: 'crm' | 'erp' | 'billing'): Sandbox;
+  ask(query: string, variables?: object, headers?: Readonly<Record<string, string>>): Promise<Answered>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: Record<string, never> | null | undefined;
+  readonly errors: readonly { readonly path?: readonly (string | number)[]; readonly extensions: Told }[];
+  readonly extensions: Readonly<Record<string, never>>;
+}
+
+interface Told {
+  readonly code: string;
+  readonly system?: string;
+  readonly retryAfter?: number;
+}
+
+const silent = createLogger({ level: 'silent', json: true });
+const secret = 'a secret that only these tests know and that is long enough';
+
+function configOf(environment: Readonly<Record<string, string>>): Config {
+  return readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    SANDBOX_PORT: 'off',
+    FEED_INTERVAL_MS: '50',
+    ...environment,
+  });
+}
+
+/** Everything in one process, subgraphs called directly. */
+async function together(store: Store): Promise<readonly House[]> {
+  return [await openHouse(configOf({}), store, silent)];
+}
+
+/** The gateway over HTTP subgraphs, each behind Apollo Server and the signed pass. */
+async function apart(store: Store): Promise<readonly House[]> {
+  // Two houses over one store, which the configuration refuses for the embedded store of two processes.
+  const shared = { PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
+  const systems = await openHouse(configOf({ ...shared, ROLES: 'identity,crm,erp,billing' }), store, silent);
+  const where = Object.fromEntries(
+    ['identity', 'crm', 'erp', 'billing'].map((name) => [
+      `${name.toUpperCase()}_URL`,
+      `${systems.url}/${name}`,
+    ]),
+  );
+  return [await openHouse(configOf({ ...shared, ...where, ROLES: 'gateway' }), store, silent), systems];
+}
+
+/** Runs a suite of walks over the sample data, in one process and over HTTP. */
+export function bothWays(suite: (graph: () => Graph) => void): void {
+  describe.each([
+    ['in one process', together],
+    ['subgraphs apart, over HTTP', apart],
+  ] as const)('%s', (_, open) => {
+    let graph: Graph;
+    let close: () => Promise<void>;
+
+    beforeAll(async () => {
+      const store = await prepared(await openDb({}));
+      await seedNorthwind({ ...store, progress: () => undefined });
+      const houses = await open(store);
+      graph = graphOf(houses, store);
+      close = async () => {
+        for (const house of houses) await house.stop();
+      };
+    });
+    afterAll(() => close());
+    suite(() => graph);
+  });
+}
+
+function graphOf(houses: readonly House[], store: Store): Graph {
+  const [door] = houses;
+  if (!door) throw new Error('a graph has a door');
+  const url = `${door.url}/graphql`;
+  return {
+    url,
+    store,
+    sandbox(name) {
+      const found = houses.flatMap(({ sandboxes }) => sandboxes).find((sandbox) => sandbox.name === name);
+      if (!found) throw new Error(`no sandbox ${name}`);
+      return found;
+    },
+    async ask(query, variables = {}, headers = {}) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      const body = (await response.json()) as Partial<Answered>;
+      const { data, errors = [], extensions = {} } = body;
+      return { status: response.status, headers: response.headers, data, errors, extensions };
+    },
+  };
+}
