@@ -2,19 +2,13 @@ import type { Where } from '../connector.ts';
 import { json, unlessTaken, type Route } from '../sandbox/api.ts';
 import type { Stored, Table } from '../sandbox/table.ts';
 import type { WireResponse } from '../wire.ts';
-import type { Account, Contact } from './account.ts';
+import { blankAccount, type AccountBody, type ContactBody } from './account.ts';
 import { error, expectedVersion, missing, root, stale } from './answers.ts';
 import { crmId } from './ids.ts';
 import { faultsIn } from './validation.ts';
 
-/** An account as it is stored; the CRM itself keeps the day of its creation. */
-export type AccountBody = Omit<Account, 'CreatedDate'>;
-
 /** The CRM's API for accounts. */
-export function accountRoutes(
-  accounts: Table<AccountBody>,
-  contacts: Table<Omit<Contact, 'Id'>>,
-): readonly Route[] {
+export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<ContactBody>): readonly Route[] {
   const routes: readonly Route[] = [
     {
       method: 'POST',
@@ -75,7 +69,7 @@ export function accountRoutes(
       method: 'POST',
       path: `${root}/sobjects/Account`,
       async serve({ body, headers }) {
-        const account = { ...blank, ...(body as Partial<AccountBody>) };
+        const account = { ...blankAccount, ...(body as Partial<AccountBody>) };
         const refused = await invalid(account);
         if (refused) return refused;
         const stored = await accounts.insert(
@@ -149,22 +143,6 @@ export function accountRoutes(
 const mostRecords = 2000;
 const tooMany = error(400, 'LIMIT_EXCEEDED', `at most ${mostRecords} records in one request`);
 const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber');
-
-/** What an account is made of where its creator does not say; it is refused without a name. */
-const blank: AccountBody = {
-  AccountNumber: null,
-  Name: '',
-  Type: 'Prospect',
-  Customer_Segment__c: null,
-  Industry: null,
-  Website: null,
-  Phone: null,
-  NumberOfEmployees: null,
-  Language__c: null,
-  Sales_Channels__c: null,
-  Owner: null,
-  ParentId: null,
-};
 
 function answer(status: number, stored: Stored<AccountBody>): WireResponse {
   return json(status, accountOf(stored), { etag: `"v${stored.version}"` });

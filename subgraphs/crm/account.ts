@@ -68,3 +68,40 @@ export const accountFields = Object.keys({
   ParentId: true,
   CreatedDate: true,
 } satisfies Record<keyof Account, true>) as (keyof Account)[];
+
+/** An account as it is stored; the CRM itself keeps the day of its creation. */
+export type AccountBody = Omit<Account, 'CreatedDate'>;
+
+/** What an account is made of where its creator does not say; it is refused without a name. */
+export const blankAccount: AccountBody = {
+  AccountNumber: null,
+  Name: '',
+  Type: 'Prospect',
+  Customer_Segment__c: null,
+  Industry: null,
+  Website: null,
+  Phone: null,
+  NumberOfEmployees: null,
+  Language__c: null,
+  Sales_Channels__c: null,
+  Owner: null,
+  ParentId: null,
+};
+
+/** A contact as it is stored. */
+export type ContactBody = Omit<Contact, 'Id'>;
+
+/** What a contact is made of where its creator does not say; it is refused without an account and a name. */
+export const blankContact: ContactBody = {
+  External_Id__c: null,
+  AccountId: '',
+  Name: '',
+  Title: null,
+  Roles__c: [],
+  Email: null,
+  Phone: null,
+  MailingCountryCode: null,
+  HasOptedOutOfEmail: null,
+  DoNotCall: null,
+  Consent_Date__c: null,
+};

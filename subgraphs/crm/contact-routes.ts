@@ -1,12 +1,9 @@
 import { json, unlessTaken, type Route } from '../sandbox/api.ts';
 import type { Stored, Table } from '../sandbox/table.ts';
-import type { Contact } from './account.ts';
+import { blankContact, type ContactBody } from './account.ts';
 import { error, expectedVersion, missing, root, stale } from './answers.ts';
 import { crmId } from './ids.ts';
 import { contactFaultsIn } from './validation.ts';
-
-/** A contact as it is stored. */
-export type ContactBody = Omit<Contact, 'Id'>;
 
 /** The CRM's API for contacts. A contact has a version of its own: to change it does not move its account. */
 export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
@@ -15,7 +12,7 @@ export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
       method: 'POST',
       path: `${root}/sobjects/Contact`,
       async serve({ body, headers }) {
-        const contact = { ...blank, ...(body as Partial<ContactBody>) };
+        const contact = { ...blankContact, ...(body as Partial<ContactBody>) };
         const faults = contactFaultsIn(contact);
         if (faults.length > 0) return json(400, faults);
         const stored = await contacts.insert(
@@ -62,21 +59,6 @@ export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
 }
 
 const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: External_Id__c');
-
-/** What a contact is made of where its creator does not say; it is refused without an account and a name. */
-const blank: ContactBody = {
-  External_Id__c: null,
-  AccountId: '',
-  Name: '',
-  Title: null,
-  Roles__c: [],
-  Email: null,
-  Phone: null,
-  MailingCountryCode: null,
-  HasOptedOutOfEmail: null,
-  DoNotCall: null,
-  Consent_Date__c: null,
-};
 
 function contactOf(stored: Stored<ContactBody>): Record<string, unknown> {
   return { ...stored.body, Id: stored.key, SystemModstamp: stored.modified, Version: stored.version };

@@ -7,9 +7,15 @@ import { crmSandbox } from './sandbox.ts';
 export { crmId } from './ids.ts';
 export { crmTables } from './sandbox.ts';
 export { contactFaultsIn, faultsIn } from './validation.ts';
-export type { AccountBody } from './account-routes.ts';
-export type { ContactBody } from './contact-routes.ts';
-export type { Account, AccountRows, Contact } from './account.ts';
+export {
+  blankAccount,
+  blankContact,
+  type Account,
+  type AccountBody,
+  type AccountRows,
+  type Contact,
+  type ContactBody,
+} from './account.ts';
 
 /** The CRM. */
 export const crm: SystemModule<Account, AccountRows> = {

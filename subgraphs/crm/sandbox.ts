@@ -1,9 +1,10 @@
 import type { Queryable } from '../../runtime/db/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/api.ts';
 import { openTable } from '../sandbox/table.ts';
-import { accountRoutes, type AccountBody } from './account-routes.ts';
+import type { AccountBody, ContactBody } from './account.ts';
+import { accountRoutes } from './account-routes.ts';
 import { error, missing, stale } from './answers.ts';
-import { contactRoutes, type ContactBody } from './contact-routes.ts';
+import { contactRoutes } from './contact-routes.ts';
 
 /** The tables of the CRM, for loading many records at once. */
 export function crmTables(db: Queryable) {

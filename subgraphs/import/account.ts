@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { crmTables, crmId, faultsIn, type AccountBody, type ContactBody } from '../crm/index.ts';
+import {
+  blankAccount,
+  blankContact,
+  crmTables,
+  crmId,
+  faultsIn,
+  type AccountBody,
+  type ContactBody,
+} from '../crm/index.ts';
 import type { Queryable } from '../../runtime/db/index.ts';
 import type { Stored } from '../sandbox/table.ts';
 import { roleOf } from '../seed/role.ts';
@@ -19,31 +27,6 @@ export interface Outcome {
 }
 
 export type Decided = Outcome | { readonly row: AccountRow; readonly faults: readonly string[] };
-
-/** Everything of an account that a row can leave unsaid. */
-const blank: Omit<AccountBody, 'Name'> = {
-  AccountNumber: null,
-  Type: 'Prospect',
-  Customer_Segment__c: null,
-  Industry: null,
-  Website: null,
-  Phone: null,
-  NumberOfEmployees: null,
-  Language__c: null,
-  Sales_Channels__c: null,
-  Owner: null,
-  ParentId: null,
-};
-const blankContact: Omit<ContactBody, 'Name' | 'AccountId' | 'Roles__c'> = {
-  External_Id__c: null,
-  Title: null,
-  Email: null,
-  Phone: null,
-  MailingCountryCode: null,
-  HasOptedOutOfEmail: null,
-  DoNotCall: null,
-  Consent_Date__c: null,
-};
 
 /** The values that differ from those that are there. */
 function differing<Body extends object>(present: Body, said: Partial<Body>): Partial<Body> {
@@ -65,9 +48,7 @@ export async function applyRow(tx: Queryable, row: AccountRow, dry: boolean): Pr
   const { accounts } = crmTables(tx);
   const present = await accounts.byExternal(row.number);
   const changes = present ? differing(present.body, withOwnerOf(present.body, row.account)) : {};
-  const body: AccountBody = present
-    ? { ...present.body, ...changes }
-    : { Name: '', ...blank, ...row.account };
+  const body: AccountBody = present ? { ...present.body, ...changes } : { ...blankAccount, ...row.account };
   const wrong = present ? [] : faultsIn(body);
   if (wrong.length > 0) return { row, faults: wrong.map(({ message }) => message) };
 
