@@ -1,4 +1,11 @@
-import { crm, crmId, crmTables, type Account, type AccountRows } from '../../subgraphs/crm/index.ts';
+import {
+  blankAccount,
+  crm,
+  crmId,
+  crmTables,
+  type Account,
+  type AccountRows,
+} from '../../subgraphs/crm/index.ts';
 import { connectorSuite } from './connector-suite.ts';
 
 connectorSuite<Account, AccountRows>({
@@ -55,17 +62,9 @@ connectorSuite<Account, AccountRows>({
             Array.from({ length: count }, (_, i) => ({
               key: crmId('001', `${ParentId} ${i}`),
               body: {
-                AccountNumber: null,
+                ...blankAccount,
                 Name: 'Branch',
                 Type: i === 0 ? ('Prospect' as const) : ('Customer' as const),
-                Customer_Segment__c: null,
-                Industry: null,
-                Website: null,
-                Phone: null,
-                NumberOfEmployees: null,
-                Language__c: null,
-                Sales_Channels__c: null,
-                Owner: null,
                 ParentId,
               },
             })),
