@@ -1,0 +1,87 @@
+import type { SystemName } from '../schema/generated/contracts.ts';
+import type { Cause, Guarantee, Values } from './write.ts';
+
+/** What a participant is asked to look at. */
+export interface Examination {
+  readonly entity: string;
+  readonly entityId: string;
+  readonly kind: 'OWNER' | 'COPY';
+  readonly changes: Values;
+  /** Give it to learn whether the record is as it was before: `Before.restore` of the step. */
+  readonly restore?: unknown;
+  /** Whether the owner is to check the values, where it can without an effect. */
+  readonly validate: boolean;
+}
+
+/** What a participant says of a record. Current values are in the graph's own form. */
+export interface Examined {
+  /** What the system's declared capabilities make of a write. */
+  readonly guarantee: Guarantee;
+  /** Whether a write can be made conditional on a version, and so be undone only where it is still ours. */
+  readonly conditional: boolean;
+  /** Whether a repeated write under the same wire key has one effect. */
+  readonly keyed: boolean;
+  /** Absent where the record could be read; otherwise why not: `SYSTEM_UNAVAILABLE`, `RATE_LIMITED`, `DEADLINE_EXCEEDED`. */
+  readonly unreachable?: { readonly code: string; readonly message: string; readonly retryAfter?: number };
+  /** Null where the system has no record of the entity, or could not be reached. */
+  readonly found: Found | null;
+}
+
+export interface Found {
+  readonly version: string;
+  readonly values: Values;
+  readonly restore: unknown;
+  /** Attributes that have the wanted value already. */
+  readonly same: readonly string[];
+  /** Whether the fields of `Examination.restore` are as they were; false where none was given. */
+  readonly restored: boolean;
+  /** What the owner would refuse, as far as it can say without an effect. */
+  readonly refusals: readonly Cause[];
+}
+
+/** A call that changes the record: with `changes`, or with `restore` to undo. */
+export interface Order {
+  readonly entity: string;
+  readonly entityId: string;
+  readonly kind: 'OWNER' | 'COPY';
+  readonly changes: Values;
+  readonly restore?: unknown;
+  /** The owner's idempotency key, where it has such keys; in its log in any case. */
+  readonly wireKey: string;
+  /** Refused by an owner with conditional writes when the record has another version by now. */
+  readonly ifVersion: string;
+}
+
+/** How a call ended, as far as its sender knows. */
+export type Outcome =
+  /** It had its effect. Values after it are of the ordered attributes. */
+  | { readonly status: 'APPLIED'; readonly version: string; readonly values: Values }
+  /** The owner refused the values: no effect. */
+  | { readonly status: 'REFUSED'; readonly causes: readonly Cause[] }
+  /** The record has another version: no effect. */
+  | { readonly status: 'STALE' }
+  /** Not sent, or refused for the rate: no effect; come again. */
+  | {
+      readonly status: 'LATER';
+      readonly code: string;
+      readonly message: string;
+      readonly retryAfter?: number;
+    }
+  /** Sent, and nobody knows. */
+  | { readonly status: 'UNKNOWN'; readonly code: string; readonly message: string };
+
+/** What a call carries besides its order. */
+export interface ParticipantCall {
+  readonly correlationId: string;
+  readonly traceparent: string | null;
+  /** Epoch milliseconds after which nobody waits for the answer. */
+  readonly deadline: number;
+}
+
+/** One owner as coordination sees it. Neither rejects: what went wrong is part of the answer. */
+export interface Participant {
+  readonly system: SystemName;
+  /** Null where not even the participant, let alone its system, could be asked. */
+  examine(examination: Examination, call: ParticipantCall): Promise<Examined | null>;
+  apply(order: Order, call: ParticipantCall): Promise<Outcome>;
+}

@@ -1,0 +1,109 @@
+import type { SystemName } from '../schema/generated/contracts.ts';
+
+/** Values by attribute, each in the JSON form in which the contract's input types give it; null clears. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** `ALL`: every attribute or none. `EACH`: as many as possible. */
+export type Mode = 'ALL' | 'EACH';
+
+/** Workloads that do not hold each other up. */
+export const lanes = ['INTERACTIVE', 'ONBOARDING', 'BULK'] as const;
+export type Lane = (typeof lanes)[number];
+
+/** What an owner's declared capabilities make of a step, at best. */
+export type Guarantee = 'EFFECTIVELY_ONCE' | 'ONCE_UNLESS_RACED' | 'AT_MOST_ONCE';
+
+/**
+ * `AWAITING_APPROVAL` is not in its queue yet, `PENDING` waits in it, `RUNNING` and `COMPENSATING` are held by a worker's
+ * lease. `REVIEW` waits for a person and holds up nobody. The others are final.
+ */
+export type WriteState =
+  | 'AWAITING_APPROVAL'
+  | 'PENDING'
+  | 'RUNNING'
+  | 'COMPENSATING'
+  | 'SUCCEEDED'
+  | 'PARTIAL'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'REVIEW';
+
+/**
+ * `READY`: has no effect. `UNKNOWN`: may have had one. `UNDOING`: is to be undone, or may have been. `FAILED`: refused by
+ * its owner. `DEAD`: attempts used up. `REVIEW`: only a person can tell. `SKIPPED`: not tried, because another step failed.
+ */
+export type StepState =
+  | 'READY'
+  | 'UNKNOWN'
+  | 'APPLIED'
+  | 'UNCHANGED'
+  | 'FAILED'
+  | 'DEAD'
+  | 'REVIEW'
+  | 'UNDOING'
+  | 'COMPENSATED'
+  | 'SKIPPED';
+
+/** Why a step is where it is. */
+export interface Cause {
+  readonly code: string;
+  readonly message: string;
+  /** The attribute that the owner refused, where it said so. */
+  readonly attribute?: string;
+  /** What the owner had instead of what was expected, by attribute. */
+  readonly current?: Values;
+}
+
+/** One call to one owner: all attributes of a write that this system owns, or keeps copies of. */
+export interface Step {
+  /** Place in the order of the plan, from 0. */
+  readonly ordinal: number;
+  readonly system: SystemName;
+  /** `OWNER` writes what the system owns, `COPY` what it keeps a copy of. */
+  readonly kind: 'OWNER' | 'COPY';
+  readonly changes: Values;
+  /** The version that the caller insists on; null where it does not. */
+  readonly expect: string | null;
+  /** Null while no owner has said what it can do. */
+  readonly guarantee: Guarantee | null;
+  /** Whether the owner can take it back only where it is still ours. */
+  readonly undoable: boolean;
+  readonly state: StepState;
+  /** The record as it was: journalled before the first call that may change it. Null while that is not known. */
+  readonly before: Before | null;
+  /** The owner's version after our effect. */
+  readonly versionAfter: string | null;
+  /** The attributes after our effect, in the graph's own form. */
+  readonly after: Values | null;
+  /** Calls that were sent and whose outcome stayed unknown or was a conflict. */
+  readonly attempts: number;
+  /** Grows when a person starts the step anew: the owner then sees another idempotency key. */
+  readonly generation: number;
+  readonly cause: Cause | null;
+}
+
+export interface Before {
+  readonly version: string;
+  /** Current values of the attributes, in the graph's own form. */
+  readonly values: Values;
+  /** What puts them back, in the owner's own words; opaque here. */
+  readonly restore: unknown;
+  /** Attributes that had the wanted value already. */
+  readonly same: readonly string[];
+}
+
+/** A governed write: one request, its steps, and where it stands. */
+export interface Write {
+  readonly id: string;
+  readonly entity: string;
+  readonly entityId: string;
+  readonly mode: Mode;
+  readonly lane: Lane;
+  readonly state: WriteState;
+  /** Of the worker that holds it; a worker with an older one changes nothing. */
+  readonly epoch: number;
+  readonly steps: readonly Step[];
+  /** Correlation id of the caller, passed on to every owner. */
+  readonly correlationId: string;
+  readonly traceparent: string | null;
+}
