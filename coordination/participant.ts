@@ -1,3 +1,4 @@
+import type { RequestContext } from '../runtime/context.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { Cause, Guarantee, Values } from './write.ts';
 
@@ -74,8 +75,10 @@ export type Outcome =
 export interface ParticipantCall {
   readonly correlationId: string;
   readonly traceparent: string | null;
-  /** Epoch milliseconds after which nobody waits for the answer. */
-  readonly deadline: number;
+  /** Milliseconds after which nobody waits for the answer. */
+  readonly timeout: number;
+  /** Shared by all calls for one write, so that what they look up on the way is looked up once. */
+  readonly memo: RequestContext['memo'];
 }
 
 /** One owner as coordination sees it. Neither rejects: what went wrong is part of the answer. */

@@ -28,6 +28,11 @@ export type WriteState =
   | 'CANCELLED'
   | 'REVIEW';
 
+/** Whether nothing more happens to a write by itself. */
+export function isOver(state: WriteState): boolean {
+  return !['AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATING'].includes(state);
+}
+
 /**
  * `READY`: has no effect. `UNKNOWN`: may have had one. `UNDOING`: is to be undone, or may have been. `FAILED`: refused by
  * its owner. `DEAD`: attempts used up. `REVIEW`: only a person can tell. `SKIPPED`: not tried, because another step failed.
@@ -75,8 +80,14 @@ export interface Step {
   readonly versionAfter: string | null;
   /** The attributes after our effect, in the graph's own form. */
   readonly after: Values | null;
-  /** Calls that were sent and whose outcome stayed unknown or was a conflict. */
+  /** Whether a call that may have changed the record since `before` was read is without an answer. */
+  readonly sent: boolean;
+  /** Calls that were sent and ended unknown or with another version found; so many are allowed. */
   readonly attempts: number;
+  /** Times in a row that the owner could not be asked; what makes the pauses longer. */
+  readonly waits: number;
+  /** Epoch milliseconds by the store's clock before which nothing is done; null where it may be done now. */
+  readonly due: number | null;
   /** Grows when a person starts the step anew: the owner then sees another idempotency key. */
   readonly generation: number;
   readonly cause: Cause | null;
@@ -105,5 +116,12 @@ export interface Write {
   readonly steps: readonly Step[];
   /** Correlation id of the caller, passed on to every owner. */
   readonly correlationId: string;
+  /** W3C trace context of the caller. */
   readonly traceparent: string | null;
+}
+
+/** The attributes of a step that had another value before. */
+export function effective({ changes, before }: Pick<Step, 'changes' | 'before'>): Values {
+  if (!before || before.same.length === 0) return changes;
+  return Object.fromEntries(Object.entries(changes).filter(([name]) => !before.same.includes(name)));
 }

@@ -1,0 +1,235 @@
+import type { Db } from '../runtime/db/index.ts';
+import { isOpen } from './saga.ts';
+import type { Lane, Mode, Step, Write, WriteState } from './write.ts';
+
+/** What is stored of a write besides its steps: what was asked for, by whom and why. */
+export interface Request {
+  readonly entity: string;
+  readonly entityId: string;
+  readonly mode: Mode;
+  readonly correlationId: string;
+  readonly traceparent: string | null;
+  readonly requestedBy: string;
+  readonly reason: string | null;
+  readonly planHash: string;
+  /** The contract under which it was accepted. */
+  readonly policy: string;
+  /** Scopes of which a second person needs all; empty where nobody has to approve. */
+  readonly approve: readonly string[];
+  readonly approval: {
+    readonly by: string;
+    readonly at: string;
+    readonly granted: boolean;
+    readonly reason: string | null;
+  } | null;
+}
+
+/** A write as it is stored. */
+export interface Stored extends Write, Request {
+  readonly queue: string;
+  /** Place in the queue; null while it waits for an approval. */
+  readonly number: string | null;
+  /** The write whose value this one copies. */
+  readonly parent: string | null;
+  /** ISO 8601 in UTC. */
+  readonly acceptedAt: string;
+  readonly settledAt: string | null;
+}
+
+/** A write to be accepted, without what the store gives it. */
+export interface Draft extends Request {
+  readonly id: string;
+  readonly lane: Lane;
+  readonly state: Extract<WriteState, 'AWAITING_APPROVAL' | 'PENDING' | 'SUCCEEDED'>;
+  readonly steps: readonly Step[];
+  /** Whoever asks, and his key; a copy has none. */
+  readonly subject: string | null;
+  readonly key: string;
+  readonly hash: string;
+  readonly queue: string;
+  readonly parent: string | null;
+}
+
+/** A write in the hands of a worker. */
+export interface Held {
+  readonly write: Stored;
+  /** Milliseconds by which the store's clock is ahead of this process's. */
+  readonly ahead: number;
+  /** By `performance.now()`: until when nobody else takes it. */
+  readonly leaseEnds: number;
+}
+
+export type Accepted =
+  { readonly replayed: boolean; readonly id: string } | { readonly id: string; readonly held: Held | null };
+
+/** What is to be stored of a held write. */
+export interface Settlement {
+  readonly state: WriteState;
+  /** Those that have changed. */
+  readonly steps: readonly Step[];
+  /** Systems that are still to be asked. */
+  readonly open: readonly string[];
+  /** Milliseconds for which it is let go of; null keeps it, or is over with it. */
+  readonly wait: number | null;
+  readonly copies: readonly Draft[];
+}
+
+/** The end of a queue, as somebody saw it who reads the records next. */
+export interface Lookup {
+  /** The write that has the key; `same` where it was asked for in the same words. */
+  readonly known: { readonly id: string; readonly same: boolean } | null;
+  /** Last number given in the queue; null where writes wait in it, so that what is read now will not hold. */
+  readonly seen: string | null;
+}
+
+/** The durable record of writes. Each call is one statement, and so one transaction. */
+export interface Journal {
+  lookup(subject: string, key: string, hash: string, queue: string): Promise<Lookup>;
+  /** Stores a write, once for each key of a subject; `claim` holds it at once where it is the head of its queue. */
+  accept(draft: Draft, seen: string | null, claim: boolean): Promise<Accepted>;
+  claim(lane: Lane, most: number): Promise<readonly (Held & { readonly takenOver: boolean })[]>;
+  /** Null where another worker holds the write by now: nothing was stored then. */
+  settle(held: Held, settlement: Settlement): Promise<Held | null>;
+  /** Puts a write back into its queue; false where it is no longer as it was seen. */
+  requeue(seen: Stored, steps: readonly Step[], amended: Partial<Request>): Promise<boolean>;
+  /** Ends a write that nobody has begun; false where it is no longer as it was seen. */
+  close(seen: Stored, state: 'CANCELLED' | 'FAILED', amended: Partial<Request>): Promise<boolean>;
+  /** Keeps every process away from a system, at least for so many milliseconds from now. */
+  pause(system: string, milliseconds: number): Promise<void>;
+  /** Lets go of what a process of an embedded store held when it ended: nobody else can. */
+  recover(): Promise<void>;
+}
+
+export interface JournalOptions {
+  readonly db: Db;
+  /** A UUID of this process. */
+  readonly worker: string;
+  /** Milliseconds for which a write is held without a word from its worker. */
+  readonly lease: number;
+}
+
+/** The journal in a store that has its migrations. */
+export function journalIn({ db, worker, lease }: JournalOptions): Journal {
+  const leased = `${lease} milliseconds`;
+
+  function held(write: Stored, now: number, asked: number): Held {
+    return { write, ahead: now - Date.now(), leaseEnds: asked + lease };
+  }
+
+  return {
+    async lookup(subject, key, hash, queue) {
+      const [row] = await db.query<{
+        id: string | null;
+        same: boolean | null;
+        last: string | null;
+        waiting: number | null;
+      }>(
+        `select w.id, w.body_hash = $3 as same, q.last_number as last, q.waiting from (select) one
+           left join coordination_write w on w.subject = $1 and w.idempotency_key = $2
+           left join coordination_queue q on q.queue = $4`,
+        [subject, key, hash, queue],
+      );
+      const { id = null, same = null, last = null, waiting = null } = row ?? {};
+      return {
+        known: id === null ? null : { id, same: same === true },
+        seen: (waiting ?? 0) > 0 ? null : (last ?? '0'),
+      };
+    },
+
+    async accept(draft, seen, claim) {
+      const asked = performance.now();
+      const [row] = await db.query<{ accepted: AcceptedRow }>(
+        'select coordination_accept($1, $2, $3, $4, $5) as accepted',
+        [rowOf(draft), JSON.stringify(draft.steps), seen, claim ? worker : null, leased],
+      );
+      const accepted = row?.accepted;
+      if (!accepted) throw new Error('a statement that gives one row gave none');
+      if ('replayed' in accepted) return accepted;
+      const { id, now, fresh } = accepted;
+      if (!accepted.held) return { id, held: null };
+      const steps = fresh ? draft.steps : draft.steps.map(unread);
+      const given = { state: 'RUNNING', epoch: 1, number: null, acceptedAt: '', settledAt: null } as const;
+      const write: Stored = { ...draft, steps, ...given };
+      return { id, held: held(write, now, asked) };
+    },
+
+    async claim(lane, most) {
+      const asked = performance.now();
+      const rows = await db.query<{ claimed: Stored & { takenOver: boolean; now: number } }>(
+        'select coordination_claim($1, $2, $3, $4) as claimed',
+        [worker, lane, most, leased],
+      );
+      return rows.map(({ claimed: { takenOver, now, ...write } }) => ({
+        ...held(write, now, asked),
+        takenOver,
+      }));
+    },
+
+    async settle({ write, ahead }, { state, steps, open, wait, copies }) {
+      const asked = performance.now();
+      const [row] = await db.query<{ settled: boolean }>(
+        'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+        [
+          write.id,
+          write.epoch,
+          state,
+          JSON.stringify(steps),
+          open,
+          wait,
+          leased,
+          JSON.stringify(copies.map(copyOf)),
+        ],
+      );
+      return row?.settled === true ? { write, ahead, leaseEnds: asked + lease } : null;
+    },
+
+    async requeue(seen, steps, amended) {
+      const open = steps.filter(isOpen).map(({ system }) => system);
+      const [row] = await db.query<{ requeued: boolean }>(
+        'select coordination_requeue($1, $2, $3, $4, $5, $6) as requeued',
+        [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended],
+      );
+      return row?.requeued === true;
+    },
+
+    async close(seen, state, amended) {
+      const [row] = await db.query<{ closed: boolean }>(
+        'select coordination_close($1, $2, $3, $4, $5) as closed',
+        [seen.id, seen.state, seen.epoch, state, amended],
+      );
+      return row?.closed === true;
+    },
+
+    async pause(system, milliseconds) {
+      await db.query(
+        `insert into coordination_pressure as p (system, paused_until)
+           values ($1, clock_timestamp() + make_interval(secs => $2::double precision / 1000))
+         on conflict (system) do update set paused_until = greatest(p.paused_until, excluded.paused_until)`,
+        [system, milliseconds],
+      );
+    },
+
+    async recover() {
+      if (db.kind === 'pglite')
+        await db.query('update coordination_write set due = clock_timestamp() where worker is not null');
+    },
+  };
+}
+
+type AcceptedRow =
+  | { readonly replayed: boolean; readonly id: string }
+  | { readonly id: string; readonly fresh: boolean; readonly held: boolean; readonly now: number };
+
+function rowOf({ id, queue, state, lane, steps, subject, key, hash, parent, ...request }: Draft): object {
+  const systems = steps.filter(isOpen).map(({ system }) => system);
+  return { id, queue, state, lane, systems, subject, key, hash, parent, request };
+}
+
+function copyOf(draft: Draft): object {
+  return { draft: rowOf(draft), steps: draft.steps };
+}
+
+/** A step whose record was changed since it was read: it is read again in its turn. */
+function unread(step: Step): Step {
+  return step.before === null ? step : { ...step, before: null, state: 'READY', versionAfter: null };
+}

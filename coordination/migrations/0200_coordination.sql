@@ -1,0 +1,292 @@
+-- Governed writes. One customer is one queue: numbers are given under the lock of its row, and only the head is worked on.
+create table coordination_queue (
+  queue text collate "C" primary key,
+  last_number bigint not null,
+  -- Writes in the queue that are not over; the head is one of them.
+  waiting int not null
+);
+
+create table coordination_write (
+  id uuid primary key,
+  queue text collate "C" not null,
+  -- Place in the queue; null while it waits for an approval.
+  number bigint,
+  head boolean not null default false,
+  state text collate "C" not null,
+  lane text collate "C" not null,
+  -- Grows with each claim: whoever holds an older one changes nothing.
+  epoch int not null default 0,
+  -- Who holds it; null where nobody does.
+  worker uuid,
+  -- Held: end of the lease. Otherwise: not before.
+  due timestamptz not null default clock_timestamp(),
+  -- Systems that are still to be asked.
+  systems text[] not null,
+  subject text collate "C" not null,
+  idempotency_key text collate "C" not null,
+  body_hash text collate "C" not null,
+  -- The write whose value this one copies.
+  parent uuid,
+  accepted_at timestamptz not null default clock_timestamp(),
+  settled_at timestamptz,
+  -- What was asked for, by whom and why, and the plan with the policy under which it was accepted.
+  request jsonb not null
+);
+create unique index coordination_write_by_key on coordination_write (subject, idempotency_key);
+create index coordination_write_to_claim on coordination_write (lane, due) where head;
+create index coordination_write_in_queue on coordination_write (queue, number)
+  where state in ('PENDING', 'RUNNING', 'COMPENSATING');
+create index coordination_write_by_parent on coordination_write (parent) where parent is not null;
+create index coordination_write_by_entity on coordination_write ((request ->> 'entityId'), accepted_at desc, id);
+create index coordination_write_by_state on coordination_write (state, accepted_at desc, id);
+
+-- A step is kept as it is decided on; what is searched by is derived from it.
+create table coordination_step (
+  write_id uuid not null references coordination_write on delete cascade,
+  ordinal smallint not null,
+  body jsonb not null,
+  system text collate "C" generated always as (body ->> 'system') stored,
+  state text collate "C" generated always as (body ->> 'state') stored,
+  primary key (write_id, ordinal)
+);
+create index coordination_step_for_person on coordination_step (system, state) where state in ('DEAD', 'REVIEW', 'FAILED');
+
+-- What a system bears, for all processes together. A row exists where there is something to bear in mind.
+create table coordination_pressure (
+  system text collate "C" primary key,
+  -- No calls before this moment: it asked for it, or does not answer.
+  paused_until timestamptz not null default '-infinity',
+  -- Writes a second, and at once; null where there is no limit.
+  rate double precision,
+  burst double precision,
+  tokens double precision not null default 0,
+  refilled_at timestamptz not null default clock_timestamp(),
+  -- Writes at a time; null where there is no limit.
+  concurrency int
+);
+create index coordination_write_held on coordination_write using gin (systems) where worker is not null;
+
+-- A write as a worker gets it.
+create function coordination_shown(write coordination_write) returns jsonb language sql stable as $$
+  select write.request || jsonb_build_object(
+    'id', write.id, 'queue', write.queue, 'number', write.number, 'state', write.state, 'lane', write.lane,
+    'epoch', write.epoch, 'parent', write.parent, 'subject', write.subject, 'acceptedAt', write.accepted_at, 'settledAt', write.settled_at,
+    'steps', (select jsonb_agg(s.body order by s.ordinal) from coordination_step s where s.write_id = write.id))
+$$;
+
+-- Takes one write's share of what its systems bear; null where they do, otherwise when to come again.
+create function coordination_admit(asked text[]) returns timestamptz language plpgsql as $$
+declare
+  pressure coordination_pressure;
+  later timestamptz;
+  now timestamptz := clock_timestamp();
+begin
+  for pressure in
+    select * from coordination_pressure where system = any(asked) order by system for update
+  loop
+    pressure.tokens := least(pressure.burst, pressure.tokens
+      + extract(epoch from now - pressure.refilled_at) * pressure.rate);
+    if pressure.paused_until > now then
+      later := greatest(later, pressure.paused_until);
+    elsif pressure.tokens < 1 then
+      later := greatest(later, now + make_interval(secs => (1 - pressure.tokens) / pressure.rate));
+    elsif pressure.concurrency <= (
+      select count(*) from coordination_write w
+      where w.worker is not null and w.systems @> array[pressure.system] and w.due > now)
+    then
+      later := greatest(later, now + interval '20 milliseconds');
+    end if;
+  end loop;
+  if later is null then
+    update coordination_pressure set refilled_at = now, tokens = least(burst, tokens
+        + extract(epoch from now - refilled_at) * rate) - 1
+      where system = any(asked) and rate is not null;
+  end if;
+  return later;
+end
+$$;
+
+-- Takes a number at the end of a queue, whose row is locked from here on.
+create function coordination_take_number(name text, out number bigint, out head boolean) language sql as $$
+  insert into coordination_queue as q (queue, last_number, waiting) values (name, 1, 1)
+    on conflict (queue) do update set last_number = q.last_number + 1, waiting = q.waiting + 1
+    returning q.last_number, q.waiting = 1
+$$;
+
+-- Gives a place in a queue back, and makes the next one the head.
+create function coordination_leave(name text, place bigint) returns void language plpgsql as $$
+declare
+  left_over int;
+begin
+  update coordination_queue set waiting = waiting - 1 where queue = name returning waiting into left_over;
+  if left_over > 0 then
+    update coordination_write set head = true where not head and id = (
+      select id from coordination_write
+      where queue = name and number > place and state in ('PENDING', 'RUNNING', 'COMPENSATING')
+      order by number limit 1);
+  end if;
+end
+$$;
+
+-- Accepts a write, once for each key of a caller, in this one statement. `seen` is the last number of the queue when the
+-- records were read, null where they were not: what was read counts only where nothing has entered the queue since and
+-- nothing was waiting there. With a `claimer` the write is held by it at once where it is the head.
+create function coordination_accept(draft jsonb, steps jsonb, seen bigint, claimer uuid, lease interval)
+returns jsonb language plpgsql as $$
+declare
+  first_state text := draft ->> 'state';
+  asked text[] := array(select jsonb_array_elements_text(draft -> 'systems'));
+  queued boolean := first_state <> 'AWAITING_APPROVAL';
+  place record;
+  fresh boolean := false;
+  held boolean := false;
+  next_due timestamptz := clock_timestamp();
+  later timestamptz;
+begin
+  select null::bigint as number, false as head into place;
+  if queued then
+    select * from coordination_take_number(draft ->> 'queue') into place;
+    fresh := place.head and place.number = seen + 1;
+    if first_state = 'SUCCEEDED' and not fresh then
+      first_state := 'PENDING';
+    end if;
+    if claimer is not null and place.head and first_state = 'PENDING' then
+      later := coordination_admit(asked);
+      held := later is null;
+      next_due := coalesce(later, next_due + lease);
+    end if;
+  end if;
+  insert into coordination_write (id, queue, number, head, state, lane, epoch, worker, due, systems, subject,
+      idempotency_key, body_hash, parent, settled_at, request)
+    values ((draft ->> 'id')::uuid, draft ->> 'queue', place.number, place.head and first_state = 'PENDING',
+      case when held then 'RUNNING' else first_state end, draft ->> 'lane', held::int,
+      case when held then claimer end, next_due, asked, draft ->> 'subject', draft ->> 'key', draft ->> 'hash',
+      (draft ->> 'parent')::uuid, case when first_state = 'SUCCEEDED' then clock_timestamp() end, draft -> 'request')
+    on conflict (subject, idempotency_key) do nothing;
+  if not found then
+    if queued then
+      perform coordination_leave(draft ->> 'queue', place.number);
+    end if;
+    return (select jsonb_build_object('replayed', w.body_hash = draft ->> 'hash', 'id', w.id)
+      from coordination_write w
+      where w.subject = draft ->> 'subject' and w.idempotency_key = draft ->> 'key');
+  end if;
+  insert into coordination_step (write_id, ordinal, body)
+    select (draft ->> 'id')::uuid, (step ->> 'ordinal')::smallint,
+      case when fresh or step -> 'before' = 'null' then step
+        else step || '{"before": null, "state": "READY", "versionAfter": null}' end
+    from jsonb_array_elements(steps) step;
+  if first_state = 'SUCCEEDED' then
+    perform coordination_leave(draft ->> 'queue', place.number);
+  end if;
+  return jsonb_build_object('id', draft ->> 'id', 'fresh', fresh, 'held', held,
+    'now', extract(epoch from clock_timestamp()) * 1000);
+end
+$$;
+
+-- Claims heads that are due, each with a new epoch. One whose systems bear no more now is put off.
+create function coordination_claim(claimer uuid, asked text, most int, lease interval)
+returns setof jsonb language plpgsql as $$
+declare
+  found_write coordination_write;
+  claimed coordination_write;
+  later timestamptz;
+begin
+  for found_write in
+    select * from coordination_write where head and lane = asked and due <= clock_timestamp()
+    order by due limit most for update skip locked
+  loop
+    later := coordination_admit(found_write.systems);
+    if later is not null then
+      -- One that was held stays so, that its next worker knows it was.
+      update coordination_write set due = later where id = found_write.id;
+      continue;
+    end if;
+    update coordination_write w set epoch = w.epoch + 1, worker = claimer, due = clock_timestamp() + lease,
+        state = case when w.state = 'PENDING' then 'RUNNING' else w.state end
+      where w.id = found_write.id returning * into strict claimed;
+    return next coordination_shown(claimed) || jsonb_build_object(
+      'takenOver', found_write.worker is not null, 'now', extract(epoch from clock_timestamp()) * 1000);
+  end loop;
+end
+$$;
+
+-- Stores what has become of a write, only for its holder: false where another one holds it by now. `wait` in
+-- milliseconds lets go of it until then; null keeps it, with a new lease. A state that is over takes it out of its queue.
+create function coordination_settle(asked uuid, held_epoch int, outcome text, steps jsonb, still text[],
+  wait double precision, lease interval, copies jsonb)
+returns boolean language plpgsql as $$
+declare
+  done coordination_write;
+  over boolean := outcome in ('SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED', 'REVIEW');
+  copy jsonb;
+begin
+  update coordination_write w set
+      state = case when wait is not null and outcome = 'RUNNING' then 'PENDING' else outcome end,
+      systems = still,
+      head = not over,
+      worker = case when over or wait is not null then null else w.worker end,
+      due = clock_timestamp() + coalesce(make_interval(secs => wait / 1000), lease),
+      settled_at = case when over then clock_timestamp() end
+    where w.id = asked and w.epoch = held_epoch and w.worker is not null
+    returning * into done;
+  if not found then
+    return false;
+  end if;
+  update coordination_step s set body = step
+    from jsonb_array_elements(steps) step
+    where s.write_id = asked and s.ordinal = (step ->> 'ordinal')::smallint;
+  for copy in select jsonb_array_elements(copies) loop
+    perform coordination_accept(copy -> 'draft', copy -> 'steps', null, null, lease);
+  end loop;
+  if over then
+    perform coordination_leave(done.queue, done.number);
+  end if;
+  return true;
+end
+$$;
+
+-- Puts a write that waited for a person back into its queue, at the end; false where it is no longer as it was seen.
+create function coordination_requeue(asked uuid, seen_state text, seen_epoch int, steps jsonb, still text[], amended jsonb)
+returns boolean language plpgsql as $$
+declare
+  place record;
+  name text;
+begin
+  select queue into name from coordination_write
+    where id = asked and state = seen_state and epoch = seen_epoch for update;
+  if not found then
+    return false;
+  end if;
+  select * from coordination_take_number(name) into place;
+  -- The epoch grows so that nobody who held it before can settle it.
+  update coordination_write set number = place.number, head = place.head, state = 'PENDING', due = clock_timestamp(),
+      epoch = epoch + 1, systems = still, settled_at = null, request = request || amended
+    where id = asked;
+  update coordination_step s set body = step
+    from jsonb_array_elements(steps) step
+    where s.write_id = asked and s.ordinal = (step ->> 'ordinal')::smallint;
+  return true;
+end
+$$;
+
+-- Ends a write that nobody has begun; false where it is no longer as it was seen.
+create function coordination_close(asked uuid, seen_state text, seen_epoch int, outcome text, amended jsonb)
+returns boolean language plpgsql as $$
+declare
+  done coordination_write;
+begin
+  update coordination_write w set state = outcome, head = false, settled_at = clock_timestamp(),
+      epoch = epoch + 1, request = request || amended
+    where id = asked and state = seen_state and epoch = seen_epoch and worker is null
+    returning * into done;
+  if not found then
+    return false;
+  end if;
+  update coordination_step set body = body || '{"state": "SKIPPED"}' where write_id = asked and body ->> 'state' = 'READY';
+  if seen_state = 'PENDING' then
+    perform coordination_leave(done.queue, done.number);
+  end if;
+  return true;
+end
+$$;

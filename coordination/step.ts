@@ -1,0 +1,206 @@
+import type { Examined, Found, Outcome } from './participant.ts';
+import { effective, type Cause, type Guarantee, type Step, type Values } from './write.ts';
+
+/** What has happened to one step. */
+export type SagaEvent =
+  | { readonly type: 'EXAMINED' | 'PROBED'; readonly ordinal: number; readonly examined: Examined | null }
+  | { readonly type: 'CALLED' | 'UNDO_CALLED'; readonly ordinal: number; readonly outcome: Outcome }
+  /** What an undo found before it was sent; it is not sent unless `undoVerdict` says so. */
+  | { readonly type: 'UNDO_PROBED'; readonly ordinal: number; readonly examined: Examined | null };
+
+/** How much a step puts up with, and what time it is. */
+export interface Tolerance {
+  /** Calls with an unknown or conflicting outcome, at most. */
+  readonly attempts: number;
+  /** Epoch milliseconds by the store's clock. */
+  readonly now: number;
+  /** Milliseconds to stay away after so many tries in a row; random, so that not all come back at once. */
+  readonly pause: (tries: number) => number;
+}
+
+/** What an undo is to do with what it found: send the call, or be over. Pure. */
+export function undoVerdict(step: Step, found: Found): 'SEND' | 'UNDONE' | 'REVIEW' {
+  if (found.restored) return 'UNDONE';
+  return found.version === step.versionAfter ? 'SEND' : 'REVIEW';
+}
+
+/** The step after the event. Pure, but for the randomness of `pause`. */
+export function stepAfter(step: Step, event: SagaEvent, tolerance: Tolerance): Step {
+  switch (event.type) {
+    case 'EXAMINED':
+      return reached(step, event.examined, tolerance, examined);
+    case 'PROBED':
+      return reached(step, event.examined, tolerance, probed);
+    case 'UNDO_PROBED':
+      return reached(step, event.examined, tolerance, undoProbed);
+    case 'CALLED':
+      return called(step, event.outcome, tolerance);
+    case 'UNDO_CALLED':
+      return undoCalled(step, event.outcome, tolerance);
+  }
+}
+
+/** A step that a person starts anew; `whole` undoes even what was settled. Pure. */
+export function restartedStep(step: Step, whole: boolean): Step {
+  const anew = { attempts: 0, waits: 0, due: null, cause: null, generation: step.generation + 1 };
+  const again: Step = { ...step, ...anew, state: 'READY', before: null, sent: false, versionAfter: null };
+  switch (step.state) {
+    case 'DEAD':
+    case 'REVIEW':
+      // Once more from what is really there, unless nothing can have been sent.
+      return step.before !== null && step.sent ? { ...step, ...anew, state: 'UNKNOWN' } : again;
+    case 'FAILED':
+      return again;
+    case 'SKIPPED':
+    case 'COMPENSATED':
+      return whole ? again : step;
+    default:
+      return step;
+  }
+}
+
+function reached(
+  step: Step,
+  examined: Examined | null,
+  tolerance: Tolerance,
+  then: (step: Step, found: Found | null, tolerance: Tolerance) => Step,
+): Step {
+  if (examined === null) return waiting(step, unanswered, tolerance);
+  const { guarantee, conditional: undoable, unreachable, found } = examined;
+  const told = { ...step, guarantee, undoable };
+  return unreachable ? waiting(told, unreachable, tolerance) : then({ ...told, waits: 0 }, found, tolerance);
+}
+
+function examined(step: Step, found: Found | null): Step {
+  if (found === null) return failed(step, unknownToOwner);
+  const { version, values, restore, same } = found;
+  if (step.expect !== null && step.expect !== version) {
+    const message = `The record has the version ${version} and no longer ${step.expect}; read it again and decide anew.`;
+    return failed(step, { code: 'VERSION_CONFLICT', message, current: values });
+  }
+  const before = { version, values, restore, same };
+  const read: Step = { ...step, before, sent: false, due: null };
+  if (covers(same, step.changes)) return { ...read, state: 'UNCHANGED', versionAfter: version, cause: null };
+  const [refusal] = found.refusals;
+  return refusal ? failed(read, refusal) : { ...read, state: 'READY' };
+}
+
+function called(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
+  switch (outcome.status) {
+    case 'APPLIED':
+      return applied(step, outcome.version, outcome.values);
+    case 'REFUSED':
+      return failed(step, outcome.causes[0] ?? refusedSilently);
+    case 'LATER':
+      return waiting({ ...step, state: 'READY' }, outcome, tolerance);
+    case 'STALE':
+      // The version may have moved by an earlier call of ours that arrived late.
+      return step.sent
+        ? tried({ ...step, state: 'UNKNOWN', due: null }, stale, tolerance)
+        : tried({ ...step, state: 'READY', before: null, due: null }, stale, tolerance);
+    case 'UNKNOWN':
+      return tried(
+        { ...step, state: 'UNKNOWN', sent: true, due: later(step, tolerance) },
+        outcome,
+        tolerance,
+      );
+  }
+}
+
+/** An unknown outcome is never repeated blindly: what the record says decides. */
+function probed(step: Step, found: Found | null): Step {
+  if (found === null) return forReview(step, { ...unknownToOwner, code: 'RECORD_GONE' });
+  const { before } = step;
+  if (before === null) return { ...step, state: 'READY', sent: false };
+  if (covers(found.same, effective(step))) return applied(step, found.version, found.values);
+  // The same key has one effect, however often it is sent; a record that did not move was not written.
+  if (isKeyed(step) || found.version === before.version) return { ...step, state: 'READY', due: null };
+  // Somebody else moved it, and our values are as they were: a late call of ours is refused by its version from now on.
+  if (found.restored) return { ...step, state: 'READY', before: null, sent: false, due: null };
+  const message =
+    'The owner did not say whether it took the change, and the record was changed since; look at the values and decide.';
+  return forReview(step, { code: 'UNKNOWN_OUTCOME', message, current: found.values });
+}
+
+function undoProbed(step: Step, found: Found | null): Step {
+  if (found === null) return forReview(step, { ...unknownToOwner, code: 'RECORD_GONE' });
+  switch (undoVerdict(step, found)) {
+    case 'SEND':
+      return step;
+    case 'UNDONE':
+      return { ...step, state: 'COMPENSATED', due: null };
+    case 'REVIEW': {
+      const message = 'It cannot be taken back: the record was changed since by somebody else.';
+      return forReview(step, { code: 'CHANGED_SINCE', message, current: found.values });
+    }
+  }
+}
+
+function undoCalled(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
+  switch (outcome.status) {
+    case 'APPLIED':
+      return { ...step, state: 'COMPENSATED', due: null };
+    case 'REFUSED':
+      return forReview(step, outcome.causes[0] ?? refusedSilently);
+    case 'LATER':
+      return waiting(step, outcome, tolerance);
+    case 'STALE':
+    case 'UNKNOWN': {
+      const cause = outcome.status === 'STALE' ? stale : outcome;
+      const again = tried({ ...step, due: later(step, tolerance) }, cause, tolerance);
+      return again.state === 'DEAD' ? { ...again, state: 'REVIEW' } : again;
+    }
+  }
+}
+
+function applied(step: Step, versionAfter: string, after: Values): Step {
+  return { ...step, state: 'APPLIED', versionAfter, after, sent: false, due: null, cause: null };
+}
+
+function failed(step: Step, cause: Cause): Step {
+  return { ...step, state: 'FAILED', due: null, cause };
+}
+
+function forReview(step: Step, cause: Cause): Step {
+  return { ...step, state: 'REVIEW', due: null, cause };
+}
+
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfter?: number;
+}
+
+function waiting(step: Step, { code, message, retryAfter = 0 }: Reason, tolerance: Tolerance): Step {
+  const pause = Math.max(retryAfter * 1000, tolerance.pause(step.waits + 1));
+  return { ...step, waits: step.waits + 1, due: tolerance.now + pause, cause: { code, message } };
+}
+
+function tried(step: Step, { code, message }: Reason, tolerance: Tolerance): Step {
+  const attempts = step.attempts + 1;
+  const cause = { code, message };
+  return attempts < tolerance.attempts
+    ? { ...step, attempts, cause }
+    : { ...step, attempts, cause, state: 'DEAD', due: null };
+}
+
+function later(step: Step, tolerance: Tolerance): number {
+  return tolerance.now + tolerance.pause(step.attempts + 1);
+}
+
+/** Whether the owner recognises a repeated call; one with versions is asked by version instead. */
+function isKeyed({ guarantee, undoable }: Step): boolean {
+  return (guarantee satisfies Guarantee | null) === 'EFFECTIVELY_ONCE' && !undoable;
+}
+
+function covers(same: readonly string[], changes: Values): boolean {
+  return Object.keys(changes).every((name) => same.includes(name));
+}
+
+const unanswered: Reason = { code: 'SYSTEM_UNAVAILABLE', message: 'The owner cannot be reached.' };
+const stale: Reason = { code: 'VERSION_CONFLICT', message: 'The record was changed meanwhile.' };
+const refusedSilently: Cause = { code: 'INVALID_VALUE', message: 'The owner refused without a reason.' };
+const unknownToOwner: Cause = {
+  code: 'UNKNOWN_TO_OWNER',
+  message: 'The owner has no record of it; onboard it there first.',
+};
