@@ -22,7 +22,8 @@ create table coordination_write (
   due timestamptz not null default clock_timestamp(),
   -- Systems that are still to be asked.
   systems text[] not null,
-  subject text collate "C" not null,
+  -- Whoever asked, whose key counts once; null for a copy, which has none.
+  subject text collate "C",
   idempotency_key text collate "C" not null,
   body_hash text collate "C" not null,
   -- The write whose value this one copies.

@@ -1,0 +1,94 @@
+import type { Examined, Found, Order, Outcome, Participant } from '../../coordination/participant.ts';
+import type { Values } from '../../coordination/write.ts';
+import type { SystemName } from '../../schema/generated/contracts.ts';
+
+/** What an owner did: its own log, which nobody under test writes. */
+export interface Effect {
+  readonly system: SystemName;
+  readonly entityId: string;
+  readonly wireKey: string;
+  readonly values: Values;
+  readonly version: number;
+}
+
+/** An owner in memory, with the fencing of its kind and faults on demand. */
+export interface Owner extends Participant {
+  readonly effects: readonly Effect[];
+  /** Called with each order before it is looked at, and with what it had done; each may replace the outcome. */
+  faults: {
+    before?: ((order: Order) => Promise<Outcome | undefined> | Outcome | undefined) | undefined;
+    after?: ((order: Order) => Promise<Outcome | undefined> | Outcome | undefined) | undefined;
+    reading?: (() => Examined | null | undefined) | undefined;
+  };
+  /** The record as it is. */
+  record(entityId: string): Values;
+  /** A change by somebody else. */
+  touch(entityId: string, values: Values): void;
+  readonly calls: { examine: number; apply: number };
+}
+
+export function ownerOf(system: SystemName, kind: 'conditional' | 'keyed', log: Effect[] = []): Owner {
+  const records = new Map<string, { version: number; values: Values }>();
+  const keys = new Map<string, Outcome>();
+  const recordOf = (id: string) => records.get(id) ?? { version: 1, values: {} };
+  const put = (id: string, values: Values): number => {
+    const { version, values: old } = recordOf(id);
+    records.set(id, { version: version + 1, values: { ...old, ...values } });
+    return version + 1;
+  };
+
+  const able = {
+    guarantee: 'EFFECTIVELY_ONCE',
+    conditional: kind === 'conditional',
+    keyed: kind === 'keyed',
+  } as const;
+
+  function carryOut({ entityId, changes, restore, wireKey, ifVersion }: Order): Outcome {
+    const { version } = recordOf(entityId);
+    if (kind === 'conditional' && ifVersion !== String(version)) return { status: 'STALE' };
+    const known = keys.get(wireKey);
+    if (kind === 'keyed' && known) return known;
+    const values = restore === undefined ? changes : (restore as Values);
+    const written = put(entityId, values);
+    log.push({ system, entityId, wireKey, values, version: written });
+    const outcome: Outcome = { status: 'APPLIED', version: String(written), values: changes };
+    keys.set(wireKey, outcome);
+    return outcome;
+  }
+
+  const owner: Owner = {
+    system,
+    effects: log,
+    faults: {},
+    calls: { examine: 0, apply: 0 },
+    record: (id) => recordOf(id).values,
+    touch: put,
+    examine({ entityId, changes, restore }) {
+      owner.calls.examine++;
+      const instead = owner.faults.reading?.();
+      if (instead !== undefined) return Promise.resolve(instead);
+      const { version, values } = recordOf(entityId);
+      const of = (name: string): unknown => values[name] ?? null;
+      const current = Object.fromEntries(Object.keys(changes).map((name) => [name, of(name)]));
+      const found: Found = {
+        version: String(version),
+        values: current,
+        restore: current,
+        same: Object.keys(changes).filter((name) => of(name) === changes[name]),
+        restored:
+          restore !== undefined &&
+          Object.entries(restore as Values).every(([name, value]) => of(name) === value),
+        refusals: [],
+      };
+      return Promise.resolve({ ...able, found });
+    },
+    async apply(order) {
+      owner.calls.apply++;
+      const instead = await owner.faults.before?.(order);
+      if (instead) return instead;
+      const outcome = carryOut(order);
+      return (await owner.faults.after?.(order)) ?? outcome;
+    },
+  };
+  return owner;
+}
