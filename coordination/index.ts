@@ -1,0 +1,6 @@
+export type {
+  Coordination,
+  CoordinationOptions,
+  OpenCoordination,
+  OpenedCoordination,
+} from './coordination.ts';
