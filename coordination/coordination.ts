@@ -137,16 +137,10 @@ export interface DeadLetterFilter {
 }
 
 /** A write and when it came to rest. */
-export interface RecordedWrite extends Omit<Write, 'steps'> {
-  readonly steps: readonly RecordedStep[];
+export interface RecordedWrite extends Write {
   readonly acceptedAt: string;
   /** Null while it is not over. */
   readonly settledAt: string | null;
-}
-
-export interface RecordedStep extends Step {
-  /** When it reached the state that it is in; the write's own time counts where this was not recorded. */
-  readonly settledAt?: string | null;
 }
 
 /** A write with everything that may be told of it. */

@@ -1,9 +1,9 @@
 import { copiesOf } from './copies.ts';
 import type { Held, Journal } from './journal.ts';
 import type { Examination, Participant, ParticipantCall } from './participant.ts';
-import { decide, evolve, isOpen, takenOver, type Action } from './saga.ts';
+import { decide, evolve, takenOver, type Action } from './saga.ts';
 import { undoVerdict, type SagaEvent, type Tolerance } from './step.ts';
-import { effective, type Step, type Write } from './write.ts';
+import { effective, isOpen, type Step, type Write } from './write.ts';
 
 /** Every place between two statements that touch the world, where a process may end. */
 export const boundaries = [

@@ -1,6 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
-import { isOpen } from './saga.ts';
-import type { Lane, Mode, Step, Write, WriteState } from './write.ts';
+import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
 /** What is stored of a write besides its steps: what was asked for, by whom and why. */
 export interface Request {

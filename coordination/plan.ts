@@ -2,14 +2,10 @@ import { createHash } from 'node:crypto';
 import { attributes, type EntityName, type SystemName } from '../schema/generated/contracts.ts';
 import type { Attribute } from '../schema/governance.ts';
 import { canonical } from './canonical.ts';
+import type { ExpectedVersion } from './coordination.ts';
 import type { Examined } from './participant.ts';
+import type { Refusal } from './refusal.ts';
 import type { Guarantee, Mode, Step, Values } from './write.ts';
-
-/** A version that a caller insists on. */
-export interface Expected {
-  readonly system: SystemName;
-  readonly version: string;
-}
 
 /** What a caller wants, once its values have been checked. */
 export interface Wish {
@@ -18,40 +14,7 @@ export interface Wish {
   readonly entityId: string;
   readonly changes: Values;
   readonly mode: Mode;
-  readonly expect: readonly Expected[];
-}
-
-/** The codes with which a write is refused; closed, and the same in the contract. */
-export type RefusalCode =
-  | 'NOT_PERMITTED'
-  | 'UNKNOWN_CUSTOMER'
-  | 'UNKNOWN_TO_OWNER'
-  | 'INVALID_VALUE'
-  | 'TOO_LARGE'
-  | 'VERSION_CONFLICT'
-  | 'NO_CHANGES'
-  | 'DEADLINE_PASSED'
-  | 'IDEMPOTENCY_KEY_REQUIRED'
-  | 'IDEMPOTENCY_KEY_REUSED'
-  | 'IDEMPOTENCY_KEY_DIFFERS'
-  | 'PLAN_CHANGED'
-  | 'CANNOT_BE_UNDONE'
-  | 'TOO_LATE'
-  | 'NOT_AWAITING_APPROVAL'
-  | 'SAME_PERSON'
-  | 'UNKNOWN_WRITE'
-  | 'NOTHING_TO_RETRY'
-  | 'SUPERSEDED';
-
-/** Why a write is refused; without an attribute it is refused as a whole. */
-export interface Refusal {
-  readonly code: RefusalCode;
-  readonly message: string;
-  readonly attribute?: string;
-  readonly owner?: SystemName;
-  /** What the owner has, and what was expected: values, or versions. */
-  readonly current?: unknown;
-  readonly expected?: unknown;
+  readonly expect: readonly ExpectedVersion[];
 }
 
 export interface Plan {
@@ -170,6 +133,7 @@ export function stepOf(
     due: null,
     generation: 0,
     cause: null,
+    settledAt: null,
   };
   return { step, refusals: examined && !examined.unreachable ? refusalsOf(step, examined) : [] };
 }

@@ -1,5 +1,5 @@
 import { restartedStep, stepAfter, type SagaEvent, type Tolerance } from './step.ts';
-import type { Step, Write, WriteState } from './write.ts';
+import { isOpen, type Step, type Write, type WriteState } from './write.ts';
 
 /** What is to be done next for a write, by the ordinals of its steps. */
 export type Action =
@@ -103,11 +103,6 @@ function finalState({ steps, mode }: Write): WriteState {
 /** Whether only a person can go on with the step. */
 function isForPerson({ state }: Step): boolean {
   return state === 'REVIEW' || state === 'DEAD';
-}
-
-/** Whether something is still to be done for the step without a person. */
-export function isOpen({ state }: Step): boolean {
-  return state === 'READY' || state === 'UNKNOWN' || state === 'UNDOING';
 }
 
 function act(what: 'EXAMINE' | 'PROBE' | 'APPLY' | 'UNDO', steps: readonly Step[]): Action {

@@ -1,5 +1,5 @@
 import type { Examined, Found, Outcome } from './participant.ts';
-import { effective, type Cause, type Guarantee, type Step, type Values } from './write.ts';
+import { effective, isOpen, type Cause, type Guarantee, type Step, type Values } from './write.ts';
 
 /** What has happened to one step. */
 export type SagaEvent =
@@ -26,6 +26,12 @@ export function undoVerdict(step: Step, found: Found): 'SEND' | 'UNDONE' | 'REVI
 
 /** The step after the event. Pure, but for the randomness of `pause`. */
 export function stepAfter(step: Step, event: SagaEvent, tolerance: Tolerance): Step {
+  const after = stepMoved(step, event, tolerance);
+  const rests = after.state !== step.state && !isOpen(after);
+  return rests ? { ...after, settledAt: new Date(tolerance.now).toISOString() } : after;
+}
+
+function stepMoved(step: Step, event: SagaEvent, tolerance: Tolerance): Step {
   switch (event.type) {
     case 'EXAMINED':
       return reached(step, event.examined, tolerance, examined);
@@ -42,7 +48,14 @@ export function stepAfter(step: Step, event: SagaEvent, tolerance: Tolerance): S
 
 /** A step that a person starts anew; `whole` undoes even what was settled. Pure. */
 export function restartedStep(step: Step, whole: boolean): Step {
-  const anew = { attempts: 0, waits: 0, due: null, cause: null, generation: step.generation + 1 };
+  const anew = {
+    attempts: 0,
+    waits: 0,
+    due: null,
+    cause: null,
+    settledAt: null,
+    generation: step.generation + 1,
+  };
   const again: Step = { ...step, ...anew, state: 'READY', before: null, sent: false, versionAfter: null };
   switch (step.state) {
     case 'DEAD':

@@ -91,6 +91,8 @@ export interface Step {
   /** Grows when a person starts the step anew: the owner then sees another idempotency key. */
   readonly generation: number;
   readonly cause: Cause | null;
+  /** When it came to rest, ISO 8601 in UTC by the store's clock; null where the write's own time counts. */
+  readonly settledAt: string | null;
 }
 
 export interface Before {
@@ -118,6 +120,11 @@ export interface Write {
   readonly correlationId: string;
   /** W3C trace context of the caller. */
   readonly traceparent: string | null;
+}
+
+/** Whether something is still to be done for a step without a person. */
+export function isOpen({ state }: Pick<Step, 'state'>): boolean {
+  return state === 'READY' || state === 'UNKNOWN' || state === 'UNDOING';
 }
 
 /** The attributes of a step that had another value before. */
