@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { concatAST, GraphQLError, parse, Source, type DefinitionNode, type DocumentNode } from 'graphql';
 import { Failure } from '../runtime/failure.ts';
 
@@ -23,14 +23,13 @@ export interface Contract {
 
 const shared = ['schema/link.graphql', 'schema/governance.graphql', 'schema/scalars.graphql'];
 const partsOfTheGraph = ['identity', 'events', 'coordination'];
-const repository = dirname(import.meta.dirname);
 
 /**
- * Finds and reads every contract under a root, in the order of their names: `identity`, `events`, `coordination`
- * and each folder of `subgraphs` that holds a `schema.graphql`.
+ * Finds and reads every contract under a root as its file has it, in the order of their names: `identity`, `events`,
+ * `coordination` and each folder of `subgraphs` that holds a `schema.graphql`.
  * @throws Failure `INVALID_CONTRACT` when a file cannot be parsed or a folder's name cannot name a subgraph.
  */
-export function loadContracts(root: string = repository): readonly Contract[] {
+export function readContracts(root: string): readonly Contract[] {
   const found = contractFolders(root)
     .map(({ folder, ofRecord }) => {
       const name = folder.slice(folder.lastIndexOf('/') + 1);
@@ -50,18 +49,6 @@ export function loadContracts(root: string = repository): readonly Contract[] {
     sdl: [...prelude.map(({ text }) => text), own].join('\n'),
     document: concatAST([...prelude.map(({ document }) => document), parseFile(own, contract.file)]),
   }));
-}
-
-/**
- * The contract of one subgraph.
- * @throws Failure `INVALID_CONTRACT` when there is none of that name.
- */
-export function contractOf(name: string, root: string = repository): Contract {
-  const contracts = loadContracts(root);
-  const contract = contracts.find((candidate) => candidate.name === name);
-  if (contract) return contract;
-  const known = contracts.map((candidate) => candidate.name).join(', ');
-  throw new Failure('INVALID_CONTRACT', `There is no contract named "${name}"; there are: ${known}.`);
 }
 
 /** The definitions of a contract's own file, without what all contracts share. */

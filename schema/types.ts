@@ -5,6 +5,9 @@ import { isObject, keysOf } from './sdl.ts';
 
 const folder = 'schema/generated';
 
+/** Scalars that do not travel as a string. */
+const jsonScalars: Readonly<Record<string, string>> = { AttributeValue: 'unknown' };
+
 /**
  * What GraphQL Code Generator makes of the contracts: one module of types and resolver types per subgraph.
  * Every scalar of ours travels as a string, in the form that its description gives.
@@ -62,7 +65,7 @@ function typesOnly(contract: Contract): string {
 function scalarsOf({ document }: Contract): Readonly<Record<string, string>> {
   const own = document.definitions.filter((node) => node.kind === Kind.SCALAR_TYPE_DEFINITION);
   return Object.fromEntries(
-    ['_FieldSet', ...own.map(({ name }) => name.value)].map((name) => [name, 'string']),
+    ['_FieldSet', ...own.map(({ name }) => name.value)].map((name) => [name, jsonScalars[name] ?? 'string']),
   );
 }
 
