@@ -514,7 +514,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      references: [
+        ""
+      ]
     },
     children: {
       entity: "Customer",
@@ -752,7 +755,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      references: [
+        "billTo"
+      ]
     },
     billingAddress: {
       entity: "Customer",
