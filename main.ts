@@ -160,7 +160,7 @@ function gatewayOf(config: Config, { subgraphs, guards, http, answered }: Around
       post: http.post,
       guard,
       headers: async (context) => ({
-        ...(await pass.headers(name, context.principal)),
+        ...(await pass.headers(name, context.principal, context.caller)),
         'x-timeout-ms': String(Math.max(1, context.deadline - Date.now())),
       }),
     });

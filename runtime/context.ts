@@ -16,10 +16,18 @@ export interface Observation {
   readonly failed?: string;
 }
 
+/** Who calls a subgraph: the gateway for a client, or coordination, which alone may write. */
+export type Caller = 'gateway' | 'coordination';
+
 /** What every floor may know of the request it works for. One per request; never stored. */
 export interface RequestContext {
   readonly correlationId: string;
   readonly principal: Principal;
+  readonly caller: Caller;
+  /** The caller's place in its trace, as W3C's header of that name has it; null where it gave none. */
+  readonly traceparent: string | null;
+  /** The key under which the caller may repeat its request; null where it gave none. */
+  readonly idempotencyKey: string | null;
   /** When the request began, by `performance.now()`. */
   readonly began: number;
   /** Epoch milliseconds after which nobody waits for an answer. */
@@ -35,6 +43,10 @@ export interface RequestContext {
 export interface ContextOptions {
   readonly correlationId?: string;
   readonly principal?: Principal;
+  /** The gateway, where it is not said. */
+  readonly caller?: Caller;
+  readonly traceparent?: string | null;
+  readonly idempotencyKey?: string | null;
   /** Milliseconds from now. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -47,6 +59,9 @@ export function requestContext(options: ContextOptions): RequestContext {
   return {
     correlationId: options.correlationId ?? randomUUID(),
     principal: options.principal ?? localDeveloper,
+    caller: options.caller ?? 'gateway',
+    traceparent: options.traceparent ?? null,
+    idempotencyKey: options.idempotencyKey ?? null,
     began: performance.now(),
     deadline: Date.now() + options.timeout,
     signal: options.signal,

@@ -128,6 +128,8 @@ async function ask(
     'content-type': 'application/json',
     accept: 'application/graphql-response+json, application/json;q=0.9',
     'x-correlation-id': context.correlationId,
+    ...(context.traceparent === null ? {} : { traceparent: context.traceparent }),
+    ...(context.idempotencyKey === null ? {} : { 'idempotency-key': context.idempotencyKey }),
     ...(await headers?.(context)),
   };
   let answer: HttpAnswer;

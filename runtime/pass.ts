@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import type { Caller } from './context.ts';
 import { Failure } from './failure.ts';
 import type { Principal } from './principal.ts';
 
@@ -16,14 +17,23 @@ const REMEMBERED = 1000;
 /** Headers as Node.js gives them. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** Who comes in by a pass. */
+export interface Admitted {
+  readonly principal: Principal;
+  readonly caller: Caller;
+}
+
 export interface Pass {
-  /** Headers that let a request of this principal into the subgraph `audience`; signed once and then used for a while. */
-  headers(audience: string, principal: Principal): Promise<Record<string, string>>;
+  /**
+   * Headers that let a request of this principal into a subgraph; signed once and then used for a while. Only what
+   * coordination sends is signed as such.
+   */
+  headers(subgraph: string, principal: Principal, caller?: Caller): Promise<Record<string, string>>;
   /**
    * Who is asking, by the pass that came with a request.
    * @throws Failure UNAUTHENTICATED without a pass, or with one that is forged, expired or meant for another subgraph
    */
-  verify(headers: Headers, audience: string): Promise<Principal>;
+  verify(headers: Headers, subgraph: string): Promise<Admitted>;
 }
 
 interface Signed {
@@ -33,7 +43,8 @@ interface Signed {
 }
 
 /**
- * The signed pass between the gateway and subgraphs that run apart: an HS256 JWT of a minute.
+ * The signed pass between the gateway, or coordination, and subgraphs that run apart: an HS256 JWT of a minute. Coordination
+ * meets a subgraph as a participant, which is an audience of its own.
  * @param secrets the first signs, all are accepted; for a rotation put the new one first, everywhere, then drop the old
  */
 export function createPass(secrets: readonly string[]): Pass {
@@ -42,7 +53,7 @@ export function createPass(secrets: readonly string[]): Pass {
   if (!current)
     throw new Failure('INVALID_CONFIGURATION', 'Set PASS_SECRET: a pass cannot be signed without a secret.');
   const signed = new WeakMap<Principal, Map<string, Promise<Signed>>>();
-  const verified = new Map<string, { readonly principal: Principal; readonly expires: number }>();
+  const verified = new Map<string, Admitted & { readonly expires: number }>();
 
   const sign = async (audience: string, { subject, scopes }: Principal): Promise<Signed> => {
     const expires = now() + LIFETIME;
@@ -57,7 +68,7 @@ export function createPass(secrets: readonly string[]): Pass {
     return { token, expires };
   };
 
-  const payloadOf = async (token: string, audience: string): Promise<JWTPayload> => {
+  const payloadOf = async (token: string, audience: string[]): Promise<JWTPayload> => {
     for (const key of keys) {
       try {
         const { payload } = await jwtVerify(token, key, {
@@ -77,7 +88,8 @@ export function createPass(secrets: readonly string[]): Pass {
   };
 
   return {
-    async headers(audience, principal) {
+    async headers(subgraph, principal, caller = 'gateway') {
+      const audience = audiences[caller](subgraph);
       const passes = signed.get(principal) ?? new Map<string, Promise<Signed>>();
       signed.set(principal, passes);
       let pass = await passes.get(audience);
@@ -88,20 +100,31 @@ export function createPass(secrets: readonly string[]): Pass {
       }
       return { [HEADER]: pass.token };
     },
-    async verify(headers, audience) {
+    async verify(headers, subgraph) {
       const token = headers[HEADER];
       if (typeof token !== 'string') throw refused();
-      const remembered = verified.get(`${audience} ${token}`);
-      if (remembered && remembered.expires > now()) return remembered.principal;
-      const { sub = '', scope, exp = 0 } = await payloadOf(token, audience);
+      const remembered = verified.get(`${subgraph} ${token}`);
+      if (remembered && remembered.expires > now()) return remembered;
+      const participant = audiences.coordination(subgraph);
+      const { sub = '', scope, aud, exp = 0 } = await payloadOf(token, [subgraph, participant]);
       const scopes = typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : [];
-      const principal: Principal = { subject: sub, scopes: new Set(scopes) };
+      const admitted = {
+        principal: { subject: sub, scopes: new Set(scopes) },
+        caller: aud === participant ? ('coordination' as const) : ('gateway' as const),
+        expires: exp,
+      };
       if (verified.size >= REMEMBERED) verified.clear();
-      verified.set(`${audience} ${token}`, { principal, expires: exp });
-      return principal;
+      verified.set(`${subgraph} ${token}`, admitted);
+      return admitted;
     },
   };
 }
+
+/** Whom a pass is meant for. No subgraph has a slash in its name. */
+const audiences: Readonly<Record<Caller, (subgraph: string) => string>> = {
+  gateway: (subgraph) => subgraph,
+  coordination: (subgraph) => `${subgraph}/participant`,
+};
 
 const now = (): number => Math.floor(Date.now() / 1000);
 

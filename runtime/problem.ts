@@ -8,6 +8,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   INVALID_CURSOR: 400,
   PAGE_SIZE_EXCEEDED: 400,
   UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   NOT_FOUND: 404,
   BODY_TOO_LARGE: 413,
   RATE_LIMITED: 429,

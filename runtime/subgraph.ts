@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { requestContext, type RequestContext } from './context.ts';
 import { Failure } from './failure.ts';
-import type { Principal } from './principal.ts';
+import type { Admitted } from './pass.ts';
 import { batchReferences, type Resolvers } from './references.ts';
 
 export type { Resolvers } from './references.ts';
@@ -21,8 +21,8 @@ export function buildSubgraph(sdl: string, resolvers: Resolvers): GraphQLSchema 
 
 export interface ServedSubgraph {
   readonly schema: GraphQLSchema;
-  /** Whether the caller may come in; rejects with a `Failure` where not. */
-  readonly admit: (request: IncomingMessage) => Promise<Principal>;
+  /** Who the caller is; rejects with a `Failure` where it may not come in. */
+  readonly admit: (request: IncomingMessage) => Promise<Admitted>;
   /** Milliseconds that an operation may take where the caller does not say less. */
   readonly timeout: number;
 }
@@ -51,7 +51,7 @@ export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) 
     response.once('close', () => {
       gone.abort();
     });
-    const principal = await admit(request);
+    const { principal, caller } = await admit(request);
     const answered = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? 'GET',
@@ -62,8 +62,9 @@ export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) 
       context: () =>
         Promise.resolve(
           requestContext({
-            ...correlation(request),
+            ...told(request),
             principal,
+            caller,
             timeout: Math.min(timeout, Number(request.headers['x-timeout-ms']) || timeout),
             signal: gone.signal,
           }),
@@ -81,9 +82,18 @@ export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) 
   return answer;
 }
 
-function correlation(request: IncomingMessage): { readonly correlationId?: string } {
-  const given = request.headers['x-correlation-id'];
-  return typeof given === 'string' ? { correlationId: given } : {};
+/** What the caller tells of its own caller. */
+function told({ headers }: IncomingMessage): Partial<RequestContext> {
+  const textOf = (name: string) => {
+    const given = headers[name];
+    return typeof given === 'string' ? given : null;
+  };
+  const correlationId = textOf('x-correlation-id');
+  return {
+    ...(correlationId === null ? {} : { correlationId }),
+    traceparent: textOf('traceparent'),
+    idempotencyKey: textOf('idempotency-key'),
+  };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

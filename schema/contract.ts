@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { concatAST, GraphQLError, parse, Source, type DefinitionNode, type DocumentNode } from 'graphql';
 import { Failure } from '../runtime/failure.ts';
+import { participantSdl } from './participant.ts';
+import { isObject } from './sdl.ts';
 
 /** What one subgraph promises, as loaded: its own SDL behind what all contracts share. */
 export interface Contract {
@@ -15,13 +17,14 @@ export interface Contract {
   readonly file: string;
   /** What it is, in one sentence: the first line of its file, a comment. Empty where there is none. */
   readonly introduction: string;
-  /** The whole SDL, ready for a subgraph schema. */
+  /** The whole SDL, ready for a subgraph schema; of a system of record with what makes it a participant in writes. */
   readonly sdl: string;
   /** The same parsed; the location of each node names the file it was read from. */
   readonly document: DocumentNode;
 }
 
 const shared = ['schema/link.graphql', 'schema/governance.graphql', 'schema/scalars.graphql'];
+const participant = 'schema/participant.graphql';
 const partsOfTheGraph = ['identity', 'events', 'coordination'];
 const repository = dirname(import.meta.dirname);
 
@@ -45,11 +48,25 @@ export function loadContracts(root: string = repository): readonly Contract[] {
     ...shared.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') })),
     { file: 'schema/generated', text: systems },
   ].map(({ file, text }) => ({ text, document: parseFile(text, file) }));
-  return found.map(({ own, ...contract }) => ({
+  const parsed = found.map(({ own, ...contract }) => ({
     ...contract,
-    sdl: [...prelude.map(({ text }) => text), own].join('\n'),
-    document: concatAST([...prelude.map(({ document }) => document), parseFile(own, contract.file)]),
+    own: { text: own, document: parseFile(own, contract.file) },
   }));
+  const template = readFileSync(join(root, participant), 'utf8');
+  const alone = !parsed.some(({ own }) => hasMutations(own.document));
+  return parsed.map(({ own, ...contract }) => {
+    const text = contract.ofRecord ? participantSdl(template, contract.name, alone) : '';
+    const parts = [...prelude, own, ...(text ? [{ text, document: parseFile(text, participant) }] : [])];
+    return {
+      ...contract,
+      sdl: parts.map((part) => part.text).join('\n'),
+      document: concatAST(parts.map((part) => part.document)),
+    };
+  });
+}
+
+function hasMutations({ definitions }: DocumentNode): boolean {
+  return definitions.filter(isObject).some(({ name }) => name.value === 'Mutation');
 }
 
 /**
@@ -67,6 +84,11 @@ export function contractOf(name: string, root: string = repository): Contract {
 /** The definitions of a contract's own file, without what all contracts share. */
 export function ownDefinitions(contract: Contract): readonly DefinitionNode[] {
   return contract.document.definitions.filter((node) => node.loc?.source.name === contract.file);
+}
+
+/** The definitions that make a system of record a participant in governed writes. */
+export function participantDefinitions(contract: Contract): readonly DefinitionNode[] {
+  return contract.document.definitions.filter((node) => node.loc?.source.name === participant);
 }
 
 function contractFolders(root: string): readonly { folder: string; ofRecord: boolean }[] {

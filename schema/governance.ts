@@ -1,5 +1,6 @@
 import { Kind, parse, print, type DirectiveNode, type DocumentNode, type FieldDefinitionNode } from 'graphql';
 import { both, open, type Access } from './access.ts';
+import { referencesIn } from './references.ts';
 import {
   argumentOf,
   deprecationOf,
@@ -41,6 +42,11 @@ export interface Attribute {
   readonly description: string;
   /** Whether it is a page of a longer list rather than a value. */
   readonly connection: boolean;
+  /**
+   * Where a value that is written names another entity: paths of fields joined by dots, '' for the value itself, through
+   * lists. Absent where it names none.
+   */
+  readonly references?: readonly string[];
   /** The reason not to use it any more. */
   readonly deprecated?: string;
   readonly read: Access;
@@ -57,10 +63,18 @@ export function attributesOf(supergraph: string | DocumentNode): readonly Attrib
   const document = typeof supergraph === 'string' ? parse(supergraph) : supergraph;
   const graphs = graphNames(document);
   const access = accessOfTypes(document);
+  const types = typesOf(document);
   return document.definitions
     .filter(isObject)
     .filter(isResolvedByKeyInSeveral)
-    .flatMap((type) => (type.fields ?? []).flatMap((field) => attributeOf(type, field, graphs, access)));
+    .flatMap((type) =>
+      (type.fields ?? []).flatMap((field): readonly Attribute[] => {
+        const attribute = attributeOf(type, field, graphs, access);
+        if (!attribute?.write) return attribute ? [attribute] : [];
+        const references = referencesIn(types, field.type);
+        return [references.length > 0 ? { ...attribute, references } : attribute];
+      }),
+    );
 }
 
 /**
@@ -73,6 +87,7 @@ export function accessOfFields(supergraph: string | DocumentNode): ReadonlyMap<s
   return new Map(
     document.definitions
       .filter(isComposite)
+      .filter((type) => !directiveOn(type, 'inaccessible'))
       .flatMap((type) =>
         (type.fields ?? [])
           .filter((field) => !directiveOn(field, 'inaccessible'))
@@ -112,24 +127,22 @@ function attributeOf(
   field: FieldDefinitionNode,
   graphs: ReadonlyMap<string, string>,
   accessOfType: (name: string) => Access,
-): readonly Attribute[] {
+): Attribute | null {
   const owner = textOf(directiveOn(field, 'owner'), 'system');
-  if (owner === undefined) return [];
+  if (owner === undefined) return null;
   const [deprecated, write] = [deprecationOf(field), writingOf(field)];
-  return [
-    {
-      entity: type.name.value,
-      name: field.name.value,
-      type: print(field.type),
-      owner,
-      subgraph: graphs.get(owner) ?? '',
-      description: field.description?.value ?? '',
-      connection: namedType(field.type).endsWith('Connection'),
-      ...(deprecated === undefined ? {} : { deprecated }),
-      read: accessOfField(type, field, accessOfType),
-      ...(write && { write }),
-    },
-  ];
+  return {
+    entity: type.name.value,
+    name: field.name.value,
+    type: print(field.type),
+    owner,
+    subgraph: graphs.get(owner) ?? '',
+    description: field.description?.value ?? '',
+    connection: namedType(field.type).endsWith('Connection'),
+    ...(deprecated === undefined ? {} : { deprecated }),
+    read: accessOfField(type, field, accessOfType),
+    ...(write && { write }),
+  };
 }
 
 function accessOfField(

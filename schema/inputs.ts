@@ -2,12 +2,13 @@ import { Kind, parse, print, type FieldDefinitionNode, type TypeNode } from 'gra
 import type { Contract } from './contract.ts';
 import { entitiesOf } from './entities.ts';
 import { writingOf } from './governance.ts';
-import { deprecationOf, directivesOn, isObject, keysOf, namedType, textOf, typesOf } from './sdl.ts';
+import { isGiven, isObject, keysOf, namedType, nodeTypeOf, typesOf } from './sdl.ts';
 
 /**
  * The input types of a governed write, derived from the contracts: for each entity one `<Entity>ChangesInput` with every
  * governed attribute by its own name. Absent means unchanged, null means clear. An object becomes an input of the same
- * shape, without what its owner derives from the rest (\`@tag(name: "derived")\`); another entity becomes its key.
+ * shape, without what its owner derives from the rest (\`@tag(name: "derived")\`); another entity becomes its key, and a
+ * connection the list of all its nodes.
  * The enums in use come with them, so that a contract can take the text as it is; empty where nothing is governed.
  */
 export function changesInputs(contracts: readonly Contract[]): string {
@@ -35,7 +36,10 @@ function inputType(contract: Contract, type: TypeNode, types: Map<string, string
   if (type.kind === Kind.NON_NULL_TYPE) return `${inputType(contract, type.type, types)}!`;
   if (type.kind === Kind.LIST_TYPE) return `[${inputType(contract, type.type, types)}]`;
   const name = namedType(type);
-  const definition = typesOf(contract.document).get(name);
+  const known = typesOf(contract.document);
+  const node = nodeTypeOf(known, type);
+  if (node) return `[${inputType(contract, node, types).replace(/!$/, '')}!]`;
+  const definition = known.get(name);
   if (definition?.kind === Kind.ENUM_TYPE_DEFINITION && definition.loc?.source.name === contract.file) {
     types.set(name, print(definition));
   }
@@ -53,11 +57,6 @@ function inputType(contract: Contract, type: TypeNode, types: Map<string, string
     types.set(input, inputObject(definition.description?.value ?? '', input, members));
   }
   return input;
-}
-
-function isGiven(field: FieldDefinitionNode): boolean {
-  const derived = directivesOn(field, 'tag').some((tag) => textOf(tag, 'name') === 'derived');
-  return !derived && (field.arguments ?? []).length === 0 && deprecationOf(field) === undefined;
 }
 
 function member({ description, name }: FieldDefinitionNode, type: string): string {

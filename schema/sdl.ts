@@ -109,6 +109,31 @@ export function typesOf(document: DocumentNode): ReadonlyMap<string, TypeDefinit
   return new Map(document.definitions.filter(isTypeDefinitionNode).map((node) => [node.name.value, node]));
 }
 
+/** The type of a connection's nodes, by the type of the field that gives the connection; `undefined` for any other type. */
+export function nodeTypeOf(
+  types: ReadonlyMap<string, TypeDefinitionNode>,
+  type: TypeNode,
+): TypeNode | undefined {
+  const name = namedType(type);
+  return name.endsWith('Connection') ? fieldType(types, fieldType(types, type, 'edges'), 'node') : undefined;
+}
+
+function fieldType(
+  types: ReadonlyMap<string, TypeDefinitionNode>,
+  type: TypeNode | undefined,
+  field: string,
+): TypeNode | undefined {
+  const definition = type && types.get(namedType(type));
+  if (!definition || !isObject(definition)) return undefined;
+  return definition.fields?.find(({ name }) => name.value === field)?.type;
+}
+
+/** Whether a field of an object is given by who writes the object, rather than derived by the object's owner. */
+export function isGiven(field: FieldDefinitionNode): boolean {
+  const derived = directivesOn(field, 'tag').some((tag) => textOf(tag, 'name') === 'derived');
+  return !derived && (field.arguments ?? []).length === 0 && deprecationOf(field) === undefined;
+}
+
 /** The reason why a field should not be used any more; `undefined` where it may. */
 export function deprecationOf(field: FieldDefinitionNode): string | undefined {
   const deprecated = directiveOn(field, 'deprecated');

@@ -2,6 +2,7 @@
  * The port to a system of record. A connector speaks the system's own dialect and declares what the system can
  * really do; nothing above it assumes more. Errors are `Failure`s of the closed union.
  */
+import type { FailureCode } from '../runtime/failure.ts';
 
 /** What a system can really do for one kind of record. Declared, never guessed from a header. */
 export interface Capabilities {
@@ -25,6 +26,8 @@ export interface Capabilities {
 /** What a call carries besides its arguments. */
 export interface Call {
   readonly correlationId: string;
+  /** The place in the caller's trace, as W3C's header of that name has it. */
+  readonly traceparent?: string;
   /** Aborted when nobody waits any longer. */
   readonly signal: AbortSignal;
 }
@@ -73,6 +76,13 @@ export interface WriteOptions {
   readonly ifVersion?: string;
 }
 
+/** What a system would not accept, and the record's own field, or a path into it, where it names one. */
+export interface Refusal {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly field?: string;
+}
+
 /** `R` is the system's own record, `Rows` its kinds of rows below a record. */
 export interface Connector<R extends object, Rows extends object> {
   readonly capabilities: Capabilities;
@@ -92,6 +102,8 @@ export interface Connector<R extends object, Rows extends object> {
   find(externalId: string, call: Call): Promise<Versioned<R> | null>;
   create(record: Partial<R>, options: WriteOptions, call: Call): Promise<Versioned<R>>;
   update(key: string, changes: Partial<R>, options: WriteOptions, call: Call): Promise<Versioned<R>>;
+  /** All that the system would refuse of an update, without an effect. Absent where the system cannot say. */
+  validate?(key: string, changes: Partial<R>, call: Call): Promise<readonly Refusal[]>;
   /** Records changed since a position; null begins with the oldest that the system still tells. */
   changes(since: string | null, call: Call): Promise<FeedPage<R>>;
 }

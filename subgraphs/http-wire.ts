@@ -1,5 +1,6 @@
 import { Failure } from '../runtime/failure.ts';
 import type { Send } from '../runtime/http.ts';
+import { tracing } from './call.ts';
 import type { Wire } from './wire.ts';
 
 /** Milliseconds after which a call ends that nobody else has ended: callers have deadlines of their own. */
@@ -14,7 +15,7 @@ export function httpWire(system: string, base: string, send: Send): Wire {
   const silent = (cause: unknown) =>
     new Failure('SYSTEM_UNAVAILABLE', `The system "${system}" gave no answer.`, { system, cause });
 
-  return async ({ method, path, query = {}, headers = {}, body }, { correlationId, signal }) => {
+  return async ({ method, path, query = {}, headers = {}, body }, call) => {
     const url = new URL(base + path);
     url.search = new URLSearchParams(query).toString();
     const sent = body === undefined ? null : JSON.stringify(body);
@@ -23,9 +24,9 @@ export function httpWire(system: string, base: string, send: Send): Wire {
       const answer = await send(
         method,
         url,
-        { accept: 'application/json', 'x-correlation-id': correlationId, ...type, ...headers },
+        { accept: 'application/json', ...tracing(call), ...type, ...headers },
         sent,
-        { timeout: longest, signal },
+        { timeout: longest, signal: call.signal },
       );
       const received = Object.entries(answer.headers).filter((header) => header[1] !== undefined);
       return {

@@ -23,6 +23,8 @@ export interface Embedded<R, Node, Args> {
   readonly kind: 'embedded';
   readonly fields: readonly (keyof R & string)[];
   readonly rows: (record: Partial<R>, args: Args) => readonly Node[];
+  /** The fields to write for all rows together, in place of those of the record as it is. */
+  readonly put?: (nodes: readonly Node[], present: Partial<R>) => Partial<R>;
 }
 
 /** Rows that the system lists page by page. */
@@ -70,10 +72,15 @@ type AttributeOf<V, R, E extends Entity> = [V] extends [Connection<infer Node>]
 
 /** Any of the four, for code that reads by a mapping. */
 export type Attribute<R> =
-  | Pick<Lens<R, unknown>, 'kind' | 'fields' | 'get'>
-  | Pick<Link<R>, 'kind' | 'fields' | 'get'>
-  | Embedded<R, unknown, never>
+  | (Omit<Lens<R, unknown>, 'put'> & { readonly put?: (value: never) => Partial<R> })
+  | (Omit<Link<R>, 'put'> & { readonly put?: (value: never) => Partial<R> })
+  | Collection<R>
   | Listed<never, unknown, never>;
+
+/** Any collection of rows that come with a record. */
+export type Collection<R> = Omit<Embedded<R, unknown, never>, 'put'> & {
+  readonly put?: (nodes: never, present: Partial<R>) => Partial<R>;
+};
 
 /**
  * One lens or collection for every attribute that a system owns of an entity. To leave one out, or to name one that

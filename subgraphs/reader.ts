@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { RequestContext } from '../runtime/context.ts';
 import { pageSize, decodeCursor } from '../runtime/cursor.ts';
 import { Failure } from '../runtime/failure.ts';
+import { callOf } from './call.ts';
 import type { Call, Connector, ListPage, Versioned, Where } from './connector.ts';
 import type { PageArgs } from './page.ts';
 import type { Wanted } from './wanted.ts';
@@ -58,8 +59,7 @@ export function createReader<R extends object, Rows extends object>(
     keys: number,
     run: (call: Call) => Promise<T>,
   ): Promise<T> {
-    const { correlationId } = context;
-    const guarded = () => guard(context, (signal) => run({ correlationId, signal }), { retry: true });
+    const guarded = () => guard(context, (signal) => run(callOf(context, signal)), { retry: true });
     if (!context.observe) return guarded();
     const startedAt = performance.now() - context.began;
     let failed: string | undefined;

@@ -1,7 +1,7 @@
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Versioned } from './connector.ts';
-import type { Attribute, Embedded, Listed, Local } from './lens.ts';
+import type { Attribute, Collection, Listed, Local } from './lens.ts';
 import { cut, pageOf, type Page, type PageArgs } from './page.ts';
 import type { Reader } from './reader.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
@@ -55,7 +55,7 @@ export function createSlices<R extends object>(options: SliceOptions<R>) {
   const link = (context: RequestContext, local: Local | null, info: GraphQLResolveInfo) =>
     linked(context, local, wantedAt(info, []));
 
-  function embedded(name: string, collection: Embedded<R, unknown, never>): Resolver<R> {
+  function embedded(name: string, collection: Collection<R>): Resolver<R> {
     return ({ record }, args) => (record ? cut(name, collection.rows(record, args as never), args) : null);
   }
 

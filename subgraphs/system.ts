@@ -4,6 +4,7 @@ import type { Db } from '../runtime/db/index.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Call, Connector, Versioned } from './connector.ts';
 import type { Attribute } from './lens.ts';
+import { participantResolvers } from './participant/index.ts';
 import { createReader, type Guard } from './reader.ts';
 import type { Sandbox } from './sandbox/api.ts';
 import { createSlices, type Crossing } from './slice.ts';
@@ -53,6 +54,8 @@ interface Definition<R extends object> {
   readonly typename: string;
   readonly recordTypename: string;
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
+  /** Where it keeps copies of what others own. */
+  readonly copies: Readonly<Record<string, Attribute<R>>>;
   /** What records say, by key. */
   readonly tell: (records: readonly Versioned<R>[], call: Call) => Promise<ReadonlyMap<string, Told>>;
   /** Path of a record under the site. */
@@ -66,9 +69,10 @@ export function openSystem<R extends object, Rows extends object>(
   definition: Definition<R>,
   { connector, guard, crossing, site }: Surroundings<R, Rows>,
 ): System {
-  const { name, system, typename, recordTypename, mapping, tell } = definition;
+  const { name, system, typename, recordTypename, mapping, copies, tell } = definition;
   const reader = createReader({ system: name, connector, guard });
   const slices = createSlices({ typename, mapping, reader, crossing });
+  const participant = { system: name, entity: typename, connector, guard, crossing, mapping, copies };
 
   return {
     name,
@@ -89,6 +93,7 @@ export function openSystem<R extends object, Rows extends object>(
         },
       },
       ...definition.nested?.(slices.link),
+      ...participantResolvers(participant),
     },
     feed: {
       system,

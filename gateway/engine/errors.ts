@@ -39,6 +39,7 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   ROOT_FIELD_LIMIT_EXCEEDED: false,
   DIRECTIVE_LIMIT_EXCEEDED: false,
   UNAUTHENTICATED: true,
+  FORBIDDEN: true,
   INVALID_VALUE: true,
   CONFLICT: true,
   DUPLICATE: true,

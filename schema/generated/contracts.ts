@@ -491,7 +491,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      references: [
+        ""
+      ]
     },
     children: {
       entity: "Customer",
@@ -729,7 +732,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      references: [
+        "billTo"
+      ]
     },
     billingAddress: {
       entity: "Customer",

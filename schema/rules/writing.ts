@@ -1,7 +1,7 @@
 import { Kind, print } from 'graphql';
 import { writingOf, type Writing } from '../governance.ts';
 import type { Problem } from '../problem.ts';
-import { argumentOf, directiveOn, namedType, nullableType, textOf } from '../sdl.ts';
+import { argumentOf, directiveOn, namedType, nodeTypeOf, nullableType, textOf, typesOf } from '../sdl.ts';
 import {
   allFields,
   attributeSites,
@@ -48,15 +48,17 @@ export const governedNotReadable: Rule = (subject) =>
 /** The type of a governed attribute has a counterpart among the input types. */
 export const governedNotAnInput: Rule = (subject) =>
   governedFields(subject).flatMap((site) => {
-    const kind = kindOf(site.contract, namedType(site.field.type));
+    // A connection is written as the list of all its nodes: its arguments only choose what is shown.
+    const node = nodeTypeOf(typesOf(site.contract.document), site.field.type);
+    const kind = kindOf(site.contract, namedType(node ?? site.field.type));
     const abstract = kind === Kind.INTERFACE_TYPE_DEFINITION || kind === Kind.UNION_TYPE_DEFINITION;
-    const parameterised = (site.field.arguments ?? []).length > 0;
-    if (!abstract && !parameterised && !namedType(site.field.type).endsWith('Connection')) return [];
+    const parameterised = !node && (site.field.arguments ?? []).length > 0;
+    if (!abstract && !parameterised) return [];
     return [
       fieldProblem(
         site,
         'GOVERNED_NOT_AN_INPUT',
-        'A connection, an interface, a union or a field with arguments cannot be written as one value; take @governed away or give the attribute an object type.',
+        'An interface, a union or a field with arguments cannot be written as one value; take @governed away or give the attribute an object type.',
       ),
     ];
   });

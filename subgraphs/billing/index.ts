@@ -1,10 +1,11 @@
 import { openSystem, type SystemModule, type Told } from '../system.ts';
 import { billingConnector } from './connector.ts';
+import { copies } from './copies.ts';
 import type { BillingCustomer, BillingRows } from './customer.ts';
 import { mapping } from './mapping.ts';
 import { billingSandbox } from './sandbox.ts';
 
-export { copies } from './copies.ts';
+export { copies };
 export type { BillingCustomer, BillingInvoice, BillingRows, BillingSubscription } from './customer.ts';
 export { billingId } from './ids.ts';
 export { loadBilling } from './tables.ts';
@@ -23,6 +24,7 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
         typename: 'Customer',
         recordTypename: 'BillingRecord',
         mapping,
+        copies,
         page: (key) => `/v1/customers/${key}`,
         tell: (customers) =>
           Promise.resolve(

@@ -31,6 +31,7 @@ export const crm: SystemModule<Account, AccountRows> = {
         typename: 'Customer',
         recordTypename: 'CrmRecord',
         mapping,
+        copies: {},
         page: (key) => `/services/data/v1/sobjects/Account/${key}`,
         async tell(accounts, call) {
           const request = { parents: accounts.map(({ key }) => key), first: 100, after: null, where: {} };

@@ -1,10 +1,11 @@
 import { openSystem, type SystemModule, type Told } from '../system.ts';
 import { erpConnector } from './connector.ts';
+import { copies } from './copies.ts';
 import { mapping } from './mapping.ts';
 import type { BusinessPartner, PartnerRows } from './partner.ts';
 import { erpSandbox } from './sandbox.ts';
 
-export { copies } from './copies.ts';
+export { copies };
 export { partnerNumber } from './partner-routes.ts';
 export { erpTables } from './sandbox.ts';
 export { endOfTime, type BusinessPartner, type PartnerAddress } from './partner.ts';
@@ -24,6 +25,7 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         typename: 'Customer',
         recordTypename: 'ErpRecord',
         mapping,
+        copies,
         page: (number) => `/odata/v1/A_BusinessPartner/${number}`,
         nested: (link) => ({
           BillingStructure: {

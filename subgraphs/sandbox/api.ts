@@ -1,5 +1,6 @@
 import { isDuplicate, type Queryable } from '../../runtime/db/index.ts';
 import { Failure } from '../../runtime/failure.ts';
+import { tracing } from '../call.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import { createFaults, type Faults, type Refusals, type Serve } from './faults.ts';
 
@@ -124,9 +125,9 @@ export function createSandbox({ name, db, routes, refusals, notFound, random }: 
       counts.clear();
     },
     serve,
-    wire: async (request, { signal, correlationId }) => {
-      const headers = { ...request.headers, 'x-correlation-id': correlationId };
-      const answer = await serve({ ...request, headers }, signal);
+    wire: async (request, call) => {
+      const headers = { ...request.headers, ...tracing(call) };
+      const answer = await serve({ ...request, headers }, call.signal);
       if (answer) return answer;
       throw new Failure('SYSTEM_UNAVAILABLE', `The system "${name}" gave no answer.`, { system: name });
     },

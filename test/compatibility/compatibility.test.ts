@@ -54,7 +54,11 @@ beforeAll(async () => {
     const schema = buildSubgraph(sdl, resolvers);
     await serve(
       name,
-      await serveSubgraph({ schema, admit: () => Promise.resolve(localDeveloper), timeout: 5000 }),
+      await serveSubgraph({
+        schema,
+        admit: () => Promise.resolve({ principal: localDeveloper, caller: 'gateway' as const }),
+        timeout: 5000,
+      }),
     );
   }
   const composed = composeServices(

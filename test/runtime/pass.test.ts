@@ -14,26 +14,49 @@ const presented = (token: string): Record<string, string> => ({ 'x-internal-pass
 test('a pass lets its principal into the subgraph it is for, and into no other', async () => {
   const headers = await createPass([secret]).headers('erp', alice);
   const door = createPass([secret]);
-  expect(await door.verify(headers, 'erp')).toEqual(alice);
-  expect(await door.verify(headers, 'erp')).toEqual(alice);
+  const admitted = { principal: alice, caller: 'gateway' };
+  expect(await door.verify(headers, 'erp')).toMatchObject(admitted);
+  expect(await door.verify(headers, 'erp')).toMatchObject(admitted);
   await expect(door.verify(headers, 'crm')).rejects.toMatchObject(refused);
+});
+
+test('what coordination signs says so, and nothing that is signed for the gateway does', async () => {
+  const [pass, door] = [createPass([secret]), createPass([secret])];
+  const ofBoth = [
+    await pass.headers('erp', alice),
+    await pass.headers('erp', alice, 'gateway'),
+    await pass.headers('erp', alice, 'coordination'),
+  ];
+  const callers = ofBoth.map(async (headers) => (await door.verify(headers, 'erp')).caller);
+  expect(await Promise.all(callers)).toEqual(['gateway', 'gateway', 'coordination']);
+  const [, , participant = {}] = ofBoth;
+  await expect(door.verify(participant, 'crm')).rejects.toMatchObject(refused);
+  const both = await claims()
+    .setSubject('alice')
+    .setAudience(['erp', 'erp/participant'])
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1 minute')
+    .sign(key);
+  expect((await door.verify(presented(both), 'erp')).caller).toBe('gateway');
 });
 
 test('a pass is signed once for many requests, and for each principal its own', async () => {
   const pass = createPass([secret]);
   const [one, same] = await Promise.all([pass.headers('erp', alice), pass.headers('erp', alice)]);
   expect(await pass.headers('erp', alice)).toEqual(same);
-  expect(await pass.verify(one, 'erp')).toEqual(alice);
+  expect(await pass.verify(one, 'erp')).toMatchObject({ principal: alice });
   const bob: Principal = { subject: 'bob', scopes: new Set() };
-  expect(await pass.verify(await pass.headers('erp', bob), 'erp')).toEqual(bob);
+  expect(await pass.verify(await pass.headers('erp', bob), 'erp')).toMatchObject({ principal: bob });
 });
 
 test('secrets rotate: the previous one is accepted, an unknown one is not', async () => {
   const [older, newer] = ['o'.repeat(32), 'n'.repeat(32)];
   const old = await createPass([older]).headers('erp', alice);
   const both = createPass([newer, older]);
-  expect(await both.verify(old, 'erp')).toEqual(alice);
-  expect(await createPass([newer]).verify(await both.headers('erp', alice), 'erp')).toEqual(alice);
+  expect(await both.verify(old, 'erp')).toMatchObject({ principal: alice });
+  expect(await createPass([newer]).verify(await both.headers('erp', alice), 'erp')).toMatchObject({
+    principal: alice,
+  });
   await expect(createPass([newer]).verify(old, 'erp')).rejects.toMatchObject(refused);
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, Kind } from 'graphql';
+import { compose } from '../../schema/compose.ts';
 import { contractOf, loadContracts, ownDefinitions } from '../../schema/contract.ts';
 import { orderContracts, orderFiles, temporaryRoot } from './fixtures.ts';
 
@@ -74,4 +75,30 @@ test.each([
   expect(() => contractOf('bank', place.root)).toThrow(
     expect.objectContaining({ code: 'INVALID_CONTRACT', message }),
   );
+});
+
+test('every system of record takes part in governed writes under its own name, and no part of the graph does', () => {
+  using place = temporaryRoot({ ...orderFiles(), 'subgraphs/old-shop/schema.graphql': '# Old.\nscalar Old' });
+  const operations = (name: string) => {
+    const { document } = contractOf(name, place.root);
+    const roots = document.definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_EXTENSION);
+    return roots.flatMap(({ fields = [] }) => fields.map((field) => field.name.value));
+  };
+  expect(operations('shop')).toEqual(['shopExamine', 'shopApply']);
+  expect(operations('old-shop')).toEqual(['oldShopExamine', 'oldShopApply']);
+  expect(operations('identity')).toEqual([]);
+});
+
+test('what participants are asked is in no public schema, whether or not clients have mutations of their own', () => {
+  const mutation = 'type Mutation { "Orders." order(id: ID!): Boolean @authenticated }';
+  const published = (files: Readonly<Record<string, string>>) => {
+    using place = temporaryRoot({ ...orderFiles(), ...files });
+    const composed = compose(loadContracts(place.root));
+    if ('problems' in composed) throw new Error(composed.problems.map(({ message }) => message).join());
+    expect(composed.supergraph).toContain('shopApply');
+    expect(composed.api).not.toMatch(/Participant|Examine|Apply|AttributeValues/);
+    return composed.api;
+  };
+  expect(published({})).not.toContain('Mutation');
+  expect(published({ 'coordination/schema.graphql': `# Writes.\n${mutation}` })).toContain('type Mutation');
 });

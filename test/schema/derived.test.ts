@@ -5,6 +5,7 @@ import { compose } from '../../schema/compose.ts';
 import { attributesOf } from '../../schema/governance.ts';
 import { changesInputs } from '../../schema/inputs.ts';
 import { ownershipModule } from '../../schema/ownership.ts';
+import { lint } from '../../schema/rules.ts';
 import { orderContracts, owned } from './fixtures.ts';
 
 const governed = `@governed(write: ["order:write"]) ${owned}`;
@@ -73,6 +74,52 @@ test('the input types are a schema together with the scalars that all contracts 
   const schema = buildASTSchema(parse(changesInputs(rich) + scalars));
   expect(schema.getType('OrderChangesInput')).toBeDefined();
   expect(changesInputs(orderContracts())).toBe('');
+});
+
+const crate = (name: string, fields: string) => `
+  "A ${name}." type ${name} { ${fields} }
+  "A page." type ${name}Connection { "Rows." edges: [${name}Edge!]! "Place." pageInfo: PageInfo! }
+  "A row." type ${name}Edge { "Place." cursor: String! "The row." node: ${name}! }`;
+const paged = '("Page size." first: Int = 20 "Place." after: String "Of a kind." kind: String)';
+
+test('a connection is written as the list of all its nodes', () => {
+  const contracts = orderContracts({
+    attributes: `"Its parcels." parcels${paged}: ParcelConnection ${governed}`,
+    types: crate('Parcel', '"Weight." weight: Decimal! "Words." label: String @tag(name: "derived")'),
+  });
+  expect(lint(contracts)).toEqual([]);
+  expect(withoutDescriptions(changesInputs(contracts))).toBe(`
+input OrderChangesInput {
+  parcels: [ParcelInput!]
+}
+
+input ParcelInput {
+  weight: Decimal!
+}
+`);
+});
+
+test('an attribute that can be written says where its value names other entities', () => {
+  const contracts = orderContracts({
+    attributes: `
+  "The order before." previous: Order ${governed}
+  "The ones before." before: [Order!] @listSize(assumedSize: 5) ${governed}
+  "Never written." origin: Order ${owned}
+  "Its parcels." parcels${paged}: ParcelConnection ${governed}
+  "A remark." note: String ${governed}`,
+    types: crate(
+      'Parcel',
+      '"With." with: Order "Within." inner: Parcel "In." crate: Crate "From." origin: Order @tag(name: "derived")',
+    ).concat('"A crate." type Crate { "Weight." weight: Decimal "All." orders: [Order!] }'),
+  });
+  const named = attributesOf(supergraph(contracts)).flatMap(({ name, references }) =>
+    references ? [[name, references]] : [],
+  );
+  expect(Object.fromEntries(named)).toEqual({
+    previous: [''],
+    before: [''],
+    parcels: ['with', 'crate.orders'],
+  });
 });
 
 test('the catalogue says of every attribute who owns, reads and writes it', () => {

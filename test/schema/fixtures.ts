@@ -10,7 +10,7 @@ export function temporaryRoot(
   files: Readonly<Record<string, string>>,
 ): { readonly root: string } & Disposable {
   const root = mkdtempSync(join(tmpdir(), 'contracts-'));
-  for (const name of ['link', 'governance', 'scalars']) {
+  for (const name of ['link', 'governance', 'scalars', 'participant']) {
     cpSync(join(repository, 'schema', `${name}.graphql`), join(root, 'schema', `${name}.graphql`));
   }
   for (const [file, text] of Object.entries(files)) {
