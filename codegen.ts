@@ -1,4 +1,4 @@
-import { loadContracts } from './schema/contract.ts';
+import { loadContracts } from './schema/load.ts';
 import { codegenConfig } from './schema/types.ts';
 
 /** For `graphql-codegen` and editors; `npm run schema` generates the same and everything else. */

@@ -17,7 +17,7 @@ import { createPass } from './runtime/pass.ts';
 import { sendProblem } from './runtime/problem.ts';
 import { buildSubgraph, serveSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger } from './runtime/telemetry.ts';
-import { contractOf } from './schema/contract.ts';
+import { contractOf } from './schema/load.ts';
 import { scalars } from './schema/scalars.ts';
 import { systems } from './subgraphs/index.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';

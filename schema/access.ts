@@ -1,3 +1,5 @@
+import { holds, type Principal } from '../runtime/principal.ts';
+
 /** What a caller must have to read something; every part must hold. */
 export interface Access {
   /** Whether the caller must be known. */
@@ -32,6 +34,11 @@ export function allows(wide: Access, narrow: Access): boolean {
     implies(narrow.scopes, wide.scopes) &&
     implies(narrow.policies, wide.policies)
   );
+}
+
+/** Whether a known caller may read; policies are decided by nobody yet, and so never hold. */
+export function permits({ scopes, policies }: Access, principal: Principal): boolean {
+  return (scopes.length === 0 || scopes.some((set) => holds(principal, set))) && policies.length === 0;
 }
 
 /** In words, e.g. `customer:read and billing:read, or admin`. */

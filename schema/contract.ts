@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { concatAST, GraphQLError, parse, Source, type DefinitionNode, type DocumentNode } from 'graphql';
 import { Failure } from '../runtime/failure.ts';
 import { participantSdl } from './participant.ts';
@@ -26,14 +26,13 @@ export interface Contract {
 const shared = ['schema/link.graphql', 'schema/governance.graphql', 'schema/scalars.graphql'];
 const participant = 'schema/participant.graphql';
 const partsOfTheGraph = ['identity', 'events', 'coordination'];
-const repository = dirname(import.meta.dirname);
 
 /**
- * Finds and reads every contract under a root, in the order of their names: `identity`, `events`, `coordination`
- * and each folder of `subgraphs` that holds a `schema.graphql`.
+ * Finds and reads every contract under a root as its file has it, in the order of their names: `identity`, `events`,
+ * `coordination` and each folder of `subgraphs` that holds a `schema.graphql`.
  * @throws Failure `INVALID_CONTRACT` when a file cannot be parsed or a folder's name cannot name a subgraph.
  */
-export function loadContracts(root: string = repository): readonly Contract[] {
+export function readContracts(root: string): readonly Contract[] {
   const found = contractFolders(root)
     .map(({ folder, ofRecord }) => {
       const name = folder.slice(folder.lastIndexOf('/') + 1);
@@ -67,18 +66,6 @@ export function loadContracts(root: string = repository): readonly Contract[] {
 
 function hasMutations({ definitions }: DocumentNode): boolean {
   return definitions.filter(isObject).some(({ name }) => name.value === 'Mutation');
-}
-
-/**
- * The contract of one subgraph.
- * @throws Failure `INVALID_CONTRACT` when there is none of that name.
- */
-export function contractOf(name: string, root: string = repository): Contract {
-  const contracts = loadContracts(root);
-  const contract = contracts.find((candidate) => candidate.name === name);
-  if (contract) return contract;
-  const known = contracts.map((candidate) => candidate.name).join(', ');
-  throw new Failure('INVALID_CONTRACT', `There is no contract named "${name}"; there are: ${known}.`);
 }
 
 /** The definitions of a contract's own file, without what all contracts share. */

@@ -8,6 +8,7 @@ export interface ParticipantOperations {
 
 /** How these scalars travel, where it is not as a string. */
 export const jsonScalars: Readonly<Record<string, string>> = {
+  AttributeValue: 'unknown',
   AttributeValues: 'Readonly<Record<string, unknown>>',
 };
 

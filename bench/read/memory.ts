@@ -13,7 +13,7 @@ import { loadersIn } from '../../identity/loaders.ts';
 import type { CustomerPage } from '../../identity/search.ts';
 import { decodeCursor, encodeCursor, pageSize } from '../../runtime/cursor.ts';
 import { buildSubgraph, type Resolvers } from '../../runtime/subgraph.ts';
-import { contractOf } from '../../schema/contract.ts';
+import { contractOf } from '../../schema/load.ts';
 import { billing } from '../../subgraphs/billing/index.ts';
 import { crm } from '../../subgraphs/crm/index.ts';
 import { erp } from '../../subgraphs/erp/index.ts';

@@ -8,6 +8,11 @@ export const systems = {
     ofRecord: true,
     introduction: "The billing system: what the customer is charged, and what it owes."
   },
+  COORDINATION: {
+    subgraph: "coordination",
+    ofRecord: false,
+    introduction: "Governed writes: what is changed through the graph, and how far each change has come."
+  },
   CRM: {
     subgraph: "crm",
     ofRecord: true,
@@ -205,6 +210,24 @@ export const attributes = {
         scopes: [
           [
             "customer:read:billing"
+          ]
+        ],
+        policies: []
+      }
+    },
+    pendingWrites: {
+      entity: "Customer",
+      name: "pendingWrites",
+      type: "CustomerWriteConnection",
+      owner: "COORDINATION",
+      subgraph: "coordination",
+      description: "Writes of this customer that are not over, oldest first: they are carried out in this order.",
+      connection: true,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:writes"
           ]
         ],
         policies: []

@@ -68,6 +68,8 @@ export type PageInfo = {
 export type System =
   /** The billing system: what the customer is charged, and what it owes. */
   | 'BILLING'
+  /** Governed writes: what is changed through the graph, and how far each change has come. */
+  | 'COORDINATION'
   /** The CRM: who the customer is to sales. */
   | 'CRM'
   /** The ERP: who the customer is to finance and logistics. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { localSubgraph } from '../../runtime/executor.ts';
 import { buildSubgraph } from '../../runtime/subgraph.ts';
 import { identitySubgraph } from '../../identity/index.ts';
-import { contractOf } from '../../schema/contract.ts';
+import { contractOf } from '../../schema/load.ts';
 import { withStores } from '../support/store.ts';
 import { customer, merge, openRegister, request } from './support.ts';
 

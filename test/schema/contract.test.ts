@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, Kind } from 'graphql';
 import { compose } from '../../schema/compose.ts';
-import { contractOf, loadContracts, ownDefinitions } from '../../schema/contract.ts';
+import { ownDefinitions } from '../../schema/contract.ts';
+import { contractOf, loadContracts } from '../../schema/load.ts';
 import { orderContracts, orderFiles, temporaryRoot } from './fixtures.ts';
 
 test('contracts are found by convention, in the order of their names', () => {

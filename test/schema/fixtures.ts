@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { loadContracts, type Contract } from '../../schema/contract.ts';
+import type { Contract } from '../../schema/contract.ts';
+import { loadContracts } from '../../schema/load.ts';
 
 const repository = dirname(dirname(import.meta.dirname));
 

@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { RequestListener } from 'node:http';
 import { registerHooks } from 'node:module';
-import { contractOf } from '../../../schema/contract.ts';
+import { contractOf } from '../../../schema/load.ts';
 import { subgraphNames, type SubgraphName } from '../memory.ts';
 import type { UrlOf } from '../supergraph.ts';
 

@@ -1,0 +1,73 @@
+import type * as contract from '../schema/generated/coordination.ts';
+import type { RecordedWrite, WriteView } from './coordination.ts';
+import type { Refusal } from './refusal.ts';
+import { receipts } from './receipt.ts';
+import type { Sight } from './sight.ts';
+import type { Cause, Step } from './write.ts';
+
+/** A write in the contract's form; its customer is named by its key. */
+export interface ShownWrite extends Omit<contract.CustomerWrite, 'customer' | '__typename'> {
+  readonly customer: { readonly id: string };
+}
+
+/** A write as the contract tells it. Pure. */
+export function shownWrite(view: WriteView, sight: Sight): ShownWrite {
+  const { id, state, mode, lane, requestedBy, reason, correlationId, planHash, policy } = view;
+  return {
+    ...{ id, state, mode, lane, requestedBy, reason, correlationId, planHash, policy },
+    customer: { id: view.entityId },
+    acceptedAt: view.acceptedAt,
+    settledAt: view.settledAt,
+    approval: shownApproval(view),
+    receipts: receipts(view, view.copies).map(({ cause, ...receipt }) => ({
+      ...receipt,
+      cause: shownCause(cause, sight, receipt.attribute),
+    })),
+    steps: [view, ...view.copies].flatMap(({ steps }: RecordedWrite) =>
+      steps.map((step) => shownStep(step, sight)),
+    ),
+  };
+}
+
+/** A refusal as the contract tells it. Pure. */
+export function shownRefusal({ code, message, ...rest }: Refusal, sight: Sight): contract.WriteRefusal {
+  const { attribute = null, owner = null, current = null, expected = null } = rest;
+  return {
+    ...{ code, message, attribute, owner, expected },
+    current: attribute === null ? current : sight(attribute, current),
+  };
+}
+
+function shownApproval({ approve, approval }: WriteView): contract.WriteApproval | null {
+  if (approve.length === 0) return null;
+  return {
+    scopes: approve,
+    granted: approval?.granted ?? null,
+    decidedBy: approval?.by ?? null,
+    decidedAt: approval?.at ?? null,
+    reason: approval?.reason ?? null,
+  };
+}
+
+function shownStep(step: Step, sight: Sight): contract.WriteStep {
+  const { system, kind, state, attempts, guarantee, undoable, cause } = step;
+  return {
+    ...{ system, kind, state, attempts, guarantee, undoable },
+    attributes: Object.keys(step.changes),
+    cause: shownCause(cause, sight, cause?.attribute),
+  };
+}
+
+function shownCause(
+  cause: Cause | null,
+  sight: Sight,
+  attribute: string | undefined,
+): contract.WriteCause | null {
+  if (cause === null) return null;
+  const { code, message, current } = cause;
+  return {
+    ...{ code, message },
+    attribute: cause.attribute ?? null,
+    current: attribute === undefined ? null : sight(attribute, current?.[attribute]),
+  };
+}
