@@ -24,6 +24,10 @@ const homes = {
   jose: '^runtime/pass\\.ts$',
   'node:sqlite': '^runtime/db/owner\\.ts$',
   'csv-parse': '^subgraphs/',
+  stdnum: '^coordination/rules/tax-schemes\\.ts$',
+  ibantools: '^coordination/rules/iban\\.ts$',
+  'libphonenumber-js': '^coordination/rules/phone\\.ts$',
+  'postcode-validator': '^coordination/rules/postal-code\\.ts$',
   pino: '^runtime/telemetry\\.ts$',
   'prom-client': '^runtime/telemetry\\.ts$',
 };

@@ -183,6 +183,3 @@ export interface OpenedCoordination {
   /** Takes up no more writes, and waits for what runs to be settled. */
   stop(): Promise<void>;
 }
-
-/** Takes up what was left, and begins to carry out writes. */
-export type OpenCoordination = (options: CoordinationOptions) => Promise<OpenedCoordination>;

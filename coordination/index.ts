@@ -1,6 +1,2 @@
-export type {
-  Coordination,
-  CoordinationOptions,
-  OpenCoordination,
-  OpenedCoordination,
-} from './coordination.ts';
+export type { Coordination, CoordinationOptions, OpenedCoordination } from './coordination.ts';
+export { openCoordination, usualPace, type Pace } from './open.ts';

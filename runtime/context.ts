@@ -37,7 +37,7 @@ export interface RequestContext {
   /** Present only when the caller asked for an explanation. */
   readonly observe?: (observation: Observation) => void;
   /** A value made once per request and shared by all who ask with the same key: how loaders batch. */
-  memo<T>(key: object, create: () => T): T;
+  readonly memo: <T>(key: object, create: () => T) => T;
 }
 
 export interface ContextOptions {

@@ -67,6 +67,7 @@ export function firstWrite(mode: Mode, kinds: readonly Owner['kind'][]): Write {
     due: null,
     generation: 0,
     cause: null,
+    settledAt: null,
   }));
   return {
     id: 'w',

@@ -1,0 +1,151 @@
+import type { RequestContext } from '../runtime/context.ts';
+import { isGranted } from './accept.ts';
+import type { Coordination, Decided } from './coordination.ts';
+import type { Journal, Stored } from './journal.ts';
+import type { Records } from './records.ts';
+import type { Refusal } from './refusal.ts';
+import { isRestartable, restarted } from './saga.ts';
+import type { Worker } from './worker.ts';
+import { effective, isOpen, type Step } from './write.ts';
+
+export interface DecisionOptions {
+  readonly journal: Journal;
+  readonly records: Records;
+  readonly worker: Worker;
+}
+
+/** What people decide about writes: each decision holds only for the write as it was seen. */
+export function decisionsIn({
+  journal,
+  records,
+  worker,
+}: DecisionOptions): Pick<Coordination, 'cancel' | 'approve' | 'decline' | 'retry' | 'redrive'> {
+  /** Decides on a write once it is clear that nothing speaks against it. */
+  async function decide(
+    id: string,
+    against: (write: Stored) => Refusal | null | Promise<Refusal | null>,
+    decision: (write: Stored) => Promise<boolean>,
+  ): Promise<Decided> {
+    const write = await records.stored(id);
+    if (!write) return { write: null, refusals: [unknownWrite] };
+    const refusal = (await against(write)) ?? ((await decision(write)) ? null : changedMeanwhile);
+    return { write: await records.view(id), refusals: refusal ? [refusal] : [] };
+  }
+
+  const requeue = async (
+    seen: Stored,
+    steps: readonly Step[],
+    amended: Parameters<Journal['requeue']>[2],
+  ) => {
+    const done = await journal.requeue(seen, steps, amended);
+    if (done) worker.look();
+    return done;
+  };
+  const granted = (by: string, reason: string | null, yes: boolean) => ({
+    approval: { by, at: new Date().toISOString(), granted: yes, reason },
+  });
+
+  async function supersededBy(write: Stored): Promise<Refusal | null> {
+    for (const step of restarted(write).steps.filter(isOpen)) {
+      const [attribute] = await records.superseded(write, step.system, Object.keys(step.changes));
+      if (attribute === undefined) continue;
+      const message = `A later write has changed ${attribute} already; what was asked for here would undo it.`;
+      return { code: 'SUPERSEDED', attribute, owner: step.system, message };
+    }
+    return null;
+  }
+
+  async function againstRetry(write: Stored): Promise<Refusal | null> {
+    return isRestartable(write) ? supersededBy(write) : nothingToRetry;
+  }
+
+  return {
+    cancel: (id, { principal }) =>
+      decide(
+        id,
+        (write) => {
+          const own = write.requestedBy === principal.subject;
+          if (!own && !isGranted(principal, [operate])) return notPermitted([operate]);
+          return isBegun(write) ? tooLate : null;
+        },
+        (write) => journal.close(write, 'CANCELLED', {}),
+      ),
+
+    approve: (id, context) =>
+      decide(
+        id,
+        (write) => againstApproval(write, context),
+        (write) => {
+          // What was read before is old by now, and is read again in its turn.
+          const steps = write.steps.map((step): Step => ({
+            ...step,
+            state: 'READY',
+            before: null,
+            versionAfter: null,
+          }));
+          return requeue(write, steps, granted(context.principal.subject, null, true));
+        },
+      ),
+
+    decline: (id, reason, context) =>
+      decide(
+        id,
+        (write) => againstApproval(write, context),
+        (write) => journal.close(write, 'CANCELLED', granted(context.principal.subject, reason, false)),
+      ),
+
+    retry: (id) => decide(id, againstRetry, (write) => requeue(write, restarted(write).steps, {})),
+
+    async redrive(filter, dryRun) {
+      const found = await records.deadLetters(filter);
+      const refusals: Refusal[] = [];
+      const taken: Stored[] = [];
+      for (const write of found) {
+        const refusal = await againstRetry(write);
+        if (refusal) refusals.push({ ...refusal, message: `${write.id}: ${refusal.message}` });
+        else if (dryRun || (await requeue(write, restarted(write).steps, {}))) taken.push(write);
+      }
+      const views = await Promise.all(taken.slice(0, 100).map(({ id }) => records.view(id)));
+      return { writes: views.filter((view) => view !== null), count: taken.length, refusals };
+    },
+  };
+}
+
+function againstApproval(write: Stored, { principal }: RequestContext): Refusal | null {
+  if (write.state !== 'AWAITING_APPROVAL') return notAwaiting;
+  if (write.requestedBy === principal.subject) return samePerson;
+  return isGranted(principal, write.approve) ? null : notPermitted(write.approve);
+}
+
+/** Whether an owner may have been asked to change something already. */
+function isBegun({ state, steps }: Stored): boolean {
+  if (state === 'AWAITING_APPROVAL') return false;
+  return (
+    state !== 'PENDING' ||
+    steps.some((step) => step.state !== 'READY' || step.sent || Object.keys(effective(step)).length === 0)
+  );
+}
+
+const operate = 'customer:operate:writes';
+const notPermitted = (scopes: readonly string[]): Refusal => ({
+  code: 'NOT_PERMITTED',
+  message: `It takes the scopes ${scopes.join(' and ')}.`,
+});
+const unknownWrite: Refusal = { code: 'UNKNOWN_WRITE', message: 'There is no such write.' };
+const tooLate: Refusal = { code: 'TOO_LATE', message: 'The write has begun already, or is over.' };
+const changedMeanwhile: Refusal = {
+  code: 'TOO_LATE',
+  message: 'The write has changed meanwhile; look at it again.',
+};
+const notAwaiting: Refusal = {
+  code: 'NOT_AWAITING_APPROVAL',
+  message: 'The write does not wait for an approval.',
+};
+const samePerson: Refusal = {
+  code: 'SAME_PERSON',
+  message: 'Somebody other than the requester has to decide.',
+};
+const nothingToRetry: Refusal = {
+  code: 'NOTHING_TO_RETRY',
+  message: 'Nothing of the write is left to try again.',
+};

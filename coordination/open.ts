@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { acceptIn } from './accept.ts';
+import type { CoordinationOptions, OpenedCoordination } from './coordination.ts';
+import { decisionsIn } from './decisions.ts';
+import type { Boundary } from './drive.ts';
+import { journalIn } from './journal.ts';
+import { showWrites } from './gauges.ts';
+import { recordsIn } from './records.ts';
+import { startWorker } from './worker.ts';
+
+/** How writes are carried out. */
+export interface Pace {
+  /** Milliseconds for which a write is held without a word from its worker. */
+  readonly lease: number;
+  /** Milliseconds for one call to an owner; at most a third of the lease. */
+  readonly callTimeout: number;
+  /** Writes that this process carries out at a time. */
+  readonly concurrency: number;
+  /** Milliseconds between two looks for due writes. */
+  readonly interval: number;
+  /** Calls of one step that may end unknown or in conflict. */
+  readonly attempts: number;
+  /** Milliseconds of the first pause at most, and of any pause. */
+  readonly pauses: readonly [first: number, longest: number];
+}
+
+export const usualPace: Pace = {
+  lease: 30_000,
+  callTimeout: 5_000,
+  concurrency: 32,
+  interval: 200,
+  attempts: 8,
+  pauses: [200, 60_000],
+};
+
+/** Takes up what was left, and begins to carry out writes. */
+export async function openCoordination(
+  options: CoordinationOptions,
+  pace: Pace = usualPace,
+  at: (boundary: Boundary) => void | Promise<void> = () => undefined,
+): Promise<OpenedCoordination> {
+  const { db, identity, participants, metrics, failed } = options;
+  const { lease, callTimeout, concurrency, interval, attempts, pauses } = pace;
+  const records = recordsIn(db);
+  const journal = journalIn({ db, worker: randomUUID(), lease });
+  await journal.recover();
+  const tolerance = { attempts, pause: (tries: number) => jittered(tries, pauses) };
+  const driving = { journal, participants, tolerance, callTimeout, at };
+  const worker = startWorker({ ...driving, concurrency, interval, failed }, (ids) => records.over(ids));
+  showWrites(metrics, records, worker);
+  return {
+    coordination: {
+      ...acceptIn({ identity, participants, journal, records, worker, callTimeout }),
+      ...decisionsIn({ journal, records, worker }),
+      write: (id) => records.view(id),
+      writes: (filter, page) => records.page(filter, page),
+      pendingOf: (entityIds, page) => records.pendingOf(entityIds, page),
+    },
+    stop: () => worker.stop(),
+  };
+}
+
+/** Any pause up to twice as long with each try: full jitter, so that not all come back at once. */
+function jittered(tries: number, [first, longest]: Pace['pauses']): number {
+  return Math.random() * Math.min(longest, first * 2 ** (tries - 1));
+}

@@ -1,0 +1,167 @@
+import type { Db } from '../runtime/db/index.ts';
+import type {
+  DeadLetterFilter,
+  Page,
+  RecordedWrite,
+  WriteFilter,
+  WritePage,
+  WriteView,
+} from './coordination.ts';
+import type { Stored } from './journal.ts';
+import { isOver } from './write.ts';
+
+/** Reads of writes; each call is one statement, or two where copies are shown. */
+export interface Records {
+  view(id: string): Promise<WriteView | null>;
+  stored(id: string): Promise<Stored | null>;
+  page(filter: WriteFilter, page: Page): Promise<WritePage>;
+  pendingOf(entityIds: readonly string[], page: Page): Promise<ReadonlyMap<string, WritePage>>;
+  /** Ids of those that are over, or that nobody knows. */
+  over(ids: readonly string[]): Promise<readonly string[]>;
+  deadLetters(filter: DeadLetterFilter): Promise<readonly Stored[]>;
+  /** Attributes of these that a later write of the queue has changed at the same owner. */
+  superseded(write: Stored, system: string, attributes: readonly string[]): Promise<readonly string[]>;
+  /** Writes that are open, by what they wait for and the systems they wait for. */
+  open(): Promise<readonly OpenWrites[]>;
+}
+
+export interface OpenWrites {
+  readonly system: string;
+  readonly state: string;
+  readonly count: number;
+  /** Seconds since the oldest of them was accepted. */
+  readonly oldest: number;
+}
+
+const shown = 'coordination_shown(w) as write';
+const open = `w.state in ('AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATING')`;
+
+export function recordsIn(db: Db): Records {
+  async function withCopies(writes: readonly Stored[]): Promise<readonly WriteView[]> {
+    if (writes.length === 0) return [];
+    const copies = await db.query<{ write: Stored }>(
+      `select ${shown} from coordination_write w where w.parent = any($1) order by w.accepted_at, w.id`,
+      [writes.map(({ id }) => id)],
+    );
+    const byParent = Map.groupBy(
+      copies.map(({ write }) => write),
+      ({ parent }) => parent,
+    );
+    return writes.map((write) => ({
+      ...write,
+      copies: (byParent.get(write.id) ?? []) satisfies readonly RecordedWrite[],
+    }));
+  }
+
+  async function stored(id: string): Promise<Stored | null> {
+    const [row] = await db.query<{ write: Stored }>(
+      `select ${shown} from coordination_write w where w.id = $1`,
+      [id],
+    );
+    return row?.write ?? null;
+  }
+
+  return {
+    stored,
+    async view(id) {
+      const write = await stored(id);
+      const [view] = write ? await withCopies([write]) : [];
+      return view ?? null;
+    },
+
+    async page(filter, { first, after }) {
+      const rows = await db.query<{ write: Stored }>(
+        `select ${shown} from coordination_write w
+         where w.parent is null and ($1::uuid is null or w.id < $1)
+           and ($2::text[] is null or w.request ->> 'entityId' = any($2))
+           and ($3::text[] is null or w.state = any($3))
+           and ($4::text[] is null or exists (
+             select from coordination_write c join coordination_step s on s.write_id = c.id
+             where (c.id = w.id or c.parent = w.id) and s.system = any($4)))
+           and ($5::text[] is null or w.lane = any($5))
+           and ($6::text is null or w.subject = $6)
+           and ($7::timestamptz is null or w.accepted_at >= $7)
+           and ($8::timestamptz is null or w.accepted_at < $8)
+         order by w.id desc limit $9`,
+        [
+          after,
+          filter.entityIds,
+          filter.states,
+          filter.systems,
+          filter.lanes,
+          filter.requestedBy,
+          filter.acceptedFrom,
+          filter.acceptedBefore,
+          first + 1,
+        ],
+      );
+      const writes = await withCopies(rows.slice(0, first).map(({ write }) => write));
+      return { writes, hasNextPage: rows.length > first };
+    },
+
+    async pendingOf(entityIds, { first, after }) {
+      const rows = await db.query<{ write: Stored; of: string }>(
+        `select ${shown}, asked.id as of from unnest($1::text[]) asked (id) cross join lateral (
+           select * from coordination_write w
+           where w.request ->> 'entityId' = asked.id and w.parent is null and ${open} and ($2::uuid is null or w.id > $2)
+           order by w.id limit $3) w`,
+        [entityIds, after, first + 1],
+      );
+      const views = await withCopies(rows.map(({ write }) => write));
+      const pages = Map.groupBy(views, ({ entityId }) => entityId);
+      return new Map(
+        entityIds.map((id) => {
+          const writes = pages.get(id) ?? [];
+          return [id, { writes: writes.slice(0, first), hasNextPage: writes.length > first }];
+        }),
+      );
+    },
+
+    async over(ids) {
+      const rows = await db.query<{ id: string; state: Stored['state'] }>(
+        'select id, state from coordination_write where id = any($1)',
+        [ids],
+      );
+      const running = new Set(rows.filter(({ state }) => !isOver(state)).map(({ id }) => id));
+      return ids.filter((id) => !running.has(id));
+    },
+
+    async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit }) {
+      const rows = await db.query<{ write: Stored }>(
+        `select ${shown} from coordination_write w
+         where w.state = 'REVIEW' and exists (
+             select from coordination_step s where s.write_id = w.id and s.state = 'DEAD'
+               and ($3::text[] is null or s.system = any($3))
+               and ($4::text[] is null or s.body -> 'cause' ->> 'code' = any($4)))
+           and ($1::uuid[] is null or w.id = any($1))
+           and ($2::text[] is null or w.request ->> 'entityId' = any($2))
+           and ($5::timestamptz is null or w.accepted_at < $5)
+         order by w.id limit $6`,
+        [writeIds, entityIds, systems, codes, acceptedBefore, limit],
+      );
+      return rows.map(({ write }) => write);
+    },
+
+    async superseded(write, system, attributes) {
+      const rows = await db.query<{ attribute: string }>(
+        `select distinct changed.attribute from coordination_write w
+           join coordination_step s on s.write_id = w.id
+           cross join lateral jsonb_object_keys(s.body -> 'changes') changed (attribute)
+         where w.queue = $1 and w.number > $2 and s.system = $3 and s.state = 'APPLIED'
+           and changed.attribute = any($4)`,
+        [write.queue, write.number ?? '0', system, attributes],
+      );
+      return rows.map(({ attribute }) => attribute);
+    },
+
+    async open() {
+      const rows = await db.query<OpenWrites>(
+        `select system, w.state, count(*)::int as count,
+           extract(epoch from clock_timestamp() - min(w.accepted_at))::float8 as oldest
+         from coordination_write w cross join lateral unnest(w.systems) systems (system)
+         where ${open} or w.state = 'REVIEW' group by 1, 2`,
+      );
+      return rows;
+    },
+  };
+}
