@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
-import type { Principal } from '../runtime/principal.ts';
+import { holds, type Principal } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { Change, Planned, Update, Updated } from './coordination.ts';
 import type { Draft, Journal } from './journal.ts';
@@ -205,7 +205,7 @@ function refusalsOf({ entity, changes, expect }: Change, principal: Principal): 
           },
         ];
       const { owner, write } = known;
-      if (isGranted(principal, write.scopes)) return [];
+      if (holds(principal, write.scopes)) return [];
       const message = `To write ${attribute} takes the scopes ${write.scopes.join(' and ')}.`;
       return [{ code: 'NOT_PERMITTED', attribute, owner, message }];
     }),
@@ -215,11 +215,6 @@ function refusalsOf({ entity, changes, expect }: Change, principal: Principal): 
 function expectsNothing(owner: SystemName): Refusal {
   const message = `A version of ${owner} is expected, which owns none of the changes; leave it out.`;
   return { code: 'VERSION_CONFLICT', owner, message };
-}
-
-/** Whether somebody has all of these scopes. */
-export function isGranted({ scopes }: Principal, asked: readonly string[]): boolean {
-  return scopes.has('*') || asked.every((scope) => scopes.has(scope));
 }
 
 function unknown({ entity, entityId }: Change) {

@@ -59,7 +59,9 @@ export interface Held {
 }
 
 export type Accepted =
-  { readonly replayed: boolean; readonly id: string } | { readonly id: string; readonly held: Held | null };
+  | { readonly replayed: boolean; readonly id: string }
+  /** `over` where nothing is left to be done for it. */
+  | { readonly id: string; readonly held: Held | null; readonly over: boolean };
 
 /** What is to be stored of a held write. */
 export interface Settlement {
