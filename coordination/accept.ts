@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid';
 import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
-import type { Principal } from '../runtime/principal.ts';
+import { holds, type Principal } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { Change, Planned, Update, Updated } from './coordination.ts';
 import type { Draft, Journal } from './journal.ts';
@@ -125,8 +125,10 @@ export function acceptIn(options: AcceptOptions) {
       const accepted = await journal.accept(draft, seen, asked.lane === 'INTERACTIVE' && worker.hasRoom());
       if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
       if (accepted.held) worker.take(accepted.held, context.memo);
-      else if (draft.state === 'PENDING') worker.look();
-      if (draft.state === 'PENDING') await finished(draft.id, asked, context);
+      if (!accepted.over && draft.state !== 'AWAITING_APPROVAL') {
+        if (!accepted.held) worker.look();
+        await finished(draft.id, asked, context);
+      }
       return { ...meant, write: await records.view(draft.id), refusals: [], replayed: false };
     },
   };
@@ -185,29 +187,34 @@ function draftOf(
 }
 
 /** What speaks against a change before anybody is asked. Pure. */
-function refusalsOf({ entity, changes }: Change, principal: Principal): readonly Refusal[] {
+function refusalsOf({ entity, changes, expect }: Change, principal: Principal): readonly Refusal[] {
   const names = Object.keys(changes);
   if (names.length === 0) return [noChanges];
-  return names.flatMap((attribute): readonly Refusal[] => {
-    const known = governed(entity, attribute);
-    if (!known)
-      return [
-        {
-          code: 'INVALID_VALUE',
-          attribute,
-          message: `${entity} has no attribute ${attribute} that can be written.`,
-        },
-      ];
-    const { owner, write } = known;
-    if (isGranted(principal, write.scopes)) return [];
-    const message = `To write ${attribute} takes the scopes ${write.scopes.join(' and ')}.`;
-    return [{ code: 'NOT_PERMITTED', attribute, owner, message }];
-  });
+  const asked = byOwner(entity, changes);
+  const idle = expect.filter(({ system }) => !asked.has(system)).map(({ system }) => system);
+  return [
+    ...idle.map(expectsNothing),
+    ...names.flatMap((attribute): readonly Refusal[] => {
+      const known = governed(entity, attribute);
+      if (!known)
+        return [
+          {
+            code: 'INVALID_VALUE',
+            attribute,
+            message: `${entity} has no attribute ${attribute} that can be written.`,
+          },
+        ];
+      const { owner, write } = known;
+      if (holds(principal, write.scopes)) return [];
+      const message = `To write ${attribute} takes the scopes ${write.scopes.join(' and ')}.`;
+      return [{ code: 'NOT_PERMITTED', attribute, owner, message }];
+    }),
+  ];
 }
 
-/** Whether somebody has all of these scopes. */
-export function isGranted({ scopes }: Principal, asked: readonly string[]): boolean {
-  return scopes.has('*') || asked.every((scope) => scopes.has(scope));
+function expectsNothing(owner: SystemName): Refusal {
+  const message = `A version of ${owner} is expected, which owns none of the changes; leave it out.`;
+  return { code: 'VERSION_CONFLICT', owner, message };
 }
 
 function unknown({ entity, entityId }: Change) {

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../runtime/context.ts';
-import { isGranted } from './accept.ts';
+import { holds } from '../runtime/principal.ts';
 import type { Coordination, Decided } from './coordination.ts';
 import type { Journal, Stored } from './journal.ts';
 import type { Records } from './records.ts';
@@ -65,7 +65,7 @@ export function decisionsIn({
         id,
         (write) => {
           const own = write.requestedBy === principal.subject;
-          if (!own && !isGranted(principal, [operate])) return notPermitted([operate]);
+          if (!own && !holds(principal, [operate])) return notPermitted([operate]);
           return isBegun(write) ? tooLate : null;
         },
         (write) => journal.close(write, 'CANCELLED', {}),
@@ -114,7 +114,7 @@ export function decisionsIn({
 function againstApproval(write: Stored, { principal }: RequestContext): Refusal | null {
   if (write.state !== 'AWAITING_APPROVAL') return notAwaiting;
   if (write.requestedBy === principal.subject) return samePerson;
-  return isGranted(principal, write.approve) ? null : notPermitted(write.approve);
+  return holds(principal, write.approve) ? null : notPermitted(write.approve);
 }
 
 /** Whether an owner may have been asked to change something already. */

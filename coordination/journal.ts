@@ -59,7 +59,9 @@ export interface Held {
 }
 
 export type Accepted =
-  { readonly replayed: boolean; readonly id: string } | { readonly id: string; readonly held: Held | null };
+  | { readonly replayed: boolean; readonly id: string }
+  /** `over` where nothing is left to be done for it. */
+  | { readonly id: string; readonly held: Held | null; readonly over: boolean };
 
 /** What is to be stored of a held write. */
 export interface Settlement {
@@ -144,12 +146,12 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       const accepted = row?.accepted;
       if (!accepted) throw new Error('a statement that gives one row gave none');
       if ('replayed' in accepted) return accepted;
-      const { id, now, fresh } = accepted;
-      if (!accepted.held) return { id, held: null };
+      const { id, now, fresh, over } = accepted;
+      if (!accepted.held) return { id, held: null, over };
       const steps = fresh ? draft.steps : draft.steps.map(unread);
       const given = { state: 'RUNNING', epoch: 1, number: null, acceptedAt: '', settledAt: null } as const;
       const write: Stored = { ...draft, steps, ...given };
-      return { id, held: held(write, now, asked) };
+      return { id, held: held(write, now, asked), over };
     },
 
     async claim(lane, most) {
@@ -217,7 +219,13 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
 type AcceptedRow =
   | { readonly replayed: boolean; readonly id: string }
-  | { readonly id: string; readonly fresh: boolean; readonly held: boolean; readonly now: number };
+  | {
+      readonly id: string;
+      readonly fresh: boolean;
+      readonly held: boolean;
+      readonly over: boolean;
+      readonly now: number;
+    };
 
 function rowOf({ id, queue, state, lane, steps, subject, key, hash, parent, ...request }: Draft): object {
   const systems = steps.filter(isOpen).map(({ system }) => system);

@@ -181,7 +181,7 @@ begin
     perform coordination_leave(draft ->> 'queue', place.number);
   end if;
   return jsonb_build_object('id', draft ->> 'id', 'fresh', fresh, 'held', held,
-    'now', extract(epoch from clock_timestamp()) * 1000);
+    'over', first_state = 'SUCCEEDED', 'now', extract(epoch from clock_timestamp()) * 1000);
 end
 $$;
 
