@@ -1,22 +1,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { GraphQLSchema } from 'graphql';
+import {
+  coordinationMigrations,
+  coordinationSubgraph,
+  openCoordination,
+  participantOf,
+  type OpenedCoordination,
+} from './coordination/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
 import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
+import { reach, serveApart, type Answer } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
-import { localSubgraph, remoteSubgraph, type Subgraph } from './runtime/executor.ts';
+import { loadMigrations, migrate } from './runtime/db/index.ts';
+import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
 import { showGuards } from './runtime/gauges.ts';
 import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp, type Http } from './runtime/http.ts';
+import { createHttp } from './runtime/http.ts';
 import { listen } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { sendProblem } from './runtime/problem.ts';
-import { buildSubgraph, serveSubgraph, type Resolvers } from './runtime/subgraph.ts';
-import { createLogger, createMetrics, type Logger } from './runtime/telemetry.ts';
+import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
+import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { scalars } from './schema/scalars.ts';
 import { systems } from './subgraphs/index.ts';
@@ -41,7 +51,10 @@ export interface House {
 }
 
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
-export async function openHouse(config: Config, { db, identity }: Store, logger: Logger): Promise<House> {
+export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
+  const { db, identity } = store;
+  if (config.roles.has('coordination'))
+    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const ended = new AbortController();
   const http = createHttp();
   const metrics = createMetrics();
@@ -60,11 +73,21 @@ export async function openHouse(config: Config, { db, identity }: Store, logger:
     const site = sandboxServer && `${sandboxServer.url}/${system.name}`;
     return system.open(sandbox.wire, { guard, crossing: crossingOf(identity, system.system), site });
   });
-  const subgraphs = new Map<string, Resolvers>(opened.map(({ name, resolvers }) => [name, resolvers]));
-  if (config.roles.has('identity')) subgraphs.set('identity', identitySubgraph(identity).resolvers);
+
+  const schemas = new Map<string, GraphQLSchema>();
+  const add = ({ name, resolvers }: { readonly name: string; readonly resolvers: Resolvers }) =>
+    schemas.set(name, buildSubgraph(contractOf(name).sdl, resolvers));
+  opened.forEach(add);
+  if (config.roles.has('identity')) add(identitySubgraph(identity));
+  const pass = config.passSecret && createPass(config.passSecret);
+  const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, post: http.post, pass });
+  const coordination = config.roles.has('coordination')
+    ? await coordinationOf(store, subgraph, metrics, logger)
+    : undefined;
+  if (coordination) add(coordinationSubgraph(coordination.coordination));
   const answer = config.roles.has('gateway')
-    ? gatewayOf(config, { subgraphs, guards, http, answered: requestLog(logger, metrics) })
-    : await subgraphsOf(config, subgraphs);
+    ? gatewayOf(config, subgraph, requestLog(logger, metrics))
+    : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
 
   const listening = await listen({
     host: config.host,
@@ -80,6 +103,7 @@ export async function openHouse(config: Config, { db, identity }: Store, logger:
     checks: { store: () => db.query('select 1') },
     metrics,
   }).catch(async (error: unknown) => {
+    await coordination?.stop();
     await sandboxServer?.close();
     throw error;
   });
@@ -93,6 +117,7 @@ export async function openHouse(config: Config, { db, identity }: Store, logger:
     sandboxes,
     async stop() {
       await listening.close();
+      await coordination?.stop();
       ended.abort();
       await Promise.all(followed.map((one) => one.done));
       await sandboxServer?.close();
@@ -136,53 +161,41 @@ async function openSandboxes(
   });
 }
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-
-/** What the gateway is put among. */
-interface Around {
-  /** Resolvers of the subgraphs in this process, by name; the others are elsewhere. */
-  readonly subgraphs: ReadonlyMap<string, Resolvers>;
-  readonly guards: ReadonlyMap<string, Guard>;
-  readonly http: Http;
-  readonly answered: (answered: Answered) => void;
+/** Governed writes over the systems of record, here and elsewhere. */
+async function coordinationOf(
+  { db, identity }: Store,
+  subgraph: (name: string) => Subgraph,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<OpenedCoordination> {
+  return openCoordination({
+    ...{ db, identity, metrics },
+    participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
+    failed: (error) => {
+      logger.error('A write failed on our side; it is taken up again.', { error });
+    },
+  });
 }
 
 /** The one public door, over subgraphs in this process and elsewhere. */
-function gatewayOf(config: Config, { subgraphs, guards, http, answered }: Around): Answer {
-  const pass = config.passSecret && createPass(config.passSecret);
-
-  function elsewhere(name: string): Subgraph {
-    const url = config.remotes.get(name as Role);
-    const guard = guards.get(name);
-    if (url === undefined || !pass || !guard)
-      throw new Error(`the configuration does not say where ${name} is`);
-    return remoteSubgraph(name, url, {
-      post: http.post,
-      guard,
-      headers: async (context) => ({
-        ...(await pass.headers(name, context.principal, context.caller)),
-        'x-timeout-ms': String(Math.max(1, context.deadline - Date.now())),
-      }),
-    });
-  }
-
+function gatewayOf(
+  config: Config,
+  subgraph: (name: string) => Subgraph,
+  answered: (answered: Answered) => void,
+): Answer {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
     scalars,
     rules: documentRules(defaultLimits, config.introspection),
     limits: { tokens: defaultLimits.tokens },
-    subgraphs: (name) => {
-      const resolvers = subgraphs.get(name);
-      return resolvers
-        ? localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers))
-        : elsewhere(name);
-    },
+    subgraphs: subgraph,
   });
   const door = createDoor({
     engine,
     timeout: config.requestTimeoutMs,
     bodyLimit: config.bodyLimitBytes,
     suggestions: config.introspection,
+    selfDeclared: true,
     hosts: loopbackHosts,
     ...(config.graphiql ? { graphiql: { examples: examples() } } : {}),
     answered,
@@ -190,24 +203,6 @@ function gatewayOf(config: Config, { subgraphs, guards, http, answered }: Around
   return (request, response) => {
     if (!door(request, response))
       sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
-  };
-}
-
-/** Subgraphs without the gateway: each at its own path, and only for holders of a pass. */
-async function subgraphsOf(config: Config, subgraphs: ReadonlyMap<string, Resolvers>): Promise<Answer> {
-  const { passSecret } = config;
-  if (!passSecret) throw new Error('the configuration has no secret for passes');
-  const pass = createPass(passSecret);
-  const served = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
-  for (const [name, resolvers] of subgraphs) {
-    const schema = buildSubgraph(contractOf(name).sdl, resolvers);
-    const admit = (request: IncomingMessage) => pass.verify(request.headers, name);
-    served.set(`/${name}`, await serveSubgraph({ schema, admit, timeout: config.requestTimeoutMs }));
-  }
-  const elsewhere = `Here are ${[...served.keys()].join(', ')}.`;
-  return (request, response) => {
-    const answer = served.get(request.url?.split('?')[0] ?? '');
-    return answer ? answer(request, response) : Promise.reject(new Failure('NOT_FOUND', elsewhere));
   };
 }
 

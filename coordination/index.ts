@@ -1,2 +1,7 @@
 export type { Coordination, CoordinationOptions, OpenedCoordination } from './coordination.ts';
 export { openCoordination, usualPace, type Pace } from './open.ts';
+export { participantOf } from './participants.ts';
+export { coordinationSubgraph } from './resolvers.ts';
+
+/** Where the migrations of coordination are. */
+export const coordinationMigrations = new URL('migrations/', import.meta.url);

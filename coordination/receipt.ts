@@ -87,11 +87,8 @@ function outcomeOf(write: WriteState, { state, before }: Step, attribute: string
 /** A step that was never tried has no cause of its own: the write has. */
 function causeIn(write: WriteState, { state }: Step): Cause | null {
   if (state === 'SKIPPED') return skipped;
-  if (state !== 'READY') return null;
-  if (write === 'CANCELLED') return cancelled;
-  return write === 'FAILED' ? declined : null;
+  return state === 'READY' && write === 'CANCELLED' ? cancelled : null;
 }
 
 const skipped: Cause = { code: 'NOT_TRIED', message: 'It was not tried, because another part was refused.' };
 const cancelled: Cause = { code: 'CANCELLED', message: 'The write was ended before it began.' };
-const declined: Cause = { code: 'DECLINED', message: 'The second person did not approve.' };

@@ -16,11 +16,13 @@ export function shownWrite(view: WriteView, sight: Sight): ShownWrite {
   return {
     ...{ id, state, mode, lane, requestedBy, reason, correlationId, planHash, policy },
     customer: { id: view.entityId },
-    acceptedAt: view.acceptedAt,
-    settledAt: view.settledAt,
+    acceptedAt: instant(view.acceptedAt),
+    settledAt: view.settledAt && instant(view.settledAt),
     approval: shownApproval(view),
-    receipts: receipts(view, view.copies).map(({ cause, ...receipt }) => ({
+    receipts: receipts(view, view.copies).map(({ acceptedAt, settledAt, cause, ...receipt }) => ({
       ...receipt,
+      acceptedAt: instant(acceptedAt),
+      settledAt: settledAt && instant(settledAt),
       cause: shownCause(cause, sight, receipt.attribute),
     })),
     steps: [view, ...view.copies].flatMap(({ steps }: RecordedWrite) =>
@@ -44,7 +46,7 @@ function shownApproval({ approve, approval }: WriteView): contract.WriteApproval
     scopes: approve,
     granted: approval?.granted ?? null,
     decidedBy: approval?.by ?? null,
-    decidedAt: approval?.at ?? null,
+    decidedAt: approval && instant(approval.at),
     reason: approval?.reason ?? null,
   };
 }
@@ -70,4 +72,9 @@ function shownCause(
     attribute: cause.attribute ?? null,
     current: attribute === undefined ? null : sight(attribute, current?.[attribute]),
   };
+}
+
+/** Stores differ in how they write UTC. */
+function instant(text: string): string {
+  return new Date(text).toISOString();
 }

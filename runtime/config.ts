@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Failure } from './failure.ts';
-import { nameOf, ROLES, settings, type Role, type Settings } from './settings.ts';
+import { nameOf, ROLES, settings, SYSTEMS, type Role, type Settings } from './settings.ts';
 
 export type { Role } from './settings.ts';
 
@@ -43,10 +43,9 @@ export function readConfig(environment: Environment = ownEnvironment()): Config 
   const { roles: list, graphiql, introspection, ...rest } = found;
   const roles = new Set(list);
   refuse(contradictions(found, roles, environment));
-  const urls = { identity: rest.identityUrl, crm: rest.crmUrl, erp: rest.erpUrl, billing: rest.billingUrl };
   const remotes = new Map<Role, string>();
   for (const role of ROLES) {
-    const url = role === 'gateway' ? undefined : urls[role];
+    const url = role === 'gateway' ? undefined : found[`${role}Url`];
     if (url !== undefined) remotes.set(role, url);
   }
   const development = rest.nodeEnv !== 'production';
@@ -58,7 +57,7 @@ export function readConfig(environment: Environment = ownEnvironment()): Config 
     introspection: introspection ?? development,
     notices: roles.has('gateway')
       ? [
-          'There is no authentication: everyone on this machine may ask for everything; only a loopback address is served.',
+          'There is no authentication: callers say who they are by the headers x-principal and x-scopes, and whoever does not may do everything; only a loopback address is served.',
         ]
       : [],
   };
@@ -88,14 +87,22 @@ function contradictions(found: Settings, roles: ReadonlySet<Role>, environment: 
       wrong.push(
         `Remove ${role.toUpperCase()}_URL, or ${role} from ROLES: it would be both here and elsewhere.`,
       );
-    if (roles.has('gateway') && !roles.has(role) && url === undefined)
-      wrong.push(`Set ${role.toUpperCase()}_URL, or add ${role} to ROLES: the gateway needs it.`);
+    const needy = needs(roles, role);
+    if (needy !== undefined && !roles.has(role) && url === undefined)
+      wrong.push(`Set ${role.toUpperCase()}_URL, or add ${role} to ROLES: ${needy} needs it.`);
   }
   if (found.databaseUrl !== undefined && environment.DATA_DIR)
     wrong.push('Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.');
   if (found.port !== 0 && found.port === found.sandboxPort)
     wrong.push('PORT and SANDBOX_PORT must differ; give one of them another number.');
   return wrong;
+}
+
+/** Who in this process cannot do without a subgraph. */
+function needs(roles: ReadonlySet<Role>, subgraph: Subgraph): string | undefined {
+  if (roles.has('gateway')) return 'the gateway';
+  const isSystem = SYSTEMS.some((system) => system === subgraph);
+  return roles.has('coordination') && isSystem ? 'coordination' : undefined;
 }
 
 const initialOf = (key: Key): string | undefined => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
+/** The systems of record, which coordination needs, here or elsewhere. */
+export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'identity', 'crm', 'erp', 'billing'] as const;
+export const ROLES = ['gateway', 'identity', 'coordination', ...SYSTEMS] as const;
 export type Role = (typeof ROLES)[number];
 
 interface Setting {
@@ -57,9 +59,10 @@ export const settings = {
       .pipe(z.array(z.enum(ROLES)).min(1)),
     form: `all, or a comma list of ${ROLES.join(', ')}`,
     initial: 'all',
-    about: 'What this process is: all in one, or a comma list of gateway, identity, crm, erp, billing.',
+    about: `What this process is: all in one, or a comma list of ${ROLES.join(', ')}.`,
   },
   identityUrl: elsewhere('identity'),
+  coordinationUrl: elsewhere('coordination'),
   crmUrl: elsewhere('crm'),
   erpUrl: elsewhere('erp'),
   billingUrl: elsewhere('billing'),
@@ -69,8 +72,7 @@ export const settings = {
       .transform((list) => list.split(',').map((secret) => secret.trim()))
       .pipe(z.array(z.string().min(32)).min(1)),
     form: 'a secret of at least 32 characters, or a comma list of them with the current one first',
-    about:
-      'Signs the pass between the gateway and subgraphs elsewhere; the same in every process of the graph.',
+    about: 'Signs the pass that subgraphs elsewhere ask for; the same in every process of the graph.',
     secret: true,
   },
   databaseUrl: {

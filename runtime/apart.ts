@@ -1,0 +1,65 @@
+import type { GraphQLSchema } from 'graphql';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { localSubgraph, remoteSubgraph, type Subgraph } from './executor.ts';
+import { Failure } from './failure.ts';
+import type { Guard } from './guard.ts';
+import type { Post } from './http.ts';
+import type { Pass } from './pass.ts';
+import { serveSubgraph } from './subgraph.ts';
+
+/** Where the subgraphs of a graph are, as one process sees them. */
+export interface Surroundings {
+  /** Schemas of the subgraphs in this process, by name; looked at when one is asked for. */
+  readonly here: ReadonlyMap<string, GraphQLSchema>;
+  /** Addresses of those elsewhere, by name. */
+  readonly elsewhere: ReadonlyMap<string, string>;
+  readonly guards: ReadonlyMap<string, Guard>;
+  readonly post: Post;
+  /** Absent where all subgraphs are here. */
+  readonly pass: Pass | undefined;
+}
+
+/** A way to every subgraph, wherever it is; those elsewhere are told who calls, and for whom. */
+export function reach({ here, elsewhere, guards, post, pass }: Surroundings): (name: string) => Subgraph {
+  return (name) => {
+    const schema = here.get(name);
+    if (schema) return localSubgraph(name, schema);
+    const [url, guard] = [elsewhere.get(name), guards.get(name)];
+    if (url === undefined || !pass || !guard)
+      throw new Error(`the configuration does not say where ${name} is`);
+    return remoteSubgraph(name, url, {
+      post,
+      guard,
+      headers: async (context) => ({
+        ...(await pass.headers(name, context.principal, context.caller)),
+        'x-timeout-ms': String(Math.max(1, context.deadline - Date.now())),
+      }),
+    });
+  };
+}
+
+/** Answers a request, or rejects with a Failure. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** Subgraphs that are served without a gateway. */
+export interface Apart {
+  readonly schemas: ReadonlyMap<string, GraphQLSchema>;
+  readonly pass: Pass | undefined;
+  /** Milliseconds that an operation may take where the caller does not say less. */
+  readonly timeout: number;
+}
+
+/** Serves each subgraph at its own path, and only to holders of a pass. */
+export async function serveApart({ schemas, pass, timeout }: Apart): Promise<Answer> {
+  if (!pass) throw new Error('the configuration has no secret for passes');
+  const served = new Map<string, Answer>();
+  for (const [name, schema] of schemas) {
+    const admit = (request: IncomingMessage) => pass.verify(request.headers, name);
+    served.set(`/${name}`, await serveSubgraph({ schema, admit, timeout }));
+  }
+  const elsewhere = `Here are ${[...served.keys()].join(', ')}.`;
+  return (request, response) => {
+    const answer = served.get(request.url?.split('?')[0] ?? '');
+    return answer ? answer(request, response) : Promise.reject(new Failure('NOT_FOUND', elsewhere));
+  };
+}
