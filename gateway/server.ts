@@ -18,6 +18,11 @@ export interface DoorOptions {
   readonly bodyLimit: number;
   /** Whether refusals may suggest names of the schema; on where introspection is. */
   readonly suggestions: boolean;
+  /**
+   * Whether callers say themselves who they are, by the headers `x-principal` and `x-scopes`: for a door that only its own
+   * machine can reach. Nobody does where absent.
+   */
+  readonly selfDeclared?: boolean;
   /** Host names that the door answers to, e.g. `loopbackHosts`; every name where absent. */
   readonly hosts?: readonly string[];
   /** Origins whose pages may ask, e.g. `https://app.example.com`; none where absent. */
@@ -41,6 +46,7 @@ export function createDoor(options: DoorOptions): Door {
     timeout: options.timeout,
     bodyLimit: options.bodyLimit,
     suggestions: options.suggestions,
+    selfDeclared: options.selfDeclared ?? false,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),
   });

@@ -3,6 +3,7 @@ import { requestContext } from '../../runtime/context.ts';
 import type { Answer, Engine, Operation } from '../engine/index.ts';
 import { isJson, negotiate, type MediaType } from './accept.ts';
 import { readBody } from './body.ts';
+import { introduced } from './caller.ts';
 import { correlationOf } from './correlation.ts';
 import { explanation } from './explain.ts';
 import { createOrigins } from './origins.ts';
@@ -41,6 +42,8 @@ export interface GraphqlOptions {
   readonly origins: readonly string[];
   /** Whether refusals may suggest names of the schema. */
   readonly suggestions: boolean;
+  /** Whether callers say themselves who they are. */
+  readonly selfDeclared: boolean;
   readonly answered: (answered: Answered) => void;
 }
 
@@ -122,10 +125,16 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
   }
 
   function run(exchange: Exchange, operation: Operation, parameters: Parameters): void {
+    const caller = introduced(exchange.request.headers, options.selfDeclared);
+    if (caller.refused) {
+      stop(exchange, caller);
+      return;
+    }
     const waiting = patience(exchange.response, options.timeout);
     const story = isExplained(exchange, parameters) ? explanation() : undefined;
     const context = requestContext({
       correlationId: exchange.correlationId,
+      ...caller,
       timeout: options.timeout,
       signal: waiting.signal,
       ...(story ? { observe: story.observe } : {}),

@@ -14,7 +14,7 @@ const asked = [
   'access-control-allow-methods',
   'GET, POST',
   'access-control-allow-headers',
-  'content-type, authorization, x-correlation-id, traceparent, x-explain, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name',
+  'content-type, authorization, x-correlation-id, traceparent, idempotency-key, x-explain, graphql-require-preflight, apollo-require-preflight, x-apollo-operation-name',
   'access-control-max-age',
   '600',
 ];

@@ -1,0 +1,123 @@
+import type { RequestContext } from '../runtime/context.ts';
+import type { Resolvers } from '../runtime/subgraph.ts';
+import type { Resolvers as ContractResolvers } from '../schema/generated/coordination.ts';
+import { contractOf } from '../schema/load.ts';
+import { changeOf, deadLetterFilterOf, storedId, updateOf, writeFilterOf } from './asked.ts';
+import { completerOf } from './complete.ts';
+import type { Coordination, Decided, Updated, WriteView } from './coordination.ts';
+import { pageOf, pendingIn, shownPage } from './pages.ts';
+import { shownPlan } from './planned.ts';
+import type { Refusal } from './refusal.ts';
+import { shownRefusal, shownWrite } from './shown.ts';
+import { mayOperate, sightOf } from './sight.ts';
+
+/** The public surface of governed writes, ready to be built into a schema with its contract. */
+export function coordinationSubgraph(coordination: Coordination): {
+  readonly name: string;
+  readonly resolvers: Resolvers;
+} {
+  const complete = completerOf(contractOf('coordination').document, 'CustomerChangesInput');
+  const pending = pendingIn(coordination);
+
+  return {
+    name: 'coordination',
+    resolvers: {
+      Query: {
+        async planCustomerUpdate(_, { input }, context) {
+          const planned = await coordination.plan(changeOf(input, complete), context);
+          return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
+        },
+        async customerWrite(_, { id }, context) {
+          const stored = storedId(id);
+          return shown(stored === null ? null : await coordination.write(stored, context), context);
+        },
+        async customerWrites(_, { filter, ...asked }, context) {
+          const page = pageOf(asked);
+          const found = await coordination.writes(writeFilterOf(filter), page, context);
+          return shownPage(found, page, (write) => shown(write, context));
+        },
+      },
+      Mutation: {
+        async updateCustomer(_, { input }, context) {
+          const asked = updateOf(input, context, complete);
+          return updated(
+            'code' in asked ? refused(asked) : await coordination.update(asked, context),
+            context,
+          );
+        },
+        cancelWrite: (_, { id }, context) => decided(id, context, (of) => coordination.cancel(of, context)),
+        approveWrite: (_, { id }, context) => decided(id, context, (of) => coordination.approve(of, context)),
+        declineWrite: (_, { id, reason = null }, context) =>
+          decided(id, context, (of) => coordination.decline(of, reason, context)),
+        retryWrite: (_, { id }, context) =>
+          decided(id, context, async (of) =>
+            mayOperate(context.principal)
+              ? coordination.retry(of, context)
+              : { write: null, refusals: [notOperator] },
+          ),
+        async redriveDeadLetters(_, { filter, dryRun }, context) {
+          const redriven = mayOperate(context.principal)
+            ? await coordination.redrive(deadLetterFilterOf(filter), dryRun, context)
+            : { writes: [], count: 0, refusals: [notOperator] };
+          return {
+            writes: redriven.writes.map((write) => shown(write, context)),
+            count: redriven.count,
+            refusals: shownRefusals(redriven.refusals, context),
+          };
+        },
+      },
+      Customer: {
+        // A reference says everything that is needed.
+        __resolveReference: ({ id }) => ({ id }),
+        async pendingWrites({ id }, asked, context) {
+          const page = pageOf(asked);
+          const stored = storedId(id);
+          if (stored === null) return null;
+          return shownPage(await pending(stored, page, context), page, (write) => shown(write, context));
+        },
+      },
+    } satisfies ContractResolvers,
+  };
+}
+
+function shown(write: WriteView, context: RequestContext): ReturnType<typeof shownWrite>;
+function shown(write: WriteView | null, context: RequestContext): ReturnType<typeof shownWrite> | null;
+function shown(write: WriteView | null, { principal }: RequestContext) {
+  return write && shownWrite(write, sightOf('Customer', principal));
+}
+
+function shownRefusals(refusals: readonly Refusal[], { principal }: RequestContext) {
+  const sight = sightOf('Customer', principal);
+  return refusals.map((refusal) => shownRefusal(refusal, sight));
+}
+
+function updated({ write, refusals, entityId, followedMerge, replayed }: Updated, context: RequestContext) {
+  return {
+    write: shown(write, context),
+    refusals: shownRefusals(refusals, context),
+    // By its key alone: the gateway reads the rest after the effect.
+    customer: entityId === null ? null : { id: entityId },
+    followedMerge,
+    replayed,
+  };
+}
+
+function refused(refusal: Refusal): Updated {
+  return { write: null, refusals: [refusal], entityId: null, followedMerge: false, replayed: false };
+}
+
+async function decided(id: string, context: RequestContext, decide: (id: string) => Promise<Decided>) {
+  const stored = storedId(id);
+  const { write, refusals } =
+    stored === null ? { write: null, refusals: [unknownWrite] } : await decide(stored);
+  return { write: shown(write, context), refusals: shownRefusals(refusals, context) };
+}
+
+const unknownWrite: Refusal = {
+  code: 'UNKNOWN_WRITE',
+  message: 'There is no write with this id; give one that a payload or customerWrites told.',
+};
+const notOperator: Refusal = {
+  code: 'NOT_PERMITTED',
+  message: 'This needs the scope customer:operate:writes.',
+};
