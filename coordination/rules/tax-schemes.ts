@@ -26,7 +26,7 @@ const oneNumber = schemesOf({
   VE: 'rif',
 });
 
-/** Countries outside the European Union whose tax on sales has numbers of its own. */
+/** Countries whose tax on sales has numbers of its own, besides those that the library lists for the European Union. */
 const salesTax = schemesOf({
   AU: 'abn',
   CA: 'gst',
@@ -59,11 +59,11 @@ export function schemesFor(country: string, kind: TaxIdKind): readonly Validator
       return oneNumber.get(register) ?? [];
     case 'VAT':
     case 'GST':
-      return euVat[register] ?? salesTax.get(register) ?? oneNumber.get(register) ?? [];
+      return salesTax.get(register) ?? euVat[register] ?? oneNumber.get(register) ?? [];
   }
 }
 
-/** Whether the country, as a member of the European Union or beside it, levies value added tax by that name. */
+/** Whether the tax on sales is called value added tax there: in the European Union and at its borders. */
 export function hasValueAddedTax(country: string): boolean {
   return Object.hasOwn(euVat, country) || country === 'GB';
 }
