@@ -7,6 +7,7 @@ const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/graph', PASS_SECRET: secret };
 const elsewhere = {
   IDENTITY_URL: 'http://i',
+  COORDINATION_URL: 'http://w',
   CRM_URL: 'http://c',
   ERP_URL: 'http://e',
   BILLING_URL: 'http://b',
@@ -17,7 +18,7 @@ test.concurrent.each([
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, identity, coordination, crm, erp, billing.',
   ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   ['no PostgreSQL URL', { DATABASE_URL: 'mysql://db' }, 'DATABASE_URL must be a postgres:// URL.'],

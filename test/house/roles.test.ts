@@ -11,7 +11,8 @@ import { alfreds, alfredsNode, ask, serve, until, type Serving } from './house.t
 const secret = 'a secret that only these tests know and that is long enough';
 const page = `{ customers(first: 25) { totalCount edges { node { id name segment creditStatus taxClassification
   records { system key version } invoices(first: 3) { totalCount edges { node { number total { amount } } } } } } } }`;
-const subgraphs = ['identity', 'crm', 'erp', 'billing'] as const;
+const records = ['identity', 'crm', 'erp', 'billing'] as const;
+const subgraphs = [...records, 'coordination'] as const;
 type Name = (typeof subgraphs)[number];
 
 onPostgres(() => {
@@ -31,20 +32,25 @@ onPostgres(() => {
     const environment = { ...shared, PASS_SECRET: secret };
     // All at once on an empty store, as an orchestrator starts them; whoever is the CRM fills it.
     await Promise.all(
-      subgraphs.map(async (name) => apart.set(name, await serve({ ...environment, ROLES: name }))),
+      records.map(async (name) => apart.set(name, await serve({ ...environment, ROLES: name }))),
     );
     relay = await listening(of('billing'), heard);
     const { port } = relay.address() as AddressInfo;
+    const systems = {
+      CRM_URL: `${of('crm').url}/crm`,
+      ERP_URL: `${of('erp').url}/erp`,
+      BILLING_URL: `http://127.0.0.1:${port}/billing`,
+    };
+    apart.set('coordination', await serve({ ...environment, ...systems, ROLES: 'coordination' }));
     const gateway = {
       ...environment,
+      ...systems,
       ROLES: 'gateway',
       REQUEST_TIMEOUT_MS: '4000',
       BREAKER_FAILURES: '2',
       BREAKER_OPEN_MS: '300',
       IDENTITY_URL: `${of('identity').url}/identity`,
-      CRM_URL: `${of('crm').url}/crm`,
-      ERP_URL: `${of('erp').url}/erp`,
-      BILLING_URL: `http://127.0.0.1:${port}/billing`,
+      COORDINATION_URL: `${of('coordination').url}/coordination`,
     };
     apart.set('gateway', await serve(gateway));
   }, 120_000);
@@ -54,19 +60,19 @@ onPostgres(() => {
     await Promise.all([...apart.values()].map((run) => run.kill()));
   });
 
-  test('five processes answer as one does', async () => {
+  test('six processes answer as one does', async () => {
     const answers = async (house: Serving) => [await ask(house, alfreds), await ask(house, page)];
-    const fromFive = await answers(of('gateway'));
+    const fromSix = await answers(of('gateway'));
     const one = await serve(shared);
     const fromOne = await answers(one);
     expect((await one.stop()).out).not.toContain('Filling');
     const told = ({ status, data, errors }: Awaited<ReturnType<typeof ask>>) => ({ status, data, errors });
-    expect(fromFive.map(told)).toEqual(fromOne.map(told));
-    expect(fromFive[0]).toMatchObject({
+    expect(fromSix.map(told)).toEqual(fromOne.map(told));
+    expect(fromSix[0]).toMatchObject({
       data: { customers: { edges: [{ node: alfredsNode }] } },
       errors: [],
     });
-    expect(fromFive[1]).toMatchObject({ data: { customers: { totalCount: 91 } }, errors: [] });
+    expect(fromSix[1]).toMatchObject({ data: { customers: { totalCount: 91 } }, errors: [] });
   });
 
   test("the caller's correlation id comes back, and reaches the subgraphs", async () => {
@@ -118,7 +124,8 @@ onPostgres(() => {
         body: '{"query":"{ __typename }"}',
       });
     expect((await call('billing')).status).toBe(200);
-    for (const name of ['identity', 'crm', 'erp'] as const) expect((await call(name)).status).toBe(401);
+    for (const name of ['identity', 'crm', 'erp', 'coordination'] as const)
+      expect((await call(name)).status).toBe(401);
   });
 
   const withoutErp = { ...alfredsNode, paymentTerms: null, legalEntity: null };
@@ -158,7 +165,7 @@ onPostgres(() => {
 
   test('each of them stops when it is told to', async () => {
     const ended = await Promise.all([...apart.values()].map((run) => run.stop()));
-    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(ended.map(({ err }) => err).join('')).toBe('');
   });
 });

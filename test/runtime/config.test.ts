@@ -9,6 +9,7 @@ const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
 const elsewhere = {
   IDENTITY_URL: 'http://i:1',
+  COORDINATION_URL: 'http://w:1',
   CRM_URL: 'http://c:1',
   ERP_URL: 'http://e:1',
   BILLING_URL: 'http://b:1',
@@ -25,7 +26,7 @@ test('with nothing set everything runs in one process on the embedded store', ()
     graphiql: true,
     introspection: true,
   });
-  expect([...config.roles]).toEqual(['gateway', 'identity', 'crm', 'erp', 'billing']);
+  expect([...config.roles]).toEqual(['gateway', 'identity', 'coordination', 'crm', 'erp', 'billing']);
   expect(config.notices.join()).toContain('no authentication');
 });
 
@@ -37,10 +38,18 @@ test('production closes what is for development, unless told otherwise', () => {
   });
 });
 
+test('coordination needs the systems of record, and nobody else', () => {
+  const { CRM_URL, ERP_URL, BILLING_URL } = elsewhere;
+  const config = readConfig({ ...apart, CRM_URL, ERP_URL, BILLING_URL, ROLES: 'coordination' });
+  expect([...config.remotes.keys()]).toEqual(['crm', 'erp', 'billing']);
+  expect([...readConfig({ ...apart, ROLES: 'coordination,crm,erp,billing' }).remotes]).toEqual([]);
+});
+
 test('the gateway alone knows where the others are, and a subgraph alone may listen on any address', () => {
   const gateway = readConfig({ ...apart, ...elsewhere, ROLES: 'gateway' });
   expect([...gateway.remotes]).toEqual([
     ['identity', 'http://i:1'],
+    ['coordination', 'http://w:1'],
     ['crm', 'http://c:1'],
     ['erp', 'http://e:1'],
     ['billing', 'http://b:1'],
@@ -61,9 +70,13 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, identity, coordination, crm, erp, billing.',
   ],
-  ['no role', { ROLES: ',' }, 'ROLES must be all, or a comma list of gateway, identity, crm, erp, billing.'],
+  [
+    'no role',
+    { ROLES: ',' },
+    'ROLES must be all, or a comma list of gateway, identity, coordination, crm, erp, billing.',
+  ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   [
     'a short secret',
@@ -78,7 +91,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an embedded store for several',
     { PASS_SECRET: secret, ROLES: 'crm' },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, erp, billing.',
   ],
   [
     'roles apart without a pass',
@@ -89,6 +102,11 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
     'a subgraph nowhere',
     { ...apart, ...elsewhere, ERP_URL: '', ROLES: 'gateway' },
     'Set ERP_URL, or add erp to ROLES: the gateway needs it.',
+  ],
+  [
+    'a system that coordination cannot reach',
+    { ...apart, CRM_URL: 'http://c:1', ROLES: 'coordination,erp' },
+    'Set BILLING_URL, or add billing to ROLES: coordination needs it.',
   ],
   [
     'a subgraph here and elsewhere',

@@ -47,18 +47,21 @@ async function together(store: Store): Promise<readonly House[]> {
   return [await openHouse(configOf({}), store, silent)];
 }
 
-/** The gateway over HTTP subgraphs, each behind Apollo Server and the signed pass. */
+/** The gateway and coordination over HTTP subgraphs, each behind Apollo Server and the signed pass. */
 async function apart(store: Store): Promise<readonly House[]> {
-  // Two houses over one store, which the configuration refuses for the embedded store of two processes.
+  // Three houses over one store, which the configuration refuses for the embedded store of several processes.
   const shared = { PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
-  const systems = await openHouse(configOf({ ...shared, ROLES: 'identity,crm,erp,billing' }), store, silent);
-  const where = Object.fromEntries(
-    ['identity', 'crm', 'erp', 'billing'].map((name) => [
-      `${name.toUpperCase()}_URL`,
-      `${systems.url}/${name}`,
-    ]),
-  );
-  return [await openHouse(configOf({ ...shared, ...where, ROLES: 'gateway' }), store, silent), systems];
+  const open = (roles: string, where: Readonly<Record<string, string>> = {}) =>
+    openHouse(configOf({ ...shared, ...where, ROLES: roles }), store, silent);
+  const records = await open('identity,crm,erp,billing');
+  const { IDENTITY_URL, ...systems } = urlsOf(records, ['identity', 'crm', 'erp', 'billing']);
+  const coordination = await open('coordination', systems);
+  const where = { ...systems, ...urlsOf(coordination, ['coordination']), IDENTITY_URL: IDENTITY_URL ?? '' };
+  return [await open('gateway', where), coordination, records];
+}
+
+function urlsOf({ url }: House, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, `${url}/${name}`]));
 }
 
 /** Runs a suite of walks over the sample data, in one process and over HTTP. */
