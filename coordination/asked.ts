@@ -69,7 +69,8 @@ export function writeFilterOf(filter: CustomerWriteFilter | null | undefined): W
  * @throws Failure BAD_USER_INPUT for a limit that is none
  */
 export function deadLetterFilterOf(filter: AskedDeadLetters | null | undefined): DeadLetterFilter {
-  const { writeIds, customerIds, systems, codes, acceptedBefore, limit = 1000 } = filter ?? {};
+  const { writeIds, customerIds, systems, codes, acceptedBefore } = filter ?? {};
+  const limit = filter?.limit ?? 1000;
   if (limit < 1 || limit > redriveLimit) {
     throw new Failure('BAD_USER_INPUT', `"limit" is ${limit}; give 1 to ${redriveLimit}.`);
   }

@@ -1,6 +1,7 @@
 import {
   getNamedType,
   isInputObjectType,
+  isNonNullType,
   Kind,
   typeFromAST,
   visit,
@@ -12,12 +13,12 @@ import {
 } from 'graphql';
 
 /**
- * Whether an operation keeps its meaning when it is compiled. Two kinds do not: with a variable inside a literal,
- * `{a: $a}`, one without a value becomes null instead of the default; and for a variable of an input type that contains
- * itself, compiling does not end.
+ * Whether an operation keeps its meaning when it is compiled. Three kinds do not: with a variable inside a literal,
+ * `{a: $a}`, one without a value becomes null instead of the default; for a variable of an input type that contains
+ * itself, compiling does not end; and in one of an input type with `a: Int! = 1`, `a` is asked for all the same.
  */
 export function isCompilable(schema: GraphQLSchema, document: DocumentNode): boolean {
-  return !hasNestedVariable(document) && !hasRecursiveVariable(schema, document);
+  return !hasNestedVariable(document) && !hasMisreadVariable(schema, document);
 }
 
 function hasNestedVariable(document: DocumentNode): boolean {
@@ -35,20 +36,24 @@ function hasNestedVariable(document: DocumentNode): boolean {
   return found;
 }
 
-function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): boolean {
+function hasMisreadVariable(schema: GraphQLSchema, document: DocumentNode): boolean {
   return document.definitions.some(
     (node) =>
       node.kind === Kind.OPERATION_DEFINITION &&
       node.variableDefinitions?.some((variable) => {
         const type = typeFromAST(schema, variable.type);
-        return type !== undefined && containsItself(getNamedType(type), new Set());
+        return type !== undefined && isMisread(getNamedType(type), new Set());
       }),
   );
 }
 
-function containsItself(type: GraphQLNamedType, around: ReadonlySet<GraphQLNamedType>): boolean {
+function isMisread(type: GraphQLNamedType, around: ReadonlySet<GraphQLNamedType>): boolean {
   if (!isInputObjectType(type)) return false;
   if (around.has(type)) return true;
   const within = new Set([...around, type]);
-  return Object.values(type.getFields()).some((field) => containsItself(getNamedType(field.type), within));
+  return Object.values(type.getFields()).some(
+    (field) =>
+      (isNonNullType(field.type) && field.defaultValue !== undefined) ||
+      isMisread(getNamedType(field.type), within),
+  );
 }

@@ -188,7 +188,7 @@ export type UpdateCustomerInput = {
   /** What is to change. */
   readonly changes: CustomerChangesInput;
   /** What becomes of the rest where an owner refuses its part. */
-  readonly mode?: WriteMode;
+  readonly mode?: InputMaybe<WriteMode>;
   /** Versions as they were read, from `records`: a record that has another one by now refuses its part of the change. */
   readonly expect?: InputMaybe<ReadonlyArray<ExpectedVersion>>;
   /** Why, for whoever looks at the write later. */
@@ -196,14 +196,14 @@ export type UpdateCustomerInput = {
   /** The hash of the plan that was agreed to: refused where the plan has become another one. */
   readonly planHash?: InputMaybe<Scalars['String']['input']>;
   /** How far the change must have come before the answer. */
-  readonly wait?: WriteWait;
+  readonly wait?: InputMaybe<WriteWait>;
   /**
    * Until when to wait for the owners, where that is sooner than the gateway's own limit. What is not confirmed by then is
    * `PENDING` in the receipts, and goes on.
    */
   readonly deadline?: InputMaybe<Scalars['DateTime']['input']>;
   /** How urgent it is. */
-  readonly lane?: WriteLane;
+  readonly lane?: InputMaybe<WriteLane>;
 };
 
 /** The version that a record is expected to have. */
@@ -595,7 +595,7 @@ export type DeadLetterFilter = {
   /** Accepted before this instant. */
   readonly acceptedBefore?: InputMaybe<Scalars['DateTime']['input']>;
   /** The oldest so many of them, 1 to 10000. */
-  readonly limit?: Scalars['Int']['input'];
+  readonly limit?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A page of writes. */

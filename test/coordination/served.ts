@@ -1,0 +1,37 @@
+import type { Coordination } from '../../coordination/coordination.ts';
+import { coordinationSubgraph } from '../../coordination/index.ts';
+import { requestContext, type ContextOptions } from '../../runtime/context.ts';
+import { localSubgraph } from '../../runtime/executor.ts';
+import type { Principal } from '../../runtime/principal.ts';
+import { buildSubgraph } from '../../runtime/subgraph.ts';
+import { contractOf } from '../../schema/load.ts';
+import { writeLike } from './views.ts';
+
+export const id = '0190a0b0-0000-7000-8000-00000000000a';
+export const write = writeLike();
+const { signal } = new AbortController();
+export const request = (given: Partial<ContextOptions> = {}) =>
+  requestContext({ timeout: 10_000, signal, ...given });
+export const principal = (...scopes: string[]): Principal => ({ subject: 'bob', scopes: new Set(scopes) });
+
+/** The surface over a coordination of which a test gives what it needs; every call is kept. */
+export function served(given: Partial<Coordination>) {
+  const calls: unknown[][] = [];
+  const coordination = new Proxy(given, {
+    get: (target, name: keyof Coordination) => {
+      const call = target[name] as ((...parameters: unknown[]) => unknown) | undefined;
+      return (...parameters: unknown[]) => {
+        calls.push([name, ...parameters.slice(0, -1)]);
+        if (!call) throw new Error(`nobody was to call ${name}`);
+        return call(...parameters);
+      };
+    },
+  }) as Coordination;
+  const { name, resolvers } = coordinationSubgraph(coordination);
+  const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));
+  const ask = async (operation: string, variables: Record<string, unknown> = {}, context = request()) => {
+    const { data, errors } = await subgraph.prepare(operation)(variables, context);
+    return { data, codes: errors?.map(({ extensions }) => extensions?.code) };
+  };
+  return { ask, calls };
+}
