@@ -98,6 +98,16 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       },
     },
     {
+      // A dry run: what a PATCH of the same body would be told, and nothing done.
+      method: 'POST',
+      path: `${root}/sobjects/Account/:id/validate`,
+      async serve({ body }, { id = '' }) {
+        const refused = await invalid(body as Partial<AccountBody>, id);
+        if (refused) return refused;
+        return (await accounts.read([id])).length === 0 ? missing : json(204, null);
+      },
+    },
+    {
       method: 'DELETE',
       path: `${root}/sobjects/Account/:id`,
       serve: async (_, { id = '' }) => ((await accounts.remove(id)) ? json(204, null) : missing),

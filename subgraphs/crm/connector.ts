@@ -1,5 +1,5 @@
 import type { Call, Connector, FeedPage, ListPage, Versioned } from '../connector.ts';
-import { refusedBy, type RefusalTable } from '../refusal.ts';
+import { refusalsIn, refusedBy, type RefusalTable } from '../refusal.ts';
 import type { Wire, WireRequest } from '../wire.ts';
 import { accountFields, type Account, type AccountRows } from './account.ts';
 import { root } from './answers.ts';
@@ -10,10 +10,12 @@ type Shown = Partial<Account> & { Id: string; SystemModstamp: string; Version: n
 
 const refusals: RefusalTable = {
   system: 'crm',
-  read: (body) => {
-    const [fault] = body as CrmFault[];
-    return fault ? { code: fault.errorCode, message: fault.message, field: fault.fields[0] } : null;
-  },
+  read: (body) =>
+    (body as CrmFault[]).map((fault) => ({
+      code: fault.errorCode,
+      message: fault.message,
+      field: fault.fields[0],
+    })),
   codes: {
     NOT_FOUND: 'NOT_FOUND',
     PRECONDITION_FAILED: 'CONFLICT',
@@ -94,6 +96,11 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
       const path = `${root}/sobjects/Account/${encodeURIComponent(id)}`;
       const request = { method: 'PATCH', path, headers, body: changes } as const;
       return versioned((await answered(request, call)) as Shown) as Versioned<Account>;
+    },
+
+    async validate(id, changes, call) {
+      const path = `${root}/sobjects/Account/${encodeURIComponent(id)}/validate`;
+      return refusalsIn(refusals, await wire({ method: 'POST', path, body: changes }, call));
     },
 
     async changes(since, call): Promise<FeedPage<Account>> {

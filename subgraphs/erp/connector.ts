@@ -1,6 +1,6 @@
 import { Failure } from '../../runtime/failure.ts';
 import type { Call, Connector, FeedPage, Versioned, WriteOptions } from '../connector.ts';
-import { refusedBy, type RefusalTable } from '../refusal.ts';
+import { refusalsIn, refusedBy, type RefusalTable } from '../refusal.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import { root, type ErpError } from './answers.ts';
 import type { BusinessPartner, PartnerRows } from './partner.ts';
@@ -25,8 +25,12 @@ const refusals: RefusalTable = {
   system: 'erp',
   read: (body) => {
     const { code, message, innererror } = (body as ErpError).error;
-    const [first] = innererror.errordetails;
-    return { code, message: first?.message ?? message.value, field: first?.propertyref };
+    if (innererror.errordetails.length === 0) return [{ code, message: message.value }];
+    return innererror.errordetails.map((detail) => ({
+      code,
+      message: detail.message,
+      field: detail.propertyref,
+    }));
   },
   codes: {
     BP_INVALID: 'INVALID_VALUE',
@@ -96,6 +100,12 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       const headers = { ...traced(options), 'if-match': options.ifVersion ?? '*' };
       const path = `${partners}/${encodeURIComponent(number)}`;
       return partner({ method: 'PATCH', path, headers, body: changes }, call);
+    },
+
+    async validate(number, changes, call) {
+      const path = `${partners}/${encodeURIComponent(number)}`;
+      const query = { $validateOnly: 'true' };
+      return refusalsIn(refusals, await wire({ method: 'PATCH', path, query, body: changes }, call));
     },
 
     async changes(since, call): Promise<FeedPage<BusinessPartner>> {
