@@ -15,6 +15,8 @@ export function troubles<R extends object, Rows extends object>(bench: () => Ben
       await expect(connector.update(key, subject.change(next()), {}, call)).rejects.toMatchObject(limited);
       await expect(connector.changes(null, call)).rejects.toMatchObject(limited);
       await expect(connector.find(subject.externalId(next()), call)).rejects.toMatchObject(limited);
+      const dry = connector.validate?.(key, subject.change(next()), call);
+      if (dry) await expect(dry).rejects.toMatchObject(limited);
       expect(await effects()).toEqual([]);
     });
 
