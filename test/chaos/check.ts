@@ -115,7 +115,7 @@ function ordered(
     return phantom(`the write is not about ${system}`);
   if (undo) return [];
   const mark = originOf(claim)?.submission.mark ?? '?';
-  const foreign = Object.entries(changed).filter(([, { to }]) => !(JSON.stringify(to) ?? '').includes(mark));
+  const foreign = Object.entries(changed).filter(([, { to }]) => !JSON.stringify(to).includes(mark));
   if (foreign.length > 0)
     return phantom(`it changed ${foreign.map(([name]) => name).join(', ')} to what was not asked for`);
   return Object.keys(changed).length === 0 ? phantom('it changed nothing') : [];

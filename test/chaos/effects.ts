@@ -28,7 +28,7 @@ export function effectsIn(history: readonly Entry[]): readonly Effect[] {
     const record = `${entity} ${key}`;
     const before = present.get(record);
     present.set(record, body);
-    if (kind === 'CREATE' && wireKey === seedKey) return [];
+    if (kind === 'CREATE' && wireKey?.startsWith(seedKey) === true) return [];
     return [
       {
         seq: Number(seq),

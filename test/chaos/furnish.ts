@@ -18,10 +18,10 @@ export async function furnish(owners: string, seed: number, count: number): Prom
     billing: billing.connect(wire('billing')),
   };
   const call = { correlationId: 'chaos-furnish', signal: new AbortController().signal };
-  const options = { wireKey: seedKey };
   const enrolments: Enrolment[] = [];
   for (let i = 0; i < count; i++) {
     const name = `Customer ${i}`;
+    const options = { wireKey: `${seedKey}-${i}` };
     const account = await connectors.crm.create({ Name: name, AccountNumber: `A${i}` }, options, call);
     const partner = { OrganizationBPName1: name, ExternalReference: account.key };
     const payer = { name, currency: 'eur', metadata: { account: account.key } };
@@ -30,11 +30,7 @@ export async function furnish(owners: string, seed: number, count: number): Prom
       records: [
         { system: 'CRM', key: account.key },
         { system: 'ERP', key: (await connectors.erp.create(partner, options, call)).key },
-        {
-          system: 'BILLING',
-          // The same key and another body would be refused.
-          key: (await connectors.billing.create(payer, { wireKey: `${seedKey}-${i}` }, call)).key,
-        },
+        { system: 'BILLING', key: (await connectors.billing.create(payer, options, call)).key },
       ],
       facts: { name },
     });

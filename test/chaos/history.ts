@@ -12,7 +12,7 @@ export interface Entry {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** Wire key of the records that the run begins with. */
+/** How the wire keys of the records begin that are there before the run. */
 export const seedKey = 'seed';
 
 /** Rows that an owner gives at a time. */

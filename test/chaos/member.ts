@@ -6,10 +6,7 @@ import type { Answered, Asked, Notice, OwnersOrder, Questions, WorkerOrder } fro
 /** A process that belongs to a run. */
 export interface Member {
   /** Rejects where the process ended before it answered, or could not do it. */
-  ask<Q extends keyof Questions>(
-    question: Q,
-    given: Questions[Q]['given'],
-  ): Promise<Questions[Q]['answer']>;
+  ask<Q extends keyof Questions>(question: Q, given: Questions[Q]['given']): Promise<Questions[Q]['answer']>;
   signal(name: NodeJS.Signals): void;
   /** Resolves to a sentence that says how it ended. */
   readonly ended: Promise<string>;
@@ -79,8 +76,7 @@ export function startMember(
           reject(new Error(`${file} has ended`));
           return;
         }
-        // Which answer belongs to which question is known by the number only.
-        waiting.set(number, { resolve: resolve as Waiting['resolve'], reject });
+        waiting.set(number, { resolve, reject });
         child.send({ number, question, given } satisfies Asked<Q>);
       }),
   };

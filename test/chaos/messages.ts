@@ -61,3 +61,14 @@ export interface WorkerOrder {
   /** Milliseconds that a claimed write belongs to its worker without a sign of life. */
   readonly lease: number;
 }
+
+/** The settings with which a worker opens its store. */
+export function storeConfig(store: WorkerOrder['store']) {
+  const server = 'databaseUrl' in store;
+  return {
+    databaseUrl: server ? store.databaseUrl : undefined,
+    databaseSchema: undefined,
+    databaseConnections: 8,
+    dataDir: server ? '' : store.directory,
+  };
+}

@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { drawsOf } from '../../subgraphs/seed/population/draws.ts';
+import { check } from './check.ts';
+import type { Claim, Told } from './claims.ts';
+import { insist } from './client.ts';
+import { blows, nextDisruption } from './disruptions.ts';
+import { startFleet, type Fleet } from './fleet.ts';
+import { faultsOf, furnish, lateBy, setFaults, writingMethods } from './furnish.ts';
+import { readHistory } from './history.ts';
+import { startMember } from './member.ts';
+import type { Mutant, WorkerOrder } from './messages.ts';
+import type { Violation } from './verdict.ts';
+import { workload } from './workload.ts';
+
+export interface RunOrder {
+  readonly writes: number;
+  readonly kills: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly store: WorkerOrder['store'];
+  readonly mutant: Mutant | null;
+  /** The file of this folder that a worker runs. */
+  readonly file: string;
+  /** Told how many writes have their answer. */
+  readonly answered: (count: number) => void;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly told: readonly Told[];
+  readonly claims: readonly Claim[];
+  /** Effects that the owners had. */
+  readonly effects: number;
+  /** How often workers were killed and paused, by boundary; `''` counts those at no boundary. */
+  readonly killed: ReadonlyMap<string, number>;
+  readonly paused: ReadonlyMap<string, number>;
+  /** Names of the boundaries that workers passed. */
+  readonly boundaries: readonly string[];
+}
+
+const names = ['crm', 'erp', 'billing'] as const;
+const customers = 24;
+const concurrency = 24;
+/** Milliseconds of a worker's lease: short, so that there is time to outlast it. */
+const lease = 1500;
+/** Milliseconds after which writes that are still open are given up. */
+const patience = 120_000;
+
+/** Writes, and kills who writes; then holds everybody to what the owners know. Ends every process that it starts. */
+export async function run(order: RunOrder): Promise<Outcome> {
+  const { seed, store, mutant, workers, file } = order;
+  const boundaries = new Set<string>();
+  let heard: (url: string) => void;
+  const served = new Promise<string>((resolve) => (heard = resolve));
+  const owners = startMember('owners.ts', { seed }, (notice) => {
+    if (notice.notice === 'ready') heard(notice.url ?? '');
+  });
+  let fleet: Fleet | undefined;
+  try {
+    const url = await Promise.race([served, owners.ended.then(broke)]);
+    const enrolments = await furnish(url, seed, customers);
+    fleet = startFleet({
+      file,
+      workers,
+      worker: { owners: url, store, mutant, lease },
+      boundary: (name) => boundaries.add(name),
+    });
+    return await Promise.race([
+      under(order, { url, fleet, boundaries, enrolments }),
+      fleet.broken,
+      owners.ended.then(broke),
+    ]);
+  } finally {
+    await fleet?.end();
+    owners.signal('SIGKILL');
+    await owners.ended;
+  }
+}
+
+function broke(how: string): never {
+  throw new Error(how);
+}
+
+interface Scene {
+  /** Where the owners are. */
+  readonly url: string;
+  readonly fleet: Fleet;
+  readonly boundaries: ReadonlySet<string>;
+  readonly enrolments: Awaited<ReturnType<typeof furnish>>;
+}
+
+async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Scene): Promise<Outcome> {
+  const { writes, seed } = order;
+  await (await fleet.pick()).ask('enrol', enrolments);
+  for (const name of names) await setFaults(url, name, faultsOf(writingMethods[name]));
+  const ids = enrolments.flatMap(({ id }) => id ?? []);
+  const progress = milestones(order.answered);
+  const [told, met] = await Promise.all([
+    insist({
+      fleet,
+      submissions: workload({ writes, seed, customers: ids }),
+      concurrency,
+      draws: drawsOf(seed, 3, 0),
+      answered: progress.reach,
+    }),
+    disrupted(order, fleet, boundaries, progress.reached),
+  ]);
+  for (const name of names) await setFaults(url, name, []);
+  await settled(fleet);
+  await pause(2 * lateBy); // what comes late has come by then
+  const claims = await (await fleet.pick()).ask('claims', null);
+  const history = await readHistory(url, names);
+  return {
+    violations: check({ history, told, claims }),
+    told,
+    claims,
+    effects: history.filter(({ kind }) => kind === 'UPDATE').length,
+    killed: met.SIGKILL,
+    paused: met.SIGSTOP,
+    boundaries: [...boundaries].sort(),
+  };
+}
+
+/** Spreads the blows over the writes. */
+async function disrupted(
+  { writes, kills, seed }: RunOrder,
+  fleet: Fleet,
+  boundaries: ReadonlySet<string>,
+  reached: (count: number) => Promise<void>,
+) {
+  const draws = drawsOf(seed, 4, 0);
+  const met = { SIGKILL: new Map<string, number>(), SIGSTOP: new Map<string, number>() };
+  const all = blows(kills);
+  for (const [i, how] of all.entries()) {
+    await reached(Math.floor((writes * i) / (all.length + 1)));
+    const boundary = (await fleet.disrupt(nextDisruption(how, draws, [...boundaries], met))) ?? '';
+    met[how].set(boundary, (met[how].get(boundary) ?? 0) + 1);
+  }
+  return met;
+}
+
+/** Waits until no write is open, or until it has taken too long: then the writes that are open are lost. */
+async function settled(fleet: Fleet): Promise<void> {
+  const until = Date.now() + patience;
+  while (Date.now() < until) {
+    const open = await (await fleet.pick()).ask('open', null).catch(() => null);
+    if (open === 0) return;
+    await pause(200);
+  }
+}
+
+/** Lets others wait until a count has been reached. */
+function milestones(observe: (count: number) => void) {
+  let now = 0;
+  let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  return {
+    reach: (count: number): void => {
+      now = count;
+      observe(count);
+      for (const one of waiting) if (one.count <= now) one.resolve();
+      waiting = waiting.filter((one) => one.count > now);
+    },
+    reached: (count: number) =>
+      new Promise<void>((resolve) => {
+        if (count <= now) resolve();
+        else waiting.push({ count, resolve });
+      }),
+  };
+}
