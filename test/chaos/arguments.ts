@@ -35,7 +35,9 @@ Exit code: 0 where nothing was found (with --mutant: where something was), 1 oth
 `;
 
 /** Arguments that are none; its message is for the person at the terminal. */
-export interface Unusable { readonly unusable: string }
+export interface Unusable {
+  readonly unusable: string;
+}
 
 /** Reads the command line. Pure but for the seed that nobody chose. */
 export function chaosArguments(given: readonly string[]): ChaosArguments | Unusable {

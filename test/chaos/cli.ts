@@ -9,7 +9,17 @@ type Asked = Extract<ChaosArguments, { readonly help: false }>;
 /** Seeds with which a mutant is given the chance to show itself. */
 const chances = 3;
 
-process.exitCode = await main();
+/** Exit code of a run that was given up. */
+const interrupted = 130;
+const stopped = new AbortController();
+
+process.exit(
+  await main().catch((error: unknown) => {
+    if (stopped.signal.aborted) return interrupted;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }),
+);
 
 async function main(): Promise<number> {
   const asked = chaosArguments(process.argv.slice(2));
@@ -21,8 +31,11 @@ async function main(): Promise<number> {
     process.stdout.write(chaosHelp);
     return 0;
   }
-  // Whoever stops this process stops all of the run: its members end with it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopped.abort();
+    });
+  }
   let good = true;
   for (const store of asked.stores)
     good = (await (asked.mutant === null ? sound : caught)(asked, store)) && good;
@@ -60,6 +73,7 @@ async function violationsOf({ writes, kills, seed, mutant }: Asked, store: Store
     const outcome = await run({
       ...{ writes, kills, seed, mutant, store: place.store, workers: place.workers },
       file: 'worker.ts',
+      signal: stopped.signal,
       answered: (count) => {
         line.show(count, 0);
       },

@@ -11,6 +11,8 @@ export interface ClientOrder {
   /** Submissions under way at the same time. */
   readonly concurrency: number;
   readonly draws: Draws;
+  /** Resolves when the submission with this index may be sent. */
+  readonly mayBeSent: (index: number) => Promise<void>;
   /** Told how many have their answer. */
   readonly answered: (count: number) => void;
 }
@@ -24,7 +26,7 @@ const breath = 50;
 
 /** Sends every submission until it has an answer, always with its own key; some once more after that. */
 export async function insist(order: ClientOrder): Promise<readonly Told[]> {
-  const { fleet, submissions, concurrency, draws, answered } = order;
+  const { fleet, submissions, concurrency, draws, mayBeSent, answered } = order;
   const told: Told[] = [];
   const waiting = submissions.values();
   let clock = 0;
@@ -56,6 +58,7 @@ export async function insist(order: ClientOrder): Promise<readonly Told[]> {
 
   async function lane(): Promise<void> {
     for (const submission of waiting) {
+      await mayBeSent(submission.index);
       const sent = ++clock;
       const first = await answerTo(submission);
       const at = ++clock;

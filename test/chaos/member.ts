@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Answered, Asked, Notice, OwnersOrder, Questions, WorkerOrder } from './messages.ts';
 
@@ -58,7 +57,9 @@ export function startMember(
   };
   const member = { signal };
   alive.add(member);
-  const ended = once(child, 'close').then(() => {
+  // Not `once` of node:events: that rejects where a question could not be sent any more.
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const ended = closed.then(() => {
     alive.delete(member);
     const how = `${file} ended with ${child.signalCode ?? String(child.exitCode)}`;
     for (const { reject } of waiting.values()) reject(new Error(how));
@@ -77,7 +78,11 @@ export function startMember(
           return;
         }
         waiting.set(number, { resolve, reject });
-        child.send({ number, question, given } satisfies Asked<Q>);
+        child.send({ number, question, given } satisfies Asked<Q>, (error) => {
+          if (!error) return;
+          waiting.delete(number);
+          reject(error);
+        });
       }),
   };
 }

@@ -33,7 +33,7 @@ export function participantOver(system: SystemName, subgraph: Subgraph): Partici
     system,
     examine: async (examination, call) => {
       const examined = (await answer(examining, examination, call)) as Examined | null;
-      return examined && { ...examined, found: (examined.found) ?? null };
+      return examined && { ...examined, found: examined.found ?? null };
     },
     apply: async (order, call) =>
       ((await answer(applying, order, call)) as Outcome | null) ?? {

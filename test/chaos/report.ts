@@ -1,28 +1,30 @@
-import type { Claim } from './claims.ts';
 import type { Outcome } from './run.ts';
 import { verdictText } from './verdict.ts';
 
 /** What a run came to, for the person at the terminal. Pure. */
 export function reportText(outcome: Outcome): string {
   const { told, claims, effects, violations } = outcome;
-  const refused = told.filter(({ refusals }) => refusals.length > 0).length;
+  const refusals = told.flatMap((one) => [...new Set(one.refusals)]);
+  const refused = told.filter((one) => one.refusals.length > 0).length;
   const copies = claims.filter(({ copyOf }) => copyOf !== null);
   const own = claims.filter(({ copyOf }) => copyOf === null);
   return [
     `  ${told.length - refused} writes acknowledged, ${refused} refused; ${effects} effects at the owners`,
-    `  writes: ${statesOf(own)}`,
-    ...(copies.length > 0 ? [`  copies: ${statesOf(copies)}`] : []),
+    `  writes: ${counts(own.map(({ state }) => state))}`,
+    ...(copies.length > 0 ? [`  copies: ${counts(copies.map(({ state }) => state))}`] : []),
+    ...(refused > 0 ? [`  refusals: ${counts(refusals)}`] : []),
     ...boundariesOf(outcome),
     '',
     verdictText(violations),
   ].join('\n');
 }
 
-function statesOf(claims: readonly Claim[]): string {
-  const states = Map.groupBy(claims, ({ state }) => state);
-  return [...states]
-    .map(([state, some]) => `${some.length} ${state}`)
-    .sort()
+/** How often each of them is there, such as `3 FAILED, 60 SUCCEEDED`. */
+function counts(words: readonly string[]): string {
+  const groups = Map.groupBy(words, (word) => word);
+  return [...groups]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([word, all]) => `${all.length} ${word}`)
     .join(', ');
 }
 

@@ -9,6 +9,7 @@ import { faultsOf, furnish, lateBy, setFaults, writingMethods } from './furnish.
 import { readHistory } from './history.ts';
 import { startMember } from './member.ts';
 import type { Mutant, WorkerOrder } from './messages.ts';
+import { paceOf, type Pace } from './pace.ts';
 import type { Violation } from './verdict.ts';
 import { workload } from './workload.ts';
 
@@ -23,6 +24,8 @@ export interface RunOrder {
   readonly file: string;
   /** Told how many writes have their answer. */
   readonly answered: (count: number) => void;
+  /** Aborted when the run is to be given up. */
+  readonly signal?: AbortSignal;
 }
 
 /** What a run came to. */
@@ -69,6 +72,7 @@ export async function run(order: RunOrder): Promise<Outcome> {
     return await Promise.race([
       under(order, { url, fleet, boundaries, enrolments }),
       fleet.broken,
+      givenUp(order.signal),
       owners.ended.then(broke),
     ]);
   } finally {
@@ -76,6 +80,17 @@ export async function run(order: RunOrder): Promise<Outcome> {
     owners.signal('SIGKILL');
     await owners.ended;
   }
+}
+
+/** Rejects when the run is to be given up; otherwise never ends. */
+function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => {
+      reject(new Error('given up'));
+    };
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+  });
 }
 
 function broke(how: string): never {
@@ -95,16 +110,20 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   await (await fleet.pick()).ask('enrol', enrolments);
   for (const name of names) await setFaults(url, name, faultsOf(writingMethods[name]));
   const ids = enrolments.flatMap(({ id }) => id ?? []);
-  const progress = milestones(order.answered);
+  const pace = paceOf(writes, blows(order.kills).length);
   const [told, met] = await Promise.all([
     insist({
       fleet,
       submissions: workload({ writes, seed, customers: ids }),
       concurrency,
       draws: drawsOf(seed, 3, 0),
-      answered: progress.reach,
+      mayBeSent: pace.mayBeSent,
+      answered: (count) => {
+        pace.answered(count);
+        order.answered(count);
+      },
     }),
-    disrupted(order, fleet, boundaries, progress.reached),
+    disrupted(order, fleet, boundaries, pace),
   ]);
   for (const name of names) await setFaults(url, name, []);
   await settled(fleet);
@@ -124,18 +143,20 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
 
 /** Spreads the blows over the writes. */
 async function disrupted(
-  { writes, kills, seed }: RunOrder,
+  { kills, seed }: RunOrder,
   fleet: Fleet,
   boundaries: ReadonlySet<string>,
-  reached: (count: number) => Promise<void>,
+  pace: Pace,
 ) {
   const draws = drawsOf(seed, 4, 0);
   const met = { SIGKILL: new Map<string, number>(), SIGSTOP: new Map<string, number>() };
-  const all = blows(kills);
-  for (const [i, how] of all.entries()) {
-    await reached(Math.floor((writes * i) / (all.length + 1)));
-    const boundary = (await fleet.disrupt(nextDisruption(how, draws, [...boundaries], met))) ?? '';
-    met[how].set(boundary, (met[how].get(boundary) ?? 0) + 1);
+  for (const [i, how] of blows(kills).entries()) {
+    await pace.mayFall(i);
+    for (const { boundary } of await fleet.disrupt(nextDisruption(how, draws, [...boundaries], met))) {
+      const name = boundary ?? '';
+      met[how].set(name, (met[how].get(name) ?? 0) + 1);
+    }
+    pace.fallen(i + 1);
   }
   return met;
 }
@@ -148,23 +169,4 @@ async function settled(fleet: Fleet): Promise<void> {
     if (open === 0) return;
     await pause(200);
   }
-}
-
-/** Lets others wait until a count has been reached. */
-function milestones(observe: (count: number) => void) {
-  let now = 0;
-  let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  return {
-    reach: (count: number): void => {
-      now = count;
-      observe(count);
-      for (const one of waiting) if (one.count <= now) one.resolve();
-      waiting = waiting.filter((one) => one.count > now);
-    },
-    reached: (count: number) =>
-      new Promise<void>((resolve) => {
-        if (count <= now) resolve();
-        else waiting.push({ count, resolve });
-      }),
-  };
 }
