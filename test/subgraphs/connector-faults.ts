@@ -100,6 +100,21 @@ export function troubles<R extends object, Rows extends object>(bench: () => Ben
       expect((await connector.read([key], names, call)).get(key)?.record).toEqual({ ...record, ...change });
     });
 
+    test('a change may come to pass after its connection has ended', async () => {
+      const { connector, subject, create, faults, effects, mark, next, call } = bench();
+      const { key, version, record } = await create();
+      const change = subject.change(next());
+      await mark();
+      faults({ kind: 'lateEffect', times: 1, delay: 50 });
+      await expect(
+        connector.update(key, change, { wireKey: `late-${next()}`, ifVersion: version }, call),
+      ).rejects.toMatchObject({ code: 'SYSTEM_UNAVAILABLE' });
+      while ((await effects()).length === 0) await new Promise(setImmediate);
+      expect(await effects()).toEqual([`UPDATE ${key}`]);
+      const names = Object.keys(record) as (keyof R & string)[];
+      expect((await connector.read([key], names, call)).get(key)?.record).toEqual({ ...record, ...change });
+    });
+
     test('a write is one call to the system', async () => {
       const { connector, subject, sandbox, create, next, call } = bench();
       const { key } = await create();
