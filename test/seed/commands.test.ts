@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { openDb } from '../../runtime/db/index.ts';
 import { runImport } from '../../subgraphs/import/run.ts';
-import { progressText } from '../../subgraphs/seed/progress.ts';
+import { progressText } from '../../runtime/terminal/progress.ts';
 import { runSeed } from '../../subgraphs/seed/run.ts';
 import { terminal } from './terminal.ts';
 
@@ -40,9 +40,9 @@ test.each([
   [
     'a file that is not there',
     ['crm', 'nowhere.csv'],
-    'nowhere.csv cannot be read; name a CSV file that is there.',
+    'nowhere.csv cannot be read; name a file that is there.',
   ],
-  ['a directory', ['crm', folder], `${folder} is a directory; name a CSV file.`],
+  ['a directory', ['crm', folder], `${folder} is a directory; name a file.`],
   ['an empty file', ['crm', fileOf('empty.csv', '')], `${join(folder, 'empty.csv')} is empty.`],
   [
     'a wrong encoding',
@@ -52,7 +52,7 @@ test.each([
   [
     'a spreadsheet',
     ['crm', fileOf('book.csv', 'PK\u0003\u0004rest')],
-    `${join(folder, 'book.csv')} is a spreadsheet, not a CSV file; save it as "CSV UTF-8" and import that.`,
+    `${join(folder, 'book.csv')} is a spreadsheet, not a text file; save it as "CSV UTF-8" and use that.`,
   ],
   [
     'no column for the number',
