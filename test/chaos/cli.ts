@@ -1,4 +1,4 @@
-import { progressLine } from '../../subgraphs/seed/progress.ts';
+import { progressLine } from '../../runtime/terminal/progress.ts';
 import { chaosArguments, chaosHelp, type ChaosArguments, type StoreName } from './arguments.ts';
 import { makePlace } from './place.ts';
 import { reportText } from './report.ts';
