@@ -1,4 +1,4 @@
-import type { Db } from '../runtime/db/index.ts';
+import { turns, type Db } from '../runtime/db/index.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
 /** What is stored of a write besides its steps: what was asked for, by whom and why. */
@@ -122,6 +122,14 @@ export interface JournalOptions {
 export function journalIn({ db, worker, lease }: JournalOptions): Journal {
   const leased = `${lease} milliseconds`;
 
+  /**
+   * The embedded store does one thing at a time, in the order in which it was asked: what is in no hurry queues for it
+   * here, so that nobody who is finds more than one of these before him.
+   */
+  const turn = turns();
+  const inLane = <T>(lane: Lane, work: () => Promise<T>): Promise<T> =>
+    db.kind === 'pglite' && lane !== 'INTERACTIVE' ? turn(work) : work();
+
   function held(write: Stored, now: number, asked: number): Held {
     return { write, ahead: now - Date.now(), leaseEnds: asked + lease };
   }
@@ -148,9 +156,14 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async accept(draft, seen, claim) {
       const asked = performance.now();
-      const [row] = await db.query<{ accepted: AcceptedRow }>(
-        'select coordination_accept($1, $2, $3, $4, $5) as accepted',
-        [rowOf(draft), JSON.stringify(draft.steps), seen, claim ? worker : null, leased],
+      const [row] = await inLane(draft.lane, () =>
+        db.query<{ accepted: AcceptedRow }>('select coordination_accept($1, $2, $3, $4, $5) as accepted', [
+          rowOf(draft),
+          JSON.stringify(draft.steps),
+          seen,
+          claim ? worker : null,
+          leased,
+        ]),
       );
       const accepted = row?.accepted;
       if (!accepted) throw new Error('a statement that gives one row gave none');
@@ -174,18 +187,20 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async settle({ write, ahead }, { state, steps, open, wait, copies }) {
       const asked = performance.now();
-      const [row] = await db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
-        'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
-        [
-          write.id,
-          write.epoch,
-          state,
-          JSON.stringify(steps),
-          open,
-          wait,
-          leased,
-          JSON.stringify(copies.map(copyOf)),
-        ],
+      const [row] = await inLane(write.lane, () =>
+        db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
+          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+          [
+            write.id,
+            write.epoch,
+            state,
+            JSON.stringify(steps),
+            open,
+            wait,
+            leased,
+            JSON.stringify(copies.map(copyOf)),
+          ],
+        ),
       );
       return row?.settled ? { write, ahead, leaseEnds: asked + lease, ...row.settled } : null;
     },
