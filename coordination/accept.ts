@@ -5,6 +5,7 @@ import { holds, type Principal } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { Change, Planned, Update, Updated, WriteView } from './coordination.ts';
 import type { Left } from './drive.ts';
+import type { DriveOptions } from './drive.ts';
 import type { Draft, Journal, Stored } from './journal.ts';
 import type { Examined, Participant } from './participant.ts';
 import { byOwner, digest, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
@@ -22,6 +23,8 @@ export interface AcceptOptions {
   readonly worker: Worker;
   /** Milliseconds for one call to an owner. */
   readonly callTimeout: number;
+  /** As for the drive: called when a write is stored and nothing has begun yet. */
+  readonly at: DriveOptions['at'];
 }
 
 /** Milliseconds before a request's deadline at which its answer must be on its way. */
@@ -36,7 +39,7 @@ interface Considered {
 
 /** From a request to a write that is durably accepted, or to all of its refusals at once. */
 export function acceptIn(options: AcceptOptions) {
-  const { identity, participants, journal, records, worker } = options;
+  const { identity, participants, journal, records, worker, at } = options;
   /** What participants have said that their systems can do, for when they cannot be asked. */
   const abilities = new Map<SystemName, Examined>();
 
@@ -131,6 +134,7 @@ export function acceptIn(options: AcceptOptions) {
 
       const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
       const accepted = await journal.accept(draft, seen, asked.lane === 'INTERACTIVE' && worker.hasRoom());
+      await at('accepted');
       if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
       const { write, held } = accepted;
       if (held) worker.take(held, context.memo);

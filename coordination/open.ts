@@ -52,7 +52,7 @@ export async function openCoordination(
   showWrites(metrics, records, worker);
   return {
     coordination: {
-      ...acceptIn({ identity, participants, journal, records, worker, callTimeout }),
+      ...acceptIn({ identity, participants, journal, records, worker, callTimeout, at }),
       ...decisionsIn({ journal, records, worker }),
       write: (id) => records.view(id),
       writes: (filter, page) => records.page(filter, page),

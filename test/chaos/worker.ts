@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Boundary } from '../../coordination/drive.ts';
-import type { Participant } from '../../coordination/participant.ts';
 import { receipts } from '../../coordination/receipt.ts';
 import type { RecordedWrite, WriteView } from '../../coordination/coordination.ts';
 import { requestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
-import { localSubgraph } from '../../runtime/executor.ts';
+import { localSubgraph, type Subgraph } from '../../runtime/executor.ts';
 import { createGuard } from '../../runtime/guard.ts';
 import { createHttp } from '../../runtime/http.ts';
 import { buildSubgraph } from '../../runtime/subgraph.ts';
@@ -19,7 +18,6 @@ import { openStore } from '../../subgraphs/store.ts';
 import type { Claim } from './claims.ts';
 import { storeConfig, type WorkerOrder } from './messages.ts';
 import { plantInSource, plantInStore } from './mutants.ts';
-import { participantOver } from './participant.ts';
 import { serveSubject, type Failpoint, type Subject } from './subject.ts';
 
 /** Milliseconds that a client waits for its write to be carried out. */
@@ -27,45 +25,47 @@ const patience = 4000;
 /** Writes of one page. */
 const page = 100;
 
-/** Systems of record whose owners are elsewhere. */
-function participantsOver(owners: string, identity: Identity): ReadonlyMap<SystemName, Participant> {
+/** The subgraphs of the systems of record, whose owners are elsewhere. */
+function subgraphsOver(owners: string, identity: Identity): readonly (readonly [SystemName, Subgraph])[] {
   const { send } = createHttp();
-  return new Map(
-    systems.map(({ name, system, open }) => {
-      const guard = createGuard({
-        system: name,
-        concurrency: 16,
-        queue: 64,
-        breaker: { failures: 5, openFor: 500 },
-        attempts: 2,
-      });
-      const crossing = {
-        keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-        idOf: (context, key) => identity.loadersOf(context).id(system, key),
-      } satisfies Parameters<typeof open>[1]['crossing'];
-      const { resolvers } = open(httpWire(name, `${owners}/${name}`, send), { guard, crossing, site: null });
-      const schema = buildSubgraph(contractOf(name).sdl, resolvers);
-      return [system, participantOver(system, localSubgraph(name, schema))] as const;
-    }),
-  );
+  return systems.map(({ name, system, open }) => {
+    const guard = createGuard({
+      system: name,
+      concurrency: 16,
+      queue: 64,
+      breaker: { failures: 5, openFor: 500 },
+      attempts: 2,
+    });
+    const crossing = {
+      keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
+      idOf: (context, key) => identity.loadersOf(context).id(system, key),
+    } satisfies Parameters<typeof open>[1]['crossing'];
+    const { resolvers } = open(httpWire(name, `${owners}/${name}`, send), { guard, crossing, site: null });
+    const schema = buildSubgraph(contractOf(name).sdl, resolvers);
+    return [system, localSubgraph(name, schema)] as const;
+  });
 }
 
 /** A worker of the product's own coordination layer. */
 async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<Subject> {
   const { owners, store, lease, mutant } = order;
   plantInSource(mutant);
-  const { openCoordination } = await import('../../coordination/index.ts');
+  // Not before the mutant is planted in it.
+  const { openCoordination, coordinationMigrations, participantOf } =
+    await import('../../coordination/index.ts');
   const { db, identity } = await openStore(storeConfig(store), () => undefined);
-  await migrate(
-    db,
-    await loadMigrations([fileURLToPath(new URL('../../coordination/migrations/', import.meta.url))]),
-  );
+  await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   await plantInStore(mutant, db);
   const { coordination } = await openCoordination(
     {
       db,
       identity,
-      participants: participantsOver(owners, identity),
+      participants: new Map(
+        subgraphsOver(owners, identity).map(([system, subgraph]) => [
+          system,
+          participantOf(system, subgraph),
+        ]),
+      ),
       metrics: createMetrics(),
       failed: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     },
