@@ -57,7 +57,7 @@ function put(tree: Tree, [first = '', ...rest]: Path, value: unknown): boolean {
     tree.set(first, value);
     return true;
   }
-  if (present !== undefined && !(present instanceof Map)) return false;
+  if (present !== undefined && !isTree(present)) return false;
   const within: Tree = present ?? new Map<string | number, unknown>();
   tree.set(first, within);
   return put(within, rest, value);
@@ -65,11 +65,13 @@ function put(tree: Tree, [first = '', ...rest]: Path, value: unknown): boolean {
 
 /** Objects, and lists of what is there: an item that is absent is left out. */
 function plainOf(value: unknown): unknown {
-  if (!(value instanceof Map)) return value;
-  const entries = [...(value as Tree)].map(([name, member]) => [name, plainOf(member)] as const);
+  if (!isTree(value)) return value;
+  const entries = [...value].map(([name, member]) => [name, plainOf(member)] as const);
   if (!entries.some(([name]) => typeof name === 'number')) return Object.fromEntries(entries);
   return entries.sort(([one], [other]) => Number(one) - Number(other)).map(([, member]) => member);
 }
+
+const isTree = (value: unknown): value is Tree => value instanceof Map;
 
 function withVersions({ expect, ...line }: Values): Values {
   if (expect === undefined) return line;

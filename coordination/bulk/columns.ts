@@ -1,11 +1,4 @@
-import {
-  getNullableType,
-  isEnumType,
-  isInputObjectType,
-  isLeafType,
-  isListType,
-  type GraphQLInputType,
-} from 'graphql';
+import { getNullableType, isInputObjectType, isLeafType, isListType, type GraphQLInputType } from 'graphql';
 import { Failure } from '../../runtime/failure.ts';
 import { changesType, nearest, systemType } from './contract.ts';
 
@@ -20,7 +13,7 @@ export interface Column {
 }
 
 const plain = ['customerId', 'system', 'key', 'mode', 'reason', 'idempotencyKey'];
-const systems = isEnumType(systemType) ? systemType.getValues().map(({ name }) => name) : [];
+const systems = systemType.getValues().map(({ name }) => name);
 const literals = new Set(['Int', 'Float', 'Boolean']);
 
 /**

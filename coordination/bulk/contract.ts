@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import {
+  assertEnumType,
   assertInputObjectType,
-  assertInputType,
   buildSchema,
   coerceInputValue,
-  getNullableType,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
 } from 'graphql';
 import { suggestionList } from 'graphql/jsutils/suggestionList.js';
@@ -23,12 +23,16 @@ const schema = buildSchema(
   readFileSync(new URL('../../schema/generated/api.graphql', import.meta.url), 'utf8'),
   { assumeValid: true, assumeValidSDL: true },
 );
-const updateInput = assertInputObjectType(schema.getType('UpdateCustomerInput'));
+const updateInput = inputObject('UpdateCustomerInput');
 
 /** The type of all changes: an input object with the attributes by name. */
-export const changesType = assertInputObjectType(getNullableType(updateInput.getFields().changes?.type));
+export const changesType = inputObject('CustomerChangesInput');
 /** The enumeration of systems. */
-export const systemType = assertInputType(schema.getType('System'));
+export const systemType = assertEnumType(schema.getType('System'));
+
+function inputObject(name: string): GraphQLInputObjectType {
+  return assertInputObjectType(schema.getType(name));
+}
 
 /** The reason in the words of a line that is not made as it should be. */
 export const malformed = (message: string): Reason => ({ code: 'BAD_USER_INPUT', attribute: null, message });

@@ -91,7 +91,8 @@ export function openDoor({ url, headers, post, signal, say, pause = realPause }:
     }
   }
 
-  const hopeless = (why: string) => new Failure('BAD_USER_INPUT', `The server at ${url.href} ${why}.`);
+  const hopeless = (why: string) =>
+    new Failure('BAD_USER_INPUT', `The server at ${url.href} ${why.replace(/\.$/, '')}.`);
 
   return {
     async greet() {

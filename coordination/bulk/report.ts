@@ -75,8 +75,12 @@ export function summaryOf(tally: Tally, { wait, name }: { wait: boolean; name: s
     `${number(lines)} ${lines === 1 ? 'line' : 'lines'}: ${number(accepted)} accepted${there}, ${number(refused)} refused.`,
   ];
   if (wait && accepted > 0) {
-    const parts = ends.filter((end) => end === 'SUCCEEDED' || ended[end] > 0);
-    text.push(`Of those accepted: ${parts.map((end) => `${number(ended[end])} ${words[end]}`).join(', ')}.`);
+    const parts = ends
+      .filter((end) => end === 'SUCCEEDED' || ended[end] > 0)
+      .map((end) => `${number(ended[end])} ${words[end]}`);
+    const open = accepted - ends.reduce((sum, end) => sum + ended[end], 0);
+    if (open > 0) parts.push(`${number(open)} not over`);
+    text.push(`Of those accepted: ${parts.join(', ')}.`);
   }
   if (replayed > 0)
     text.push(

@@ -67,7 +67,8 @@ export async function readSnapshot(
   { file, name, url }: { readonly file: string; readonly name: string; readonly url: string },
 ): Promise<Snapshot | null> {
   const text = await readFile(resumeFile, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT')
+      return null;
     throw refused(`${resumeFile} cannot be read`, error);
   });
   if (text === null) return null;

@@ -7,7 +7,7 @@ import { writeArguments, writeHelp, type WriteOrder } from './arguments.ts';
 import { doneRows } from './done.ts';
 import { openDoor, realPause, type Pause } from './door.ts';
 import { watchOutcomes } from './outcomes.ts';
-import { emptyTally, summaryOf, unsuccessful } from './report.ts';
+import { emptyTally, summaryOf, unsuccessful, type Tally } from './report.ts';
 import { beginningOf, keepResume, readSnapshot, type Snapshot } from './resume.ts';
 import { refusalText, sendRows } from './send.ts';
 import { openSource, type Source } from './source.ts';
@@ -96,6 +96,9 @@ async function writeFile(order: WriteOrder, { source, lines, post, terminal }: M
         err.write(refusalText(row, reasons));
         rejects?.add(row.rejected(reasons));
       },
+      full(open) {
+        say(`${open.toLocaleString('en')} accepted writes are not over: waiting for half of them.`);
+      },
       observe({ line }) {
         if (line < lines) sending.show(line, skipped);
         return keeper.touch();
@@ -107,6 +110,9 @@ async function writeFile(order: WriteOrder, { source, lines, post, terminal }: M
       waiting = progressLine(err, { total: tally.accepted, noun: 'writes over' });
       await outcomes.settle(0);
     }
+  } catch (error) {
+    say(`${doneText(tally)}; the same command goes on from there.`);
+    throw error;
   } finally {
     sending.end();
     waiting?.end();
@@ -115,9 +121,7 @@ async function writeFile(order: WriteOrder, { source, lines, post, terminal }: M
 
   out.write(summaryOf(tally, { wait, name }));
   if (signal.aborted) {
-    const open =
-      outcomes.size === 0 ? '' : `${outcomes.size.toLocaleString('en')} accepted writes are not over. `;
-    out.write(`${open}Stopped; run the same command again to go on.\n`);
+    out.write('Stopped; run the same command again to go on.\n');
     return interrupted;
   }
   await keeper.remove();
@@ -128,8 +132,11 @@ async function writeFile(order: WriteOrder, { source, lines, post, terminal }: M
 }
 
 function resumedText({ tally, open }: Snapshot): string {
-  const number = (one: number) => one.toLocaleString('en');
-  const { accepted, refused } = tally;
-  const still = open.length === 0 ? '' : `, ${number(open.length)} of them not over`;
-  return `Going on with an earlier run: ${number(accepted)} accepted${still}, ${number(refused)} refused so far.`;
+  const still =
+    open.length === 0 ? '' : `; ${open.length.toLocaleString('en')} of those accepted are not over`;
+  return `Going on with an earlier run: ${doneText(tally)} so far${still}.`;
+}
+
+function doneText({ accepted, refused }: Tally): string {
+  return `${accepted.toLocaleString('en')} accepted, ${refused.toLocaleString('en')} refused`;
 }

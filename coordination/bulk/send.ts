@@ -22,6 +22,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Told of each refused row, in the order of the answers. */
   readonly refuse: (row: Row, reasons: readonly Reason[]) => void;
+  /** Told when so many accepted writes are open that some are waited for before more are sent. */
+  readonly full: (open: number) => void;
   /** Told after each row that is done. */
   readonly observe: (row: Row) => Promise<void>;
 }
@@ -50,7 +52,7 @@ interface Payload {
  * order. Resolves when all are done, or when the run was stopped and what was under way has been answered.
  */
 export async function sendRows(rows: AsyncIterable<Row>, options: SendOptions): Promise<void> {
-  const { order, door, done, tally, outcomes, signal, refuse, observe } = options;
+  const { order, door, done, tally, outcomes, signal, refuse, full, observe } = options;
   const customers = resolver(door);
   /** Writes under way, by customer. None of them rejects. */
   const active = new Map<string, Promise<void>>();
@@ -87,11 +89,14 @@ export async function sendRows(rows: AsyncIterable<Row>, options: SendOptions): 
 
   async function start(row: Row, asked: Asked, customerId: string): Promise<void> {
     const customer = customerId.toLowerCase();
-    const full = () => active.size >= order.concurrency || row.ordinal > done.through + mostAhead;
-    while (active.size > 0 && (active.has(customer) || full())) {
+    const late = () => active.size >= order.concurrency || row.ordinal > done.through + mostAhead;
+    while (active.size > 0 && (active.has(customer) || late())) {
       await (active.get(customer) ?? Promise.race(active.values()));
     }
-    if (outcomes.size >= mostOpen) await outcomes.settle(mostOpen / 2);
+    if (outcomes.size >= mostOpen) {
+      full(outcomes.size);
+      await outcomes.settle(mostOpen / 2);
+    }
     if (signal.aborted || failed) return;
     const sending = send(row, asked, customerId)
       .catch((cause: unknown) => {

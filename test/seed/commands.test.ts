@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { openDb } from '../../runtime/db/index.ts';
 import { runImport } from '../../subgraphs/import/run.ts';
-import { progressText } from '../../runtime/terminal/progress.ts';
 import { runSeed } from '../../subgraphs/seed/run.ts';
 import { terminal } from './terminal.ts';
 
@@ -101,14 +100,4 @@ test('both commands say what they do', async () => {
   expect([await runSeed(['--help'], at), await runImport(['--help'], at)]).toEqual([0, 0]);
   expect(written.out).toMatch(/npm run seed .*npm run import /s);
   expect(written.err).toBe('');
-});
-
-test('progress shows the count, the rate and the time that is left', () => {
-  const at = { total: 200_000, noun: 'customers' };
-  expect(progressText({ ...at, done: 12_000, skipped: 2_000, seconds: 5 })).toBe(
-    '12,000 of 200,000 customers (6 %), 2,000 a second, 1 min 34 s left',
-  );
-  expect(progressText({ ...at, done: 200_000, skipped: 200_000, seconds: 5 })).toBe(
-    '200,000 of 200,000 customers (100 %)',
-  );
 });
