@@ -27,11 +27,7 @@ function textOf(body: unknown): string {
   return body instanceof Buffer ? body.toString() : '';
 }
 
-function gather(
-  request: IncomingMessage,
-  limit: number,
-  done: (body: string | HttpRefusal) => void,
-): void {
+function gather(request: IncomingMessage, limit: number, done: (body: string | HttpRefusal) => void): void {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
   let length = 0;
