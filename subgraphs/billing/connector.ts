@@ -143,6 +143,8 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
         more: true,
       };
     },
+
+    now: async (call) => (await events('now', call)).last,
   };
 }
 

@@ -118,13 +118,14 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       async serve({ query }) {
         const limit = 500;
         const { since = '-infinity', afterId = '' } = query ?? {};
-        const changed = await accounts.changedSince(since, afterId, limit);
+        const { records, covered } = await accounts.changedSince(since, afterId, limit);
         return json(200, {
-          records: changed.map((stored) => ({
+          records: records.map((stored) => ({
             ...accountOf(stored),
             ...(stored.deleted ? { IsDeleted: true } : {}),
           })),
-          done: changed.length < limit,
+          done: records.length < limit,
+          latestDateCovered: covered,
         });
       },
     },

@@ -126,16 +126,31 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
         more: !accounts.done || !contacts.done,
       };
     },
+
+    async now(call) {
+      const nothing = { since: 'infinity', afterId: '' };
+      const [account, contact] = await Promise.all([
+        updated('Account', nothing, call),
+        updated('Contact', nothing, call),
+      ]);
+      const place = ({ covered }: typeof account): Place => ({ since: covered, afterId: '' });
+      return JSON.stringify([place(account), place(contact)] satisfies Places);
+    },
   };
 
   async function updated(kind: 'Account' | 'Contact', place: Place, call: Call) {
     const request = { method: 'GET', path: `${root}/updated/${kind}`, query: { ...place } } as const;
-    const { records, done } = (await answered(request, call)) as {
+    const {
+      records,
+      done,
+      latestDateCovered: covered,
+    } = (await answered(request, call)) as {
       records: (Shown & { AccountId?: string })[];
       done: boolean;
+      latestDateCovered: string;
     };
     const last = records.at(-1);
-    return { records, done, place: last ? { since: last.SystemModstamp, afterId: last.Id } : place };
+    return { records, done, covered, place: last ? { since: last.SystemModstamp, afterId: last.Id } : place };
   }
 }
 

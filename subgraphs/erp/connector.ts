@@ -3,7 +3,7 @@ import type { Call, Connector, FeedPage, Versioned, WriteOptions } from '../conn
 import { refusalsIn, refusedBy, type RefusalTable } from '../refusal.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import { root, type ErpError } from './answers.ts';
-import type { BusinessPartner, PartnerRows } from './partner.ts';
+import { endOfTime, type BusinessPartner, type PartnerRows } from './partner.ts';
 
 const partners = `${root}/A_BusinessPartner`;
 
@@ -118,6 +118,11 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       const next = more && last ? [stampOf(last), last.BusinessPartner, settled] : [settled];
       return { changed: value.map((shown) => versioned(shown)), next: next.join('\t'), more };
     },
+
+    now: async (call) =>
+      settledAt(
+        await answered({ method: 'GET', path: partners, query: queryOf(`${endOfTime}T00:00:00Z`, '') }, call),
+      ),
   };
 }
 

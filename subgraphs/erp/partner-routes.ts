@@ -63,7 +63,7 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
           return refusal([invalid('LastChangeDate', 'must be a day, and LastChangeTime a time of it')]);
         }
         const [clock] = await db.query<{ now: string }>('select clock_timestamp() as now');
-        const changed = await table.changedSince(since, after, pageSize + 1);
+        const { records: changed } = await table.changedSince(since, after, pageSize + 1);
         const page = changed.slice(0, pageSize).map((stored) => partnerOf(stored, names));
         const more = changed.length > pageSize;
         return json(200, { value: page, more }, { date: new Date(clock?.now ?? NaN).toUTCString() });
