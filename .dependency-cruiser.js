@@ -23,7 +23,7 @@ const homes = {
   cockatiel: '^runtime/guard\\.ts$',
   jose: '^runtime/pass\\.ts$',
   'node:sqlite': '^runtime/db/owner\\.ts$',
-  'csv-parse': '^subgraphs/',
+  'csv-parse': '^(runtime/file/csv|subgraphs/seed/northwind/rows)\\.ts$',
   stdnum: '^coordination/rules/tax-schemes\\.ts$',
   ibantools: '^coordination/rules/iban\\.ts$',
   'libphonenumber-js': '^coordination/rules/phone\\.ts$',

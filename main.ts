@@ -82,7 +82,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, post: http.post, pass });
   const coordination = config.roles.has('coordination')
-    ? await coordinationOf(store, subgraph, metrics, logger)
+    ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   const answer = config.roles.has('gateway')
@@ -163,6 +163,7 @@ async function openSandboxes(
 
 /** Governed writes over the systems of record, here and elsewhere. */
 async function coordinationOf(
+  config: Config,
   { db, identity }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
@@ -171,6 +172,11 @@ async function coordinationOf(
   return openCoordination({
     ...{ db, identity, metrics },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
+    limits: systems.map(({ name, system }) => ({
+      system,
+      rate: config.writeRates?.get(name) ?? null,
+      concurrency: config.writeConcurrencies?.get(name) ?? null,
+    })),
     failed: (error) => {
       logger.error('A write failed on our side; it is taken up again.', { error });
     },

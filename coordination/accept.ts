@@ -1,17 +1,19 @@
-import { v7 as uuid } from 'uuid';
+import { validate as isUuid, v7 as uuid } from 'uuid';
 import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { holds, type Principal } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
-import type { Change, Planned, Update, Updated } from './coordination.ts';
-import type { Draft, Journal } from './journal.ts';
+import type { Change, Planned, Update, Updated, WriteView } from './coordination.ts';
+import type { Left } from './drive.ts';
+import type { DriveOptions } from './drive.ts';
+import type { Draft, Journal, Stored } from './journal.ts';
 import type { Examined, Participant } from './participant.ts';
 import { byOwner, digest, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
 import type { Records } from './records.ts';
 import type { Refusal } from './refusal.ts';
 import { checkValues } from './rules/index.ts';
 import type { Worker } from './worker.ts';
-import type { Values } from './write.ts';
+import { isOver, type Values } from './write.ts';
 
 export interface AcceptOptions {
   readonly identity: Identity;
@@ -21,6 +23,8 @@ export interface AcceptOptions {
   readonly worker: Worker;
   /** Milliseconds for one call to an owner. */
   readonly callTimeout: number;
+  /** As for the drive: called when a write is stored and nothing has begun yet. */
+  readonly at: DriveOptions['at'];
 }
 
 /** Milliseconds before a request's deadline at which its answer must be on its way. */
@@ -35,7 +39,7 @@ interface Considered {
 
 /** From a request to a write that is durably accepted, or to all of its refusals at once. */
 export function acceptIn(options: AcceptOptions) {
-  const { identity, participants, journal, records, worker } = options;
+  const { identity, participants, journal, records, worker, at } = options;
   /** What participants have said that their systems can do, for when they cannot be asked. */
   const abilities = new Map<SystemName, Examined>();
 
@@ -91,7 +95,16 @@ export function acceptIn(options: AcceptOptions) {
     },
 
     async update(asked: Update, context: RequestContext): Promise<Updated> {
-      const entityId = await survivor(asked, context);
+      const { subject } = context.principal;
+      const { idempotencyKey: key } = asked;
+      const hash = digest(bodyOf(asked));
+      // Most customers were never merged: what is queued under the id that was given is looked up at the same time.
+      const [entityId, early] = await Promise.all([
+        survivor(asked, context),
+        key === null || !isUuid(asked.entityId)
+          ? null
+          : journal.lookup(subject, key, hash, asked.entityId.toLowerCase()),
+      ]);
       if (entityId === null) return { write: null, replayed: false, ...unknown(asked) };
       const meant = { entityId, followedMerge: isOther(asked, entityId) };
       const refuse = (...refusals: Refusal[]): Updated => ({
@@ -101,12 +114,9 @@ export function acceptIn(options: AcceptOptions) {
         replayed: false,
       });
 
-      const { subject } = context.principal;
-      const { idempotencyKey: key } = asked;
       if (key === null) return refuse(keyRequired);
-      const { deadline } = asked;
-      const hash = digest(bodyOf(asked));
-      const { known, seen } = await journal.lookup(subject, key, hash, entityId);
+      const { known, seen } =
+        early && !meant.followedMerge ? early : await journal.lookup(subject, key, hash, entityId);
       const replay = async (id: string, same: boolean): Promise<Updated> => {
         if (!same) return refuse(keyReused);
         await finished(id, asked, context);
@@ -114,6 +124,7 @@ export function acceptIn(options: AcceptOptions) {
       };
       if (known) return replay(known.id, known.same);
 
+      const { deadline } = asked;
       const late = deadline !== null && Date.parse(deadline) <= Date.now() ? [deadlinePassed] : [];
       const { plan, refusals } = await consider(asked, entityId, context);
       const other =
@@ -123,22 +134,36 @@ export function acceptIn(options: AcceptOptions) {
 
       const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
       const accepted = await journal.accept(draft, seen, asked.lane === 'INTERACTIVE' && worker.hasRoom());
+      await at('accepted');
       if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
-      if (accepted.held) worker.take(accepted.held, context.memo);
-      if (!accepted.over && draft.state !== 'AWAITING_APPROVAL') {
-        if (!accepted.held) worker.look();
-        await finished(draft.id, asked, context);
-      }
-      return { ...meant, write: await records.view(draft.id), refusals: [], replayed: false };
+      const { write, held } = accepted;
+      if (held) worker.take(held, context.memo);
+      else if (write.state === 'PENDING') worker.look();
+      const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
+      const shown = waits
+        ? viewOf(write, await finished(write.id, asked, context))
+        : { ...write, copies: [] };
+      return { ...meant, write: shown ?? (await records.view(write.id)), refusals: [], replayed: false };
     },
   };
 
-  /** Resolves when the write is over, or when its caller waits no longer. */
-  async function finished(id: string, { wait, deadline }: Update, context: RequestContext): Promise<void> {
-    if (wait === 'ACCEPTED') return;
+  /** Resolves when the write is over, or when its caller waits no longer; to its end, where that was reached here. */
+  async function finished(
+    id: string,
+    { wait, deadline }: Update,
+    context: RequestContext,
+  ): Promise<Left | null> {
+    if (wait === 'ACCEPTED') return null;
     const ends = Math.min(context.deadline - MARGIN, deadline === null ? Infinity : Date.parse(deadline));
-    await worker.waitFor(id, performance.now() + ends - Date.now());
+    return worker.waitFor(id, performance.now() + ends - Date.now());
   }
+}
+
+/** A write that was carried out here, as it is on disk; null where more is to be told than is known here. Pure. */
+function viewOf(accepted: Stored, left: Left | null): WriteView | null {
+  if (!left || left.copied || !isOver(left.write.state)) return null;
+  const { settledAt, write } = left;
+  return { ...accepted, ...write, settledAt, copies: [] };
 }
 
 /** What a key stands for: everything but how its caller waits. */

@@ -3,6 +3,7 @@ import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
+import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
 import type { Refusal } from './refusal.ts';
 import type { Lane, Mode, Step, Values, Write, WriteState } from './write.ts';
@@ -173,6 +174,8 @@ export interface CoordinationOptions {
   readonly identity: Identity;
   /** Every system of record, by its value in `enum System`. */
   readonly participants: ReadonlyMap<SystemName, Participant>;
+  /** What systems bear of all processes together; a system that is not named bears everything. */
+  readonly limits?: readonly Limit[];
   readonly metrics: Metrics;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;

@@ -1,5 +1,5 @@
 import { copiesOf } from './copies.ts';
-import type { Held, Journal } from './journal.ts';
+import type { Held, Journal, Settled } from './journal.ts';
 import type { Examination, Participant, ParticipantCall } from './participant.ts';
 import { decide, evolve, takenOver, type Action } from './saga.ts';
 import { undoVerdict, type SagaEvent, type Tolerance } from './step.ts';
@@ -36,14 +36,22 @@ export interface Driven extends Held {
   readonly memo: ParticipantCall['memo'];
 }
 
+/** A write as a drive has left it, on disk. */
+export interface Left extends Pick<Settled, 'settledAt' | 'followed'> {
+  readonly write: Write;
+  /** Whether copies of what it has changed are kept. */
+  readonly copied: boolean;
+}
+
 /**
  * Takes a held write as far as it goes: to its end, to a pause, or until another worker has it. All decisions are those
  * of the saga; here is only what touches the world. Resolves to the write as it was left.
  */
-export async function drive(driven: Driven, options: DriveOptions): Promise<Write> {
+export async function drive(driven: Driven, options: DriveOptions): Promise<Left> {
   const { journal, participants, at, callTimeout } = options;
   const { memo } = driven;
   let held: Held = driven;
+  let left = { settledAt: null as string | null, followed: false, copied: false };
   let stored: Write = driven.write;
   let write: Write = driven.takenOver ? takenOver(stored) : stored;
 
@@ -63,15 +71,18 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Writ
         step.kind === 'OWNER' &&
         (whole ? over : stored.steps[i]?.state !== 'APPLIED'),
     );
+    const copies = copiesOf(driven.write, applied);
     const kept = await journal.settle(held, {
       state,
       steps: changed,
       open: write.steps.filter(isOpen).map(({ system }) => system),
       wait,
-      copies: copiesOf(driven.write, applied),
+      copies,
     });
     if (!kept) return false;
     held = kept;
+    const { settledAt, followed } = kept;
+    left = { settledAt, followed: left.followed || followed, copied: left.copied || copies.length > 0 };
     stored = write = { ...write, state };
     return true;
   }
@@ -180,7 +191,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Writ
 
   await at('claimed');
   while (await act(decide(write, now())));
-  return stored;
+  return { write: stored, ...left };
 }
 
 const missing = {

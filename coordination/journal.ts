@@ -1,4 +1,4 @@
-import type { Db } from '../runtime/db/index.ts';
+import { turns, type Db } from '../runtime/db/index.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
 /** What is stored of a write besides its steps: what was asked for, by whom and why. */
@@ -60,8 +60,16 @@ export interface Held {
 
 export type Accepted =
   | { readonly replayed: boolean; readonly id: string }
-  /** `over` where nothing is left to be done for it. */
-  | { readonly id: string; readonly held: Held | null; readonly over: boolean };
+  /** The write as it is stored now, and, where it was claimed, in whose hands. */
+  | { readonly write: Stored; readonly held: Held | null };
+
+/** What became of a held write when it was stored. */
+export interface Settled extends Held {
+  /** ISO 8601 in UTC; null where it is not over. */
+  readonly settledAt: string | null;
+  /** Whether another write may be begun that could not be before: the next one of its queue, or a copy. */
+  readonly followed: boolean;
+}
 
 /** What is to be stored of a held write. */
 export interface Settlement {
@@ -88,9 +96,10 @@ export interface Journal {
   lookup(subject: string, key: string, hash: string, queue: string): Promise<Lookup>;
   /** Stores a write, once for each key of a subject; `claim` holds it at once where it is the head of its queue. */
   accept(draft: Draft, seen: string | null, claim: boolean): Promise<Accepted>;
-  claim(lane: Lane, most: number): Promise<readonly (Held & { readonly takenOver: boolean })[]>;
+  /** Takes up due writes, at most so many of each lane. */
+  claim(most: Readonly<Record<Lane, number>>): Promise<readonly (Held & { readonly takenOver: boolean })[]>;
   /** Null where another worker holds the write by now: nothing was stored then. */
-  settle(held: Held, settlement: Settlement): Promise<Held | null>;
+  settle(held: Held, settlement: Settlement): Promise<Settled | null>;
   /** Puts a write back into its queue; false where it is no longer as it was seen. */
   requeue(seen: Stored, steps: readonly Step[], amended: Partial<Request>): Promise<boolean>;
   /** Ends a write that nobody has begun; false where it is no longer as it was seen. */
@@ -112,6 +121,14 @@ export interface JournalOptions {
 /** The journal in a store that has its migrations. */
 export function journalIn({ db, worker, lease }: JournalOptions): Journal {
   const leased = `${lease} milliseconds`;
+
+  /**
+   * The embedded store does one thing at a time, in the order in which it was asked: what is in no hurry queues for it
+   * here, so that nobody who is finds more than one of these before him.
+   */
+  const turn = turns();
+  const inLane = <T>(lane: Lane, work: () => Promise<T>): Promise<T> =>
+    db.kind === 'pglite' && lane !== 'INTERACTIVE' ? turn(work) : work();
 
   function held(write: Stored, now: number, asked: number): Held {
     return { write, ahead: now - Date.now(), leaseEnds: asked + lease };
@@ -139,26 +156,28 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async accept(draft, seen, claim) {
       const asked = performance.now();
-      const [row] = await db.query<{ accepted: AcceptedRow }>(
-        'select coordination_accept($1, $2, $3, $4, $5) as accepted',
-        [rowOf(draft), JSON.stringify(draft.steps), seen, claim ? worker : null, leased],
+      const [row] = await inLane(draft.lane, () =>
+        db.query<{ accepted: AcceptedRow }>('select coordination_accept($1, $2, $3, $4, $5) as accepted', [
+          rowOf(draft),
+          JSON.stringify(draft.steps),
+          seen,
+          claim ? worker : null,
+          leased,
+        ]),
       );
       const accepted = row?.accepted;
       if (!accepted) throw new Error('a statement that gives one row gave none');
       if ('replayed' in accepted) return accepted;
-      const { id, now, fresh, over } = accepted;
-      if (!accepted.held) return { id, held: null, over };
-      const steps = fresh ? draft.steps : draft.steps.map(unread);
-      const given = { state: 'RUNNING', epoch: 1, number: null, acceptedAt: '', settledAt: null } as const;
-      const write: Stored = { ...draft, steps, ...given };
-      return { id, held: held(write, now, asked), over };
+      const { now, fresh, claimed, ...given } = accepted;
+      const write: Stored = { ...draft, steps: fresh ? draft.steps : draft.steps.map(unread), ...given };
+      return { write, held: claimed ? held(write, now, asked) : null };
     },
 
-    async claim(lane, most) {
+    async claim(most) {
       const asked = performance.now();
       const rows = await db.query<{ claimed: Stored & { takenOver: boolean; now: number } }>(
         'select coordination_claim($1, $2, $3, $4) as claimed',
-        [worker, lane, most, leased],
+        [worker, Object.keys(most), Object.values(most), leased],
       );
       return rows.map(({ claimed: { takenOver, now, ...write } }) => ({
         ...held(write, now, asked),
@@ -168,20 +187,22 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async settle({ write, ahead }, { state, steps, open, wait, copies }) {
       const asked = performance.now();
-      const [row] = await db.query<{ settled: boolean }>(
-        'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
-        [
-          write.id,
-          write.epoch,
-          state,
-          JSON.stringify(steps),
-          open,
-          wait,
-          leased,
-          JSON.stringify(copies.map(copyOf)),
-        ],
+      const [row] = await inLane(write.lane, () =>
+        db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
+          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+          [
+            write.id,
+            write.epoch,
+            state,
+            JSON.stringify(steps),
+            open,
+            wait,
+            leased,
+            JSON.stringify(copies.map(copyOf)),
+          ],
+        ),
       );
-      return row?.settled === true ? { write, ahead, leaseEnds: asked + lease } : null;
+      return row?.settled ? { write, ahead, leaseEnds: asked + lease, ...row.settled } : null;
     },
 
     async requeue(seen, steps, amended) {
@@ -219,13 +240,12 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
 type AcceptedRow =
   | { readonly replayed: boolean; readonly id: string }
-  | {
-      readonly id: string;
+  | (Pick<Stored, 'state' | 'number' | 'epoch' | 'acceptedAt' | 'settledAt'> & {
+      /** Whether what was read of the records when it was planned still holds. */
       readonly fresh: boolean;
-      readonly held: boolean;
-      readonly over: boolean;
+      readonly claimed: boolean;
       readonly now: number;
-    };
+    });
 
 function rowOf({ id, queue, state, lane, steps, subject, key, hash, parent, ...request }: Draft): object {
   const systems = steps.filter(isOpen).map(({ system }) => system);

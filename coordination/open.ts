@@ -5,6 +5,7 @@ import { decisionsIn } from './decisions.ts';
 import type { Boundary } from './drive.ts';
 import { journalIn } from './journal.ts';
 import { showWrites } from './gauges.ts';
+import { setLimits } from './limits.ts';
 import { recordsIn } from './records.ts';
 import { startWorker } from './worker.ts';
 
@@ -43,6 +44,7 @@ export async function openCoordination(
   const { lease, callTimeout, concurrency, interval, attempts, pauses } = pace;
   const records = recordsIn(db);
   const journal = journalIn({ db, worker: randomUUID(), lease });
+  await setLimits(db, options.limits ?? []);
   await journal.recover();
   const tolerance = { attempts, pause: (tries: number) => jittered(tries, pauses) };
   const driving = { journal, participants, tolerance, callTimeout, at };
@@ -50,7 +52,7 @@ export async function openCoordination(
   showWrites(metrics, records, worker);
   return {
     coordination: {
-      ...acceptIn({ identity, participants, journal, records, worker, callTimeout }),
+      ...acceptIn({ identity, participants, journal, records, worker, callTimeout, at }),
       ...decisionsIn({ journal, records, worker }),
       write: (id) => records.view(id),
       writes: (filter, page) => records.page(filter, page),

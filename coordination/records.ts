@@ -10,7 +10,7 @@ import type {
 import type { Stored } from './journal.ts';
 import { isOver } from './write.ts';
 
-/** Reads of writes; each call is one statement, or two where copies are shown. */
+/** Reads of writes; each call is one statement. */
 export interface Records {
   view(id: string): Promise<WriteView | null>;
   stored(id: string): Promise<Stored | null>;
@@ -34,46 +34,33 @@ export interface OpenWrites {
 }
 
 const shown = 'coordination_shown(w) as write';
+const withCopies = `${shown}, (
+    select coalesce(jsonb_agg(coordination_shown(c) order by c.accepted_at, c.id), '[]')
+    from coordination_write c where c.parent = w.id) as copies`;
 const open = `w.state in ('AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATING')`;
 
 export function recordsIn(db: Db): Records {
-  async function withCopies(writes: readonly Stored[]): Promise<readonly WriteView[]> {
-    if (writes.length === 0) return [];
-    const copies = await db.query<{ write: Stored }>(
-      `select ${shown} from coordination_write w where w.parent = any($1) order by w.accepted_at, w.id`,
-      [writes.map(({ id }) => id)],
-    );
-    const byParent = Map.groupBy(
-      copies.map(({ write }) => write),
-      ({ parent }) => parent,
-    );
-    return writes.map((write) => ({
-      ...write,
-      copies: (byParent.get(write.id) ?? []) satisfies readonly RecordedWrite[],
-    }));
-  }
-
-  async function stored(id: string): Promise<Stored | null> {
-    const [row] = await db.query<{ write: Stored }>(
-      `select ${shown} from coordination_write w where w.id = $1`,
-      [id],
-    );
-    return row?.write ?? null;
-  }
-
   return {
-    stored,
+    async stored(id) {
+      const [row] = await db.query<{ write: Stored }>(
+        `select ${shown} from coordination_write w where w.id = $1`,
+        [id],
+      );
+      return row?.write ?? null;
+    },
+
     async view(id) {
-      const write = await stored(id);
-      const [view] = write ? await withCopies([write]) : [];
-      return view ?? null;
+      const [row] = await db.query<Shown>(`select ${withCopies} from coordination_write w where w.id = $1`, [
+        id,
+      ]);
+      return row ? viewOf(row) : null;
     },
 
     async page(filter, { first, after }) {
-      const rows = await db.query<{ write: Stored }>(
-        `select ${shown} from coordination_write w
+      const rows = await db.query<Shown>(
+        `select ${withCopies} from coordination_write w
          where w.parent is null and ($1::uuid is null or w.id < $1)
-           and ($2::text[] is null or w.request ->> 'entityId' = any($2))
+           and ($2::text[] is null or w.queue = any($2))
            and ($3::text[] is null or w.state = any($3))
            and ($4::text[] is null or exists (
              select from coordination_write c join coordination_step s on s.write_id = c.id
@@ -95,20 +82,18 @@ export function recordsIn(db: Db): Records {
           first + 1,
         ],
       );
-      const writes = await withCopies(rows.slice(0, first).map(({ write }) => write));
-      return { writes, hasNextPage: rows.length > first };
+      return { writes: rows.slice(0, first).map(viewOf), hasNextPage: rows.length > first };
     },
 
     async pendingOf(entityIds, { first, after }) {
-      const rows = await db.query<{ write: Stored; of: string }>(
-        `select ${shown}, asked.id as of from unnest($1::text[]) asked (id) cross join lateral (
+      const rows = await db.query<Shown>(
+        `select ${withCopies} from unnest($1::text[]) asked (id) cross join lateral (
            select * from coordination_write w
-           where w.request ->> 'entityId' = asked.id and w.parent is null and ${open} and ($2::uuid is null or w.id > $2)
+           where w.queue = asked.id and w.parent is null and ${open} and ($2::uuid is null or w.id > $2)
            order by w.id limit $3) w`,
         [entityIds, after, first + 1],
       );
-      const views = await withCopies(rows.map(({ write }) => write));
-      const pages = Map.groupBy(views, ({ entityId }) => entityId);
+      const pages = Map.groupBy(rows.map(viewOf), ({ entityId }) => entityId);
       return new Map(
         entityIds.map((id) => {
           const writes = pages.get(id) ?? [];
@@ -164,4 +149,13 @@ export function recordsIn(db: Db): Records {
       return rows;
     },
   };
+}
+
+interface Shown {
+  readonly write: Stored;
+  readonly copies: readonly RecordedWrite[];
+}
+
+function viewOf({ write, copies }: Shown): WriteView {
+  return { ...write, copies };
 }

@@ -1,7 +1,7 @@
-import { drive, type DriveOptions } from './drive.ts';
+import { drive, type DriveOptions, type Left } from './drive.ts';
 import type { Held } from './journal.ts';
 import type { ParticipantCall } from './participant.ts';
-import { isOver, lanes, type Lane, type Write } from './write.ts';
+import { isOver, lanes, type Lane } from './write.ts';
 
 export interface WorkerOptions extends DriveOptions {
   /** Writes that this process carries out at a time. */
@@ -20,8 +20,11 @@ export interface Worker {
   take(held: Held, memo: ParticipantCall['memo']): void;
   /** Looks for due writes at once. */
   look(): void;
-  /** Resolves when the write is over, or at that moment, by `performance.now()`; sooner ends come sooner. */
-  waitFor(id: string, until: number): Promise<void>;
+  /**
+   * Resolves when the write is over, or at that moment, by `performance.now()`; to the write as it was left, where that
+   * was here, otherwise to null.
+   */
+  waitFor(id: string, until: number): Promise<Left | null>;
   /** Writes in the hands of this process, by lane. */
   running(): Readonly<Record<Lane, number>>;
   /** Takes up nothing more, and waits for what runs. */
@@ -36,8 +39,10 @@ export function startWorker(
   const { journal, concurrency, interval, failed } = options;
   const counts: Record<Lane, number> = { INTERACTIVE: 0, ONBOARDING: 0, BULK: 0 };
   const drives = new Set<Promise<void>>();
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<string, Set<(left: Left | null) => void>>();
   let stopped = false;
+  /** Whether something due may have been left for want of room. */
+  let short = false;
   let looking: Promise<void> | undefined;
   /** Calls of `look` that nobody has looked for yet. */
   let asked = 0;
@@ -46,26 +51,28 @@ export function startWorker(
     const { lane } = held.write;
     counts[lane]++;
     const done = drive({ ...held, takenOver, memo }, options)
-      .then(left, failed)
-      .finally(() => {
+      .then((left) => {
+        if (isOver(left.write.state)) tell(left.write.id, left);
+        return left.followed;
+      }, failed)
+      .then((followed) => {
         counts[lane]--;
         drives.delete(done);
-        look();
+        if (followed === true || short) look();
       });
     drives.add(done);
   }
 
-  function left(write: Write): void {
-    if (!isOver(write.state)) return;
-    for (const resume of waiting.get(write.id) ?? []) resume();
-    waiting.delete(write.id);
+  function tell(id: string, left: Left | null): void {
+    for (const resume of waiting.get(id) ?? []) resume(left);
+    waiting.delete(id);
   }
 
   /** How many more writes of a lane may be begun: what is in a hurry is never short of room. */
   function room(lane: Lane): number {
     const total = lanes.reduce((sum, one) => sum + counts[one], 0);
     const share = { INTERACTIVE: concurrency, ONBOARDING: concurrency / 2, BULK: bulkShare() }[lane];
-    return Math.floor(Math.min(share - counts[lane], concurrency - total));
+    return Math.max(0, Math.floor(Math.min(share - counts[lane], concurrency - total)));
   }
 
   /** Bulk keeps one place whatever happens, and no more while somebody waits. */
@@ -74,12 +81,13 @@ export function startWorker(
   }
 
   async function lookOnce(): Promise<void> {
-    for (const lane of lanes) {
-      const most = room(lane);
-      if (most < 1 || stopped) continue;
-      for (const { takenOver, ...held } of await journal.claim(lane, most))
-        begin(held, takenOver, memoOfOne());
-    }
+    const most = { INTERACTIVE: room('INTERACTIVE'), ONBOARDING: room('ONBOARDING'), BULK: room('BULK') };
+    short = true;
+    if (Object.values(most).every((some) => some === 0)) return;
+    const claimed = await journal.claim(most);
+    const taken = Map.groupBy(claimed, ({ write }) => write.lane);
+    short = lanes.some((lane) => (taken.get(lane)?.length ?? 0) >= most[lane]);
+    for (const { takenOver, ...held } of claimed) begin(held, takenOver, memoOfOne());
   }
 
   function look(): void {
@@ -103,10 +111,7 @@ export function startWorker(
 
   async function askForWaiting(): Promise<void> {
     const over = await isOverElsewhere([...waiting.keys()]);
-    for (const id of over) {
-      for (const resume of waiting.get(id) ?? []) resume();
-      waiting.delete(id);
-    }
+    for (const id of over) tell(id, null);
   }
 
   const looker = setInterval(look, interval);
@@ -124,13 +129,13 @@ export function startWorker(
       new Promise((resolve) => {
         const resumes = waiting.get(id) ?? new Set();
         waiting.set(id, resumes);
-        const resume = (): void => {
+        const resume = (left: Left | null): void => {
           clearTimeout(timer);
           resumes.delete(resume);
           if (resumes.size === 0) waiting.delete(id);
-          resolve();
+          resolve(left);
         };
-        const timer = setTimeout(resume, Math.max(0, until - performance.now()));
+        const timer = setTimeout(resume, Math.max(0, until - performance.now()), null);
         resumes.add(resume);
       }),
     running: () => ({ ...counts }),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '../runtime/failure.ts';
+import { headerIn } from '../runtime/terminal/arguments.ts';
 
 export const help = `Usage: npm run gateway -- --supergraph FILE [options]
 
@@ -73,11 +74,10 @@ function whole(flag: string, text: string, min: number, max: number): number {
   throw refusal(`${flag} must be a whole number from ${min} to ${max}.`);
 }
 
-function headerOf(text: string): [string, string] {
-  const at = text.indexOf('=');
-  const [name, value] = [text.slice(0, at).toLowerCase(), text.slice(at + 1)];
-  if (at > 0 && /^[!#$%&'*+.^`|~\w-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value)) return [name, value];
-  throw refusal('--header must be NAME=VALUE, e.g. --header "authorization=Bearer …".');
+function headerOf(text: string): readonly [string, string] {
+  const header = headerIn(text);
+  if (header === null) throw refusal('--header must be NAME=VALUE, e.g. --header "authorization=Bearer …".');
+  return header;
 }
 
 function refusal(message: string): Failure {

@@ -59,8 +59,12 @@ const registrationsFrom = (asked: string) => `
     left join identity_crosswalk x on x.customer_id = s.id and x.valid_to is null
   order by x.valid_from, x.system, x.key`;
 
-const byId = registrationsFrom(`
+const byIds = registrationsFrom(`
     select c.id::text, ${survivor} from identity_customer c where c.id = any($1::uuid[])`);
+
+// A list of any length is planned anew each time, which takes longer than to read one customer.
+const byId = registrationsFrom(`
+    select c.id::text, ${survivor} from identity_customer c where c.id = $1::uuid`);
 
 const byRecord = registrationsFrom(`
     select x.system || ':' || x.key, ${survivor}
@@ -89,7 +93,12 @@ export function crosswalkIn(db: Queryable): Crosswalk {
       if (id !== null) ids.set(text, id);
     }
     if (ids.size === 0) return new Map();
-    const found = registrationsOf(await db.query<RegistrationRow>(byId, [[...new Set(ids.values())]]));
+    const distinct = [...new Set(ids.values())];
+    const rows =
+      distinct.length === 1
+        ? await db.query<RegistrationRow>(byId, distinct)
+        : await db.query<RegistrationRow>(byIds, [distinct]);
+    const found = registrationsOf(rows);
     const answer = new Map<string, Registration>();
     for (const [text, id] of ids) {
       const registration = found.get(id);

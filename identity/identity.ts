@@ -4,6 +4,7 @@ import { crosswalkIn, type Crosswalk } from './crosswalk.ts';
 import { duplicatesIn, type Duplicates } from './duplicates.ts';
 import type { Feed } from './feed.ts';
 import { followFeed, type Following, type FollowOptions } from './follow.ts';
+import { holdFeed, type Held } from './hold.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
@@ -23,6 +24,11 @@ export interface Identity {
    * stand by.
    */
   follow(feed: Feed, options: FollowOptions): Following;
+  /**
+   * Keeps followers away from a feed while its records are brought into the register by other means; null where somebody
+   * follows it already.
+   */
+  hold(feed: Feed): Promise<Held | null>;
 }
 
 /** Where the migrations of the register are. */
@@ -38,5 +44,6 @@ export function createIdentity({ db }: { readonly db: Db }): Identity {
     duplicates: duplicatesIn(db),
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(db, feed, options),
+    hold: (feed) => holdFeed(db, feed),
   };
 }

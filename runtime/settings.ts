@@ -39,6 +39,18 @@ const elsewhere = (role: Role) => ({
   about: `Where the subgraph ${role} is when another process has that role.`,
 });
 
+const numberOfSystem = `\\s*(?:${SYSTEMS.join('|')})=[1-9]\\d{0,5}\\s*`;
+const numbersBySystem = {
+  parse: z
+    .string()
+    .regex(new RegExp(`^${numberOfSystem}(?:,${numberOfSystem})*$`))
+    .transform((list) => {
+      const pairs = list.split(',').map((pair) => pair.trim().split('='));
+      return new Map(pairs.map(([system = '', number]) => [system, Number(number)]));
+    }),
+  form: `a comma list of system=number with whole numbers from 1 on, e.g. erp=5; the systems are ${SYSTEMS.join(', ')}`,
+};
+
 /** Every setting there is: the environment, `--help` and `.env.example` are read out of this table. */
 export const settings = {
   nodeEnv: {
@@ -123,6 +135,16 @@ export const settings = {
   },
   systemConcurrency: { ...whole(1, 10_000), initial: '64', about: 'Calls to one system at a time.' },
   systemQueue: { ...whole(0, 100_000), initial: '1000', about: 'Calls that may wait for one system.' },
+  writeRates: {
+    ...numbersBySystem,
+    about:
+      'Writes a second that a system bears, from all processes together; no limit where it is not named.',
+  },
+  writeConcurrencies: {
+    ...numbersBySystem,
+    about:
+      'Writes at a time that a system bears, from all processes together; no limit where it is not named.',
+  },
   breakerFailures: {
     ...whole(1, 1000),
     initial: '5',

@@ -106,4 +106,6 @@ export interface Connector<R extends object, Rows extends object> {
   validate?(key: string, changes: Partial<R>, call: Call): Promise<readonly Refusal[]>;
   /** Records changed since a position; null begins with the oldest that the system still tells. */
   changes(since: string | null, call: Call): Promise<FeedPage<R>>;
+  /** The position from which the feed tells what changes from now on, and perhaps a little of what was before. */
+  now(call: Call): Promise<string>;
 }

@@ -1,3 +1,4 @@
+import type { EntityName, GovernedAttribute } from '../schema/generated/contracts.ts';
 import type { Where } from './connector.ts';
 
 /** How one attribute is found in a system's own record, and put back. Pure. */
@@ -70,6 +71,12 @@ type AttributeOf<V, R, E extends Entity> = [V] extends [Connection<infer Node>]
 
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
+/** The same for an attribute that can be written: it must be possible to put it back. */
+type Governed<T> = T extends { readonly kind: 'listed' } ? never : Required<T>;
+
+/** The attributes of the entity that can be written. */
+type Writable<E extends Entity> = GovernedAttribute<Extract<E['__typename'], EntityName>>;
+
 /** Any of the four, for code that reads by a mapping. */
 export type Attribute<R> =
   | (Omit<Lens<R, unknown>, 'put'> & { readonly put?: (value: never) => Partial<R> })
@@ -83,11 +90,13 @@ export type Collection<R> = Omit<Embedded<R, unknown, never>, 'put'> & {
 };
 
 /**
- * One lens or collection for every attribute that a system owns of an entity. To leave one out, or to name one that
- * the contract does not have, is a type error.
+ * One lens or collection for every attribute that a system owns of an entity. To leave one out, to name one that the
+ * contract does not have, or to have no `put` for one that can be written, is a type error.
  */
 export type Mapping<E extends Entity, R> = {
-  readonly [A in Exclude<keyof E, '__typename' | 'id'>]-?: AttributeOf<NonNullable<E[A]>, R, E>;
+  readonly [A in Exclude<keyof E, '__typename' | 'id'>]-?: A extends Writable<E>
+    ? Governed<AttributeOf<NonNullable<E[A]>, R, E>>
+    : AttributeOf<NonNullable<E[A]>, R, E>;
 };
 
 /** The graph's values in a system's own words, both ways. */
@@ -110,7 +119,7 @@ export function lensesOf<R extends object>() {
   type Name = keyof R & string;
   return {
     /** The attribute is a field of the record, as it stands. */
-    field: <K extends Name>(name: K): Lens<R, NonNullable<R[K]>> => ({
+    field: <K extends Name>(name: K): Required<Lens<R, NonNullable<R[K]>>> => ({
       kind: 'lens',
       fields: [name],
       get: (record) => record[name] ?? null,
@@ -121,25 +130,32 @@ export function lensesOf<R extends object>() {
     coded: <K extends Name, V extends string>(
       name: K,
       words: Vocabulary<V, NonNullable<R[K]> & string>,
-    ): Lens<R, V> => ({
+    ): Required<Lens<R, V>> => ({
       kind: 'lens',
       fields: [name],
       get: (record) => words.meaning(record[name]),
       put: (value) => ({ [name]: value === null ? null : words.word(value) }) as unknown as Partial<R>,
     }),
 
-    /** The attribute is made of several fields; without `put` the system alone decides it. */
+    /** The attribute is made of several fields. */
     made: <V>(
       fields: readonly Name[],
       get: (record: Partial<R>) => V | null,
-      put?: (value: V | null) => Partial<R>,
-    ): Lens<R, V> => ({ kind: 'lens', fields, get, ...(put ? { put } : {}) }),
+      put: (value: V | null) => Partial<R>,
+    ): Required<Lens<R, V>> => ({ kind: 'lens', fields, get, put }),
+
+    /** The same where the system alone decides the value. */
+    shown: <V>(fields: readonly Name[], get: (record: Partial<R>) => V | null): Lens<R, V> => ({
+      kind: 'lens',
+      fields,
+      get,
+    }),
 
     /** The system alone decides the value. */
     given: <V>({ kind, fields, get }: Lens<R, V>): Lens<R, V> => ({ kind, fields, get }),
 
     /** The field holds the local key of another entity. */
-    link: (name: Name): Link<R> => ({
+    link: (name: Name): Required<Link<R>> => ({
       kind: 'link',
       fields: [name],
       get: (record) => (typeof record[name] === 'string' ? { localKey: record[name] } : null),
@@ -149,7 +165,8 @@ export function lensesOf<R extends object>() {
     embedded: <Node, Args>(
       fields: readonly Name[],
       rows: (record: Partial<R>, args: Args) => readonly Node[],
-    ): Embedded<R, Node, Args> => ({ kind: 'embedded', fields, rows }),
+      put: (nodes: readonly Node[], present: Partial<R>) => Partial<R>,
+    ): Required<Embedded<R, Node, Args>> => ({ kind: 'embedded', fields, rows, put }),
 
     listed: <Row, Node, Args>(
       of: string,

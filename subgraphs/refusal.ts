@@ -1,4 +1,5 @@
 import { Failure, type FailureCode } from '../runtime/failure.ts';
+import type { Refusal } from './connector.ts';
 import type { WireResponse } from './wire.ts';
 
 /** A system's refusal, read from its answer. */
@@ -14,15 +15,15 @@ interface Refused {
 /** How one system says no: one table per system. */
 export interface RefusalTable {
   readonly system: string;
-  /** Null where the body is not a refusal of the system's own. */
-  readonly read: (body: unknown) => Refused | null;
+  /** All that the answer refuses; none where the body is not a refusal of the system's own. */
+  readonly read: (body: unknown) => readonly Refused[];
   readonly codes: Readonly<Record<string, FailureCode>>;
 }
 
 /** The failure that an answer with an error status means. A code that the table lacks is an unavailable system. */
 export function refusedBy(table: RefusalTable, { status, headers, body }: WireResponse): Failure {
   const { system } = table;
-  const refused = read(table, body);
+  const [refused] = read(table, body);
   const known = refused ? table.codes[refused.code] : undefined;
   const code = known ?? (status === 429 ? 'RATE_LIMITED' : 'SYSTEM_UNAVAILABLE');
   const retryAfter = Number(headers['retry-after']);
@@ -43,10 +44,27 @@ export function refusedBy(table: RefusalTable, { status, headers, body }: WireRe
   );
 }
 
-function read(table: RefusalTable, body: unknown): Refused | null {
+/**
+ * What the answer to a dry run refuses, all at once.
+ * @throws Failure where the answer is not about values, as that of a system which is down
+ */
+export function refusalsIn(table: RefusalTable, response: WireResponse): readonly Refusal[] {
+  if (response.status < 400) return [];
+  const refused = read(table, response.body);
+  const refusals = refused.flatMap(({ code, message, field }): readonly Refusal[] => {
+    const known = table.codes[code];
+    return known && aboutValues.has(known) ? [{ code: known, message, ...(field ? { field } : {}) }] : [];
+  });
+  if (refusals.length === 0 || refusals.length < refused.length) throw refusedBy(table, response);
+  return refusals;
+}
+
+const aboutValues: ReadonlySet<FailureCode> = new Set(['INVALID_VALUE', 'DUPLICATE', 'NOT_FOUND']);
+
+function read(table: RefusalTable, body: unknown): readonly Refused[] {
   try {
     return table.read(body);
   } catch {
-    return null;
+    return [];
   }
 }

@@ -26,7 +26,13 @@ export interface System {
   /** As the contract calls it. */
   readonly system: SystemName;
   readonly resolvers: Resolvers;
-  readonly feed: Feed;
+  readonly feed: SystemFeed;
+}
+
+/** A system's feed as the register reads it. */
+export interface SystemFeed extends Feed {
+  /** The cursor from which it tells what changes from now on, and perhaps a little of what was before. */
+  now(signal: AbortSignal): Promise<string>;
 }
 
 /** One system of record, as its folder exports it. `R` is its own record, `Rows` what it lists below one. */
@@ -113,6 +119,7 @@ export function openSystem<R extends object, Rows extends object>(
           more,
         };
       },
+      now: (signal) => connector.now({ correlationId: `feed-${name}`, signal }),
     },
   };
 }

@@ -98,6 +98,7 @@ function memoryConnector<R extends object, Rows extends object>(
     create: unasked,
     update: unasked,
     changes: unasked,
+    now: unasked,
   };
 }
 

@@ -38,8 +38,9 @@ create index coordination_write_to_claim on coordination_write (lane, due) where
 create index coordination_write_in_queue on coordination_write (queue, number)
   where state in ('PENDING', 'RUNNING', 'COMPENSATING');
 create index coordination_write_by_parent on coordination_write (parent) where parent is not null;
-create index coordination_write_by_entity on coordination_write ((request ->> 'entityId'), accepted_at desc, id);
-create index coordination_write_by_state on coordination_write (state, accepted_at desc, id);
+-- The queue of what is not a copy has the id of its entity.
+create index coordination_write_by_entity on coordination_write (queue, id);
+create index coordination_write_for_person on coordination_write (state, id) where state in ('AWAITING_APPROVAL', 'REVIEW');
 
 -- A step is kept as it is decided on; what is searched by is derived from it.
 create table coordination_step (
@@ -65,14 +66,18 @@ create table coordination_pressure (
   -- Writes at a time; null where there is no limit.
   concurrency int
 );
-create index coordination_write_held on coordination_write using gin (systems) where worker is not null;
+create index coordination_write_held on coordination_write (due) where worker is not null;
+
+-- All functions are in PL/pgSQL, which keeps the plans of its statements; a function in SQL is planned with each call.
 
 -- A write as a worker gets it.
-create function coordination_shown(write coordination_write) returns jsonb language sql stable as $$
-  select write.request || jsonb_build_object(
+create function coordination_shown(write coordination_write) returns jsonb language plpgsql stable as $$
+begin
+  return write.request || jsonb_build_object(
     'id', write.id, 'queue', write.queue, 'number', write.number, 'state', write.state, 'lane', write.lane,
     'epoch', write.epoch, 'parent', write.parent, 'subject', write.subject, 'acceptedAt', write.accepted_at, 'settledAt', write.settled_at,
-    'steps', (select jsonb_agg(s.body order by s.ordinal) from coordination_step s where s.write_id = write.id))
+    'steps', (select jsonb_agg(s.body order by s.ordinal) from coordination_step s where s.write_id = write.id));
+end
 $$;
 
 -- Takes one write's share of what its systems bear; null where they do, otherwise when to come again.
@@ -80,11 +85,13 @@ create function coordination_admit(asked text[]) returns timestamptz language pl
 declare
   pressure coordination_pressure;
   later timestamptz;
+  limited boolean := false;
   now timestamptz := clock_timestamp();
 begin
   for pressure in
     select * from coordination_pressure where system = any(asked) order by system for update
   loop
+    limited := limited or pressure.rate is not null;
     pressure.tokens := least(pressure.burst, pressure.tokens
       + extract(epoch from now - pressure.refilled_at) * pressure.rate);
     if pressure.paused_until > now then
@@ -98,7 +105,7 @@ begin
       later := greatest(later, now + interval '20 milliseconds');
     end if;
   end loop;
-  if later is null then
+  if later is null and limited then
     update coordination_pressure set refilled_at = now, tokens = least(burst, tokens
         + extract(epoch from now - refilled_at) * rate) - 1
       where system = any(asked) and rate is not null;
@@ -108,14 +115,16 @@ end
 $$;
 
 -- Takes a number at the end of a queue, whose row is locked from here on.
-create function coordination_take_number(name text, out number bigint, out head boolean) language sql as $$
+create function coordination_take_number(name text, out number bigint, out head boolean) language plpgsql as $$
+begin
   insert into coordination_queue as q (queue, last_number, waiting) values (name, 1, 1)
     on conflict (queue) do update set last_number = q.last_number + 1, waiting = q.waiting + 1
-    returning q.last_number, q.waiting = 1
+    returning q.last_number, q.waiting = 1 into number, head;
+end
 $$;
 
--- Gives a place in a queue back, and makes the next one the head.
-create function coordination_leave(name text, place bigint) returns void language plpgsql as $$
+-- Gives a place in a queue back, and makes the next one the head; false where there is no next one.
+create function coordination_leave(name text, place bigint) returns boolean language plpgsql as $$
 declare
   left_over int;
 begin
@@ -126,6 +135,7 @@ begin
       where queue = name and number > place and state in ('PENDING', 'RUNNING', 'COMPENSATING')
       order by number limit 1);
   end if;
+  return left_over > 0;
 end
 $$;
 
@@ -138,35 +148,41 @@ declare
   first_state text := draft ->> 'state';
   asked text[] := array(select jsonb_array_elements_text(draft -> 'systems'));
   queued boolean := first_state <> 'AWAITING_APPROVAL';
-  place record;
+  place bigint;
+  is_head boolean := false;
   fresh boolean := false;
   held boolean := false;
-  next_due timestamptz := clock_timestamp();
+  now timestamptz := clock_timestamp();
+  next_due timestamptz := now;
   later timestamptz;
+  settled timestamptz;
 begin
-  select null::bigint as number, false as head into place;
   if queued then
-    select * from coordination_take_number(draft ->> 'queue') into place;
-    fresh := place.head and place.number = seen + 1;
+    select number, head from coordination_take_number(draft ->> 'queue') into place, is_head;
+    fresh := is_head and place = seen + 1;
     if first_state = 'SUCCEEDED' and not fresh then
       first_state := 'PENDING';
     end if;
-    if claimer is not null and place.head and first_state = 'PENDING' then
+    if claimer is not null and is_head and first_state = 'PENDING' then
       later := coordination_admit(asked);
       held := later is null;
-      next_due := coalesce(later, next_due + lease);
+      next_due := coalesce(later, now + lease);
     end if;
   end if;
+  if first_state = 'SUCCEEDED' then
+    settled := now;
+  elsif held then
+    first_state := 'RUNNING';
+  end if;
   insert into coordination_write (id, queue, number, head, state, lane, epoch, worker, due, systems, subject,
-      idempotency_key, body_hash, parent, settled_at, request)
-    values ((draft ->> 'id')::uuid, draft ->> 'queue', place.number, place.head and first_state = 'PENDING',
-      case when held then 'RUNNING' else first_state end, draft ->> 'lane', held::int,
-      case when held then claimer end, next_due, asked, draft ->> 'subject', draft ->> 'key', draft ->> 'hash',
-      (draft ->> 'parent')::uuid, case when first_state = 'SUCCEEDED' then clock_timestamp() end, draft -> 'request')
+      idempotency_key, body_hash, parent, accepted_at, settled_at, request)
+    values ((draft ->> 'id')::uuid, draft ->> 'queue', place, is_head and settled is null, first_state,
+      draft ->> 'lane', held::int, case when held then claimer end, next_due, asked, draft ->> 'subject',
+      draft ->> 'key', draft ->> 'hash', (draft ->> 'parent')::uuid, now, settled, draft -> 'request')
     on conflict (subject, idempotency_key) do nothing;
   if not found then
     if queued then
-      perform coordination_leave(draft ->> 'queue', place.number);
+      perform coordination_leave(draft ->> 'queue', place);
     end if;
     return (select jsonb_build_object('replayed', w.body_hash = draft ->> 'hash', 'id', w.id)
       from coordination_write w
@@ -177,49 +193,58 @@ begin
       case when fresh or step -> 'before' = 'null' then step
         else step || '{"before": null, "state": "READY", "versionAfter": null}' end
     from jsonb_array_elements(steps) step;
-  if first_state = 'SUCCEEDED' then
-    perform coordination_leave(draft ->> 'queue', place.number);
+  if settled is not null then
+    perform coordination_leave(draft ->> 'queue', place);
   end if;
-  return jsonb_build_object('id', draft ->> 'id', 'fresh', fresh, 'held', held,
-    'over', first_state = 'SUCCEEDED', 'now', extract(epoch from clock_timestamp()) * 1000);
+  return jsonb_build_object('state', first_state, 'number', place, 'epoch', held::int, 'acceptedAt', now,
+    'settledAt', settled, 'fresh', fresh, 'claimed', held, 'now', extract(epoch from clock_timestamp()) * 1000);
 end
 $$;
 
--- Claims heads that are due, each with a new epoch. One whose systems bear no more now is put off.
-create function coordination_claim(claimer uuid, asked text, most int, lease interval)
+-- Claims heads that are due, at most so many of each lane, each with a new epoch. One whose systems bear no more now is
+-- put off.
+create function coordination_claim(claimer uuid, lanes text[], shares int[], lease interval)
 returns setof jsonb language plpgsql as $$
 declare
+  asked text;
+  most int;
   found_write coordination_write;
   claimed coordination_write;
   later timestamptz;
 begin
-  for found_write in
-    select * from coordination_write where head and lane = asked and due <= clock_timestamp()
-    order by due limit most for update skip locked
-  loop
-    later := coordination_admit(found_write.systems);
-    if later is not null then
-      -- One that was held stays so, that its next worker knows it was.
-      update coordination_write set due = later where id = found_write.id;
-      continue;
-    end if;
-    update coordination_write w set epoch = w.epoch + 1, worker = claimer, due = clock_timestamp() + lease,
-        state = case when w.state = 'PENDING' then 'RUNNING' else w.state end
-      where w.id = found_write.id returning * into strict claimed;
-    return next coordination_shown(claimed) || jsonb_build_object(
-      'takenOver', found_write.worker is not null, 'now', extract(epoch from clock_timestamp()) * 1000);
+  for asked, most in select * from unnest(lanes, shares) share (lane, most) where share.most > 0 loop
+    for found_write in
+      select * from coordination_write where head and lane = asked and due <= clock_timestamp()
+      order by due limit most for update skip locked
+    loop
+      later := coordination_admit(found_write.systems);
+      if later is not null then
+        -- One that was held stays so, that its next worker knows it was.
+        update coordination_write set due = later where id = found_write.id;
+        continue;
+      end if;
+      update coordination_write w set epoch = w.epoch + 1, worker = claimer, due = clock_timestamp() + lease,
+          state = case when w.state = 'PENDING' then 'RUNNING' else w.state end
+        where w.id = found_write.id returning * into strict claimed;
+      return next coordination_shown(claimed) || jsonb_build_object(
+        'takenOver', found_write.worker is not null, 'now', extract(epoch from clock_timestamp()) * 1000);
+    end loop;
   end loop;
 end
 $$;
 
--- Stores what has become of a write, only for its holder: false where another one holds it by now. `wait` in
--- milliseconds lets go of it until then; null keeps it, with a new lease. A state that is over takes it out of its queue.
+-- Stores what has become of a write, only for its holder: null where another one holds it by now. `wait` in milliseconds
+-- lets go of it until then; null keeps it, with a new lease. A state that is over takes it out of its queue; whether
+-- something else may be begun for that, is told.
 create function coordination_settle(asked uuid, held_epoch int, outcome text, steps jsonb, still text[],
   wait double precision, lease interval, copies jsonb)
-returns boolean language plpgsql as $$
+returns jsonb language plpgsql as $$
 declare
-  done coordination_write;
+  name text;
+  place bigint;
+  settled timestamptz;
   over boolean := outcome in ('SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED', 'REVIEW');
+  followed boolean := copies <> '[]';
   copy jsonb;
 begin
   update coordination_write w set
@@ -230,9 +255,9 @@ begin
       due = clock_timestamp() + coalesce(make_interval(secs => wait / 1000), lease),
       settled_at = case when over then clock_timestamp() end
     where w.id = asked and w.epoch = held_epoch and w.worker is not null
-    returning * into done;
+    returning w.queue, w.number, w.settled_at into name, place, settled;
   if not found then
-    return false;
+    return null;
   end if;
   update coordination_step s set body = step
     from jsonb_array_elements(steps) step
@@ -241,9 +266,9 @@ begin
     perform coordination_accept(copy -> 'draft', copy -> 'steps', null, null, lease);
   end loop;
   if over then
-    perform coordination_leave(done.queue, done.number);
+    followed := coordination_leave(name, place) or followed;
   end if;
-  return true;
+  return jsonb_build_object('settledAt', settled, 'followed', followed);
 end
 $$;
 

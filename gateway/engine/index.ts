@@ -105,6 +105,10 @@ export function createEngine(options: EngineOptions): Engine {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       return refusal('OPERATION_RESOLUTION_FAILURE', new GraphQLError('Subscriptions are not served here.'));
     }
+    // The specification's own rules let pass what is asked of a root that the schema does not have.
+    if (!schema.getRootType(operation.operation)) {
+      return refusal('OPERATION_RESOLUTION_FAILURE', new GraphQLError('The graph has no mutations.'));
+    }
     const preparing = { planner, subgraphs, overrides, prefix };
     return prepareOperation(preparing, document, operation);
   };

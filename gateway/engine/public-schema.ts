@@ -60,6 +60,7 @@ function without(
     FieldDefinition: { enter: unlessHidden },
     InputValueDefinition: { enter: unlessHidden },
     EnumValueDefinition: { enter: unlessHidden },
+    OperationTypeDefinition: { enter: (node) => (hidden.has(node.type.name.value) ? null : undefined) },
     // Only names in `implements` and in unions can still point at a hidden type: composition refuses the rest.
     NamedType: { enter: (node) => (hidden.has(node.name.value) ? null : undefined) },
     Directive: { enter: (node) => (kept.has(node.name.value) ? undefined : null) },

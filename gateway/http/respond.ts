@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { MediaType } from './accept.ts';
 import type { HttpRefusal } from './refusal.ts';
+import { together } from './together.ts';
+
+const inARow = together();
 
 const contentTypes: Readonly<Record<MediaType, string>> = {
   'application/json': 'application/json; charset=utf-8',
@@ -15,7 +18,7 @@ export interface Reply {
   readonly headers: readonly string[];
 }
 
-/** Sends a serialised answer, head and body in one write. */
+/** Sends a serialised answer, head and body in one write, with the others that are ready in this turn. */
 export function send(
   reply: Reply,
   status: number,
@@ -40,7 +43,10 @@ export function send(
     ...headers,
   ]);
   // Most answers are ASCII, for which this encoding gives the same bytes in less time.
-  reply.response.end(body, length === body.length ? 'latin1' : 'utf8');
+  const encoding = length === body.length ? 'latin1' : 'utf8';
+  inARow(() => {
+    reply.response.end(body, encoding);
+  });
 }
 
 /** Sends a refusal in the form of a GraphQL answer. */

@@ -2,6 +2,7 @@ import type { Db } from './port.ts';
 
 export type { Db, Queryable } from './port.ts';
 export { isDuplicate, sqlProblem } from './problem.ts';
+export { turns } from './turns.ts';
 export { loadMigrations, migrate, type Migration } from './migrate.ts';
 
 export interface OpenOptions {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate as others } from 'node:timers/promises';
 import { PGlite, protocol } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Failure } from '../failure.ts';
@@ -15,6 +16,8 @@ import { SESSION } from './values.ts';
 
 const library = dirname(dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')));
 const extensions = { pg_trgm };
+/** Milliseconds of statements in a row after which whatever else waits in this process has its turn. */
+const PATIENCE = 2;
 
 /**
  * The embedded store: PostgreSQL in this process. It has one connection, so that statements and transactions take turns.
@@ -38,11 +41,19 @@ export async function openPglite(
   const boundary = transactions();
   const locks = new Map<string, ReturnType<typeof turns>>();
   let closed: Promise<void> | undefined;
+  let gaveWay = performance.now();
   /** One piece of work on the one connection. */
   const exclusive = async <T>(work: () => Promise<T>): Promise<T> => {
     boundary.outside();
     if (closed) throw new Failure('STORE_UNAVAILABLE', 'The store is closed; the process is stopping.');
-    return turn(work);
+    return turn(async () => {
+      // The engine answers without ever waiting: statement upon statement, no timer and no socket would be heard.
+      if (performance.now() - gaveWay > PATIENCE) {
+        await others();
+        gaveWay = performance.now();
+      }
+      return work();
+    });
   };
   return {
     kind: 'pglite',

@@ -31,6 +31,8 @@ export type Scalars = {
   PhoneNumber: { input: string; output: string; }
   /** An ISO 17442 legal entity identifier: 20 characters. */
   LEI: { input: string; output: string; }
+  /** An ISO 13616 international bank account number, without spaces, e.g. `DE89370400440532013000`. */
+  IBAN: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
 
@@ -90,6 +92,8 @@ export type Customer = {
   readonly dunningState: Maybe<DunningState>;
   /** How the customer pays, without anything that could be used to pay. */
   readonly paymentMethod: Maybe<PaymentMethod>;
+  /** The bank account that the customer pays from. */
+  readonly bankAccount: Maybe<BankAccount>;
   /** Id under which the product is provisioned for the customer. */
   readonly provisioningId: Maybe<Scalars['String']['output']>;
   /** What the customer is subscribed to. */
@@ -139,6 +143,15 @@ export type BillingRecord = SystemRecord & {
   readonly updatedAt: Maybe<Scalars['DateTime']['output']>;
   /** Where a person opens the billing customer. */
   readonly url: Maybe<Scalars['URL']['output']>;
+};
+
+/** A bank account. */
+export type BankAccount = {
+  readonly __typename?: 'BankAccount';
+  /** The account's number. */
+  readonly iban: Scalars['IBAN']['output'];
+  /** Whose account it is. */
+  readonly holder: Scalars['String']['output'];
 };
 
 /** How invoices reach a customer. */
@@ -426,6 +439,7 @@ export type ResolversTypes = {
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
   PhoneNumber: ResolverTypeWrapper<Scalars['PhoneNumber']['output']>;
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
+  IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -436,6 +450,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   BillingRecord: ResolverTypeWrapper<Partial<BillingRecord> & (Pick<BillingRecord, 'key'>)>;
+  BankAccount: ResolverTypeWrapper<BankAccount>;
   InvoiceDelivery: ResolverTypeWrapper<InvoiceDelivery>;
   InvoiceChannel: InvoiceChannel;
   DunningState: DunningState;
@@ -464,6 +479,7 @@ export type ResolversParentTypes = {
   EmailAddress: Scalars['EmailAddress']['output'];
   PhoneNumber: Scalars['PhoneNumber']['output'];
   LEI: Scalars['LEI']['output'];
+  IBAN: Scalars['IBAN']['output'];
   Money: Money;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
@@ -473,6 +489,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   BillingRecord: Partial<BillingRecord> & (Pick<BillingRecord, 'key'>);
+  BankAccount: BankAccount;
   InvoiceDelivery: InvoiceDelivery;
   PaymentMethod: PaymentMethod;
   BillingSubscription: BillingSubscription;
@@ -523,6 +540,10 @@ export interface LeiScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes[
   name: 'LEI';
 }
 
+export interface IbanScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['IBAN'], any> {
+  name: 'IBAN';
+}
+
 export type MoneyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
@@ -543,6 +564,7 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   invoiceDelivery?: Resolver<Maybe<ResolversTypes['InvoiceDelivery']>, ParentType, ContextType>;
   dunningState?: Resolver<Maybe<ResolversTypes['DunningState']>, ParentType, ContextType>;
   paymentMethod?: Resolver<Maybe<ResolversTypes['PaymentMethod']>, ParentType, ContextType>;
+  bankAccount?: Resolver<Maybe<ResolversTypes['BankAccount']>, ParentType, ContextType>;
   provisioningId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   subscriptions?: Resolver<Maybe<ResolversTypes['SubscriptionConnection']>, ParentType, ContextType, RequireFields<CustomerSubscriptionsArgs, 'first'>>;
   invoices?: Resolver<Maybe<ResolversTypes['InvoiceConnection']>, ParentType, ContextType, RequireFields<CustomerInvoicesArgs, 'first'>>;
@@ -560,6 +582,11 @@ export type BillingRecordResolvers<ContextType = RequestContext, ParentType exte
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   url?: Resolver<Maybe<ResolversTypes['URL']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BankAccountResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['BankAccount'] = ResolversParentTypes['BankAccount']> = {
+  iban?: Resolver<ResolversTypes['IBAN'], ParentType, ContextType>;
+  holder?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type InvoiceDeliveryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['InvoiceDelivery'] = ResolversParentTypes['InvoiceDelivery']> = {
@@ -629,11 +656,13 @@ export type Resolvers<ContextType = RequestContext> = {
   EmailAddress?: GraphQLScalarType;
   PhoneNumber?: GraphQLScalarType;
   LEI?: GraphQLScalarType;
+  IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   BillingRecord?: BillingRecordResolvers<ContextType>;
+  BankAccount?: BankAccountResolvers<ContextType>;
   InvoiceDelivery?: InvoiceDeliveryResolvers<ContextType>;
   PaymentMethod?: PaymentMethodResolvers<ContextType>;
   BillingSubscription?: BillingSubscriptionResolvers<ContextType>;

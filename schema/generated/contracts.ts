@@ -153,6 +153,32 @@ export const attributes = {
         policies: []
       }
     },
+    bankAccount: {
+      entity: "Customer",
+      name: "bankAccount",
+      type: "BankAccount",
+      owner: "BILLING",
+      subgraph: "billing",
+      description: "The bank account that the customer pays from.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:billing"
+          ]
+        ],
+        policies: []
+      },
+      write: {
+        scopes: [
+          "customer:write:billing"
+        ],
+        approve: [],
+        confirm: "SYNC",
+        copiedTo: []
+      }
+    },
     provisioningId: {
       entity: "Customer",
       name: "provisioningId",
@@ -619,6 +645,16 @@ export const attributes = {
           ]
         ],
         policies: []
+      },
+      write: {
+        scopes: [
+          "customer:write:finance"
+        ],
+        approve: [
+          "customer:approve:finance"
+        ],
+        confirm: "SYNC",
+        copiedTo: []
       }
     },
     taxClassification: {
@@ -804,6 +840,14 @@ export const attributes = {
           ]
         ],
         policies: []
+      },
+      write: {
+        scopes: [
+          "customer:write:logistics"
+        ],
+        approve: [],
+        confirm: "SYNC",
+        copiedTo: []
       }
     },
     registeredAt: {

@@ -32,6 +32,8 @@ export type Scalars = {
   PhoneNumber: { input: string; output: string; }
   /** An ISO 17442 legal entity identifier: 20 characters. */
   LEI: { input: string; output: string; }
+  /** An ISO 13616 international bank account number, without spaces, e.g. `DE89370400440532013000`. */
+  IBAN: { input: string; output: string; }
   /** The value of an attribute as JSON, in the form in which `CustomerChangesInput` takes it: another customer is its id. */
   AttributeValue: { input: unknown; output: unknown; }
   _FieldSet: { input: string; output: string; }
@@ -638,6 +640,14 @@ export type AddressInput = {
   readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
 };
 
+/** A bank account. */
+export type BankAccountInput = {
+  /** The account's number. */
+  readonly iban: Scalars['IBAN']['input'];
+  /** Whose account it is. */
+  readonly holder: Scalars['String']['input'];
+};
+
 /** How invoices for a customer are addressed. */
 export type BillingMode =
   /** The customer is billed itself. */
@@ -672,6 +682,8 @@ export type CustomerChangesInput = {
   readonly invoiceDelivery?: InputMaybe<InvoiceDeliveryInput>;
   /** How far reminders have gone. */
   readonly dunningState?: InputMaybe<DunningState>;
+  /** The bank account that the customer pays from. */
+  readonly bankAccount?: InputMaybe<BankAccountInput>;
   /** Id under which the product is provisioned for the customer. */
   readonly provisioningId?: InputMaybe<Scalars['String']['input']>;
   /** The name the customer is known by; the legal one is in `legalEntity`. */
@@ -696,6 +708,8 @@ export type CustomerChangesInput = {
   readonly parent?: InputMaybe<Scalars['ID']['input']>;
   /** The legal person behind the customer. */
   readonly legalEntity?: InputMaybe<LegalEntityInput>;
+  /** Tax ids of the customer, per country and kind. */
+  readonly taxRegistrations?: InputMaybe<ReadonlyArray<TaxRegistrationInput>>;
   /** How sales to the customer are taxed. */
   readonly taxClassification?: InputMaybe<TaxClassification>;
   /** When and how invoices are to be paid. */
@@ -708,6 +722,8 @@ export type CustomerChangesInput = {
   readonly billingStructure?: InputMaybe<BillingStructureInput>;
   /** Where invoices go. */
   readonly billingAddress?: InputMaybe<AddressInput>;
+  /** Where goods go. */
+  readonly shippingAddresses?: InputMaybe<ReadonlyArray<AddressInput>>;
 };
 
 /** How sales treats a customer. */
@@ -804,6 +820,31 @@ export type TaxClassification =
   | 'REVERSE_CHARGE'
   /** Outside the reach of the tax. */
   | 'OUT_OF_SCOPE';
+
+/** A kind of tax id. */
+export type TaxIdKind =
+  /** Value added tax id. */
+  | 'VAT'
+  /** Goods and services tax id. */
+  | 'GST'
+  /** United States employer identification number. */
+  | 'EIN'
+  /** A country's own tax id of another kind. */
+  | 'LOCAL';
+
+/** A tax id of a customer. */
+export type TaxRegistrationInput = {
+  /** Country that issued the id. */
+  readonly country: Scalars['CountryCode']['input'];
+  /** What kind of tax id it is. */
+  readonly kind: TaxIdKind;
+  /** The id, without separators. */
+  readonly number: Scalars['String']['input'];
+  /** First day on which it holds, where known. */
+  readonly validFrom?: InputMaybe<Scalars['Date']['input']>;
+  /** Last day on which it holds; null while it does. */
+  readonly validTo?: InputMaybe<Scalars['Date']['input']>;
+};
 
 
 
@@ -910,6 +951,7 @@ export type ResolversTypes = {
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
   PhoneNumber: ResolverTypeWrapper<Scalars['PhoneNumber']['output']>;
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
+  IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -949,6 +991,7 @@ export type ResolversTypes = {
   CustomerWriteEdge: ResolverTypeWrapper<Omit<CustomerWriteEdge, 'node'> & { node: ResolversTypes['CustomerWrite'] }>;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
+  BankAccountInput: BankAccountInput;
   BillingMode: BillingMode;
   BillingStructureInput: BillingStructureInput;
   CreditStatus: CreditStatus;
@@ -962,6 +1005,8 @@ export type ResolversTypes = {
   PaymentTermsInput: PaymentTermsInput;
   SalesChannel: SalesChannel;
   TaxClassification: TaxClassification;
+  TaxIdKind: TaxIdKind;
+  TaxRegistrationInput: TaxRegistrationInput;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -976,6 +1021,7 @@ export type ResolversParentTypes = {
   EmailAddress: Scalars['EmailAddress']['output'];
   PhoneNumber: Scalars['PhoneNumber']['output'];
   LEI: Scalars['LEI']['output'];
+  IBAN: Scalars['IBAN']['output'];
   Money: Money;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
@@ -1005,12 +1051,14 @@ export type ResolversParentTypes = {
   CustomerWriteEdge: Omit<CustomerWriteEdge, 'node'> & { node: ResolversParentTypes['CustomerWrite'] };
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
+  BankAccountInput: BankAccountInput;
   BillingStructureInput: BillingStructureInput;
   CustomerChangesInput: CustomerChangesInput;
   InvoiceDeliveryInput: InvoiceDeliveryInput;
   LegalEntityInput: LegalEntityInput;
   MoneyInput: MoneyInput;
   PaymentTermsInput: PaymentTermsInput;
+  TaxRegistrationInput: TaxRegistrationInput;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1051,6 +1099,10 @@ export interface PhoneNumberScalarConfig extends GraphQLScalarTypeConfig<Resolve
 
 export interface LeiScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['LEI'], any> {
   name: 'LEI';
+}
+
+export interface IbanScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['IBAN'], any> {
+  name: 'IBAN';
 }
 
 export type MoneyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
@@ -1222,6 +1274,7 @@ export type Resolvers<ContextType = RequestContext> = {
   EmailAddress?: GraphQLScalarType;
   PhoneNumber?: GraphQLScalarType;
   LEI?: GraphQLScalarType;
+  IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -32,6 +32,8 @@ export type Scalars = {
   PhoneNumber: { input: string; output: string; }
   /** An ISO 17442 legal entity identifier: 20 characters. */
   LEI: { input: string; output: string; }
+  /** An ISO 13616 international bank account number, without spaces, e.g. `DE89370400440532013000`. */
+  IBAN: { input: string; output: string; }
   _FieldSet: { input: string; output: string; }
 };
 
@@ -408,6 +410,7 @@ export type ResolversTypes = {
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
   PhoneNumber: ResolverTypeWrapper<Scalars['PhoneNumber']['output']>;
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
+  IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -444,6 +447,7 @@ export type ResolversParentTypes = {
   EmailAddress: Scalars['EmailAddress']['output'];
   PhoneNumber: Scalars['PhoneNumber']['output'];
   LEI: Scalars['LEI']['output'];
+  IBAN: Scalars['IBAN']['output'];
   Money: Money;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
@@ -500,6 +504,10 @@ export interface PhoneNumberScalarConfig extends GraphQLScalarTypeConfig<Resolve
 
 export interface LeiScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['LEI'], any> {
   name: 'LEI';
+}
+
+export interface IbanScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['IBAN'], any> {
+  name: 'IBAN';
 }
 
 export type MoneyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
@@ -602,6 +610,7 @@ export type Resolvers<ContextType = RequestContext> = {
   EmailAddress?: GraphQLScalarType;
   PhoneNumber?: GraphQLScalarType;
   LEI?: GraphQLScalarType;
+  IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;

@@ -21,7 +21,7 @@ const refusals: RefusalTable = {
   system: 'billing',
   read: (body) => {
     const { error } = body as { error: BillingError };
-    return { code: error.code, message: error.message, field: error.param?.replace(/\[.*/, '') };
+    return [{ code: error.code, message: error.message, field: error.param?.replace(/\[.*/, '') }];
   },
   codes: {
     resource_missing: 'NOT_FOUND',
@@ -143,6 +143,8 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
         more: true,
       };
     },
+
+    now: async (call) => (await events('now', call)).last,
   };
 }
 

@@ -13,6 +13,7 @@ export interface BillingCustomer {
   } | null;
   readonly delinquency: (typeof delinquencies)[number] | null;
   readonly default_payment_method: BillingPaymentMethod | null;
+  readonly bank_account: { readonly iban: string; readonly holder_name: string } | null;
   readonly provisioning_id: string | null;
   readonly business: {
     readonly legal_name: string;
@@ -104,6 +105,7 @@ export const customerFields = Object.keys({
   invoice_settings: true,
   delinquency: true,
   default_payment_method: true,
+  bank_account: true,
   provisioning_id: true,
   business: true,
   address: true,

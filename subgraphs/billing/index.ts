@@ -2,11 +2,13 @@ import { openSystem, type SystemModule, type Told } from '../system.ts';
 import { billingConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import type { BillingCustomer, BillingRows } from './customer.ts';
+import { payerFacts } from './facts.ts';
 import { mapping } from './mapping.ts';
 import { billingSandbox } from './sandbox.ts';
 
 export { copies };
 export type { BillingCustomer, BillingInvoice, BillingRows, BillingSubscription } from './customer.ts';
+export { payerFacts } from './facts.ts';
 export { billingId } from './ids.ts';
 export { loadBilling } from './tables.ts';
 
@@ -30,13 +32,8 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
           Promise.resolve(
             new Map(
               customers.map(({ key, record }): [string, Told] => {
-                const { name, business, address, invoice_settings, metadata } = record;
-                const facts = {
-                  name: name ?? business?.legal_name,
-                  country: business?.country ?? address?.country,
-                  leis: business?.lei ? [business.lei] : [],
-                  domains: invoice_settings?.email ? [invoice_settings.email] : [],
-                };
+                const { metadata } = record;
+                const facts = payerFacts(record);
                 const refersTo =
                   metadata.account === null
                     ? {}

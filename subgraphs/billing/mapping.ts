@@ -9,7 +9,7 @@ import { decimalAmount } from './currency.ts';
 import type { BillingCustomer, BillingInvoice, BillingSubscription } from './customer.ts';
 import { dayOf, instantOf } from './times.ts';
 
-const { coded, field, listed, made } = lensesOf<BillingCustomer>();
+const { coded, field, listed, made, shown } = lensesOf<BillingCustomer>();
 
 const channels = vocabulary({ EMAIL: 'email', POST: 'post', E_INVOICE: 'e_invoice', PORTAL: 'portal' });
 const dunning = vocabulary({
@@ -42,8 +42,8 @@ const intervals = vocabulary({ MONTH: 'month', QUARTER: 'quarter', YEAR: 'year' 
 
 /** Attribute by attribute: where the billing system keeps it. */
 export const mapping = {
-  billingCurrency: made(['currency'], ({ currency }) => currency?.toUpperCase() ?? null),
-  balance: made(['balance', 'currency'], ({ balance, currency }) =>
+  billingCurrency: shown(['currency'], ({ currency }) => currency?.toUpperCase() ?? null),
+  balance: shown(['balance', 'currency'], ({ balance, currency }) =>
     balance === undefined || currency === undefined ? null : moneyOf(balance, currency),
   ),
   invoiceDelivery: made(
@@ -55,7 +55,7 @@ export const mapping = {
     (to) => ({ invoice_settings: to && { delivery: channels.word(to.channel), email: to.email } }),
   ),
   dunningState: coded('delinquency', dunning),
-  paymentMethod: made(['default_payment_method'], ({ default_payment_method: method }) => {
+  paymentMethod: shown(['default_payment_method'], ({ default_payment_method: method }) => {
     const kind = paymentKinds.meaning(method?.type);
     return method && kind
       ? {
@@ -66,6 +66,11 @@ export const mapping = {
         }
       : null;
   }),
+  bankAccount: made(
+    ['bank_account'],
+    ({ bank_account: account }) => (account ? { iban: account.iban, holder: account.holder_name } : null),
+    (account) => ({ bank_account: account && { iban: account.iban, holder_name: account.holder } }),
+  ),
   provisioningId: field('provisioning_id'),
   subscriptions: listed('subscription', subscriptionOf, ({ status }: Partial<CustomerSubscriptionsArgs>) =>
     status ? { status: subscriptionStatuses.word(status) } : {},

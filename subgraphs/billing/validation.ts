@@ -1,3 +1,4 @@
+import { isValidIBAN } from 'ibantools';
 import { z } from 'zod';
 import type { WireResponse } from '../wire.ts';
 import { isCountry, isCurrency } from '../../schema/codes.ts';
@@ -48,6 +49,12 @@ const customer = z.strictObject({
     .nullable(),
   delinquency: z.enum(delinquencies).nullable(),
   default_payment_method: paymentMethod.nullable(),
+  bank_account: z
+    .strictObject({
+      iban: z.string().refine((iban) => isValidIBAN(iban), 'must be an IBAN'),
+      holder_name: text(120).min(1),
+    })
+    .nullable(),
   provisioning_id: text(120).nullable(),
   business: z
     .strictObject({
@@ -96,6 +103,7 @@ const blank: Omit<CustomerParameters, 'currency'> = {
   invoice_settings: null,
   delinquency: 'current',
   default_payment_method: null,
+  bank_account: null,
   provisioning_id: null,
   business: null,
   address: null,

@@ -98,6 +98,16 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       },
     },
     {
+      // A dry run: what a PATCH of the same body would be told, and nothing done.
+      method: 'POST',
+      path: `${root}/sobjects/Account/:id/validate`,
+      async serve({ body }, { id = '' }) {
+        const refused = await invalid(body as Partial<AccountBody>, id);
+        if (refused) return refused;
+        return (await accounts.read([id])).length === 0 ? missing : json(204, null);
+      },
+    },
+    {
       method: 'DELETE',
       path: `${root}/sobjects/Account/:id`,
       serve: async (_, { id = '' }) => ((await accounts.remove(id)) ? json(204, null) : missing),
@@ -108,13 +118,14 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       async serve({ query }) {
         const limit = 500;
         const { since = '-infinity', afterId = '' } = query ?? {};
-        const changed = await accounts.changedSince(since, afterId, limit);
+        const { records, covered } = await accounts.changedSince(since, afterId, limit);
         return json(200, {
-          records: changed.map((stored) => ({
+          records: records.map((stored) => ({
             ...accountOf(stored),
             ...(stored.deleted ? { IsDeleted: true } : {}),
           })),
-          done: changed.length < limit,
+          done: records.length < limit,
+          latestDateCovered: covered,
         });
       },
     },

@@ -1,5 +1,5 @@
 import type { Call, Connector, FeedPage, ListPage, Versioned } from '../connector.ts';
-import { refusedBy, type RefusalTable } from '../refusal.ts';
+import { refusalsIn, refusedBy, type RefusalTable } from '../refusal.ts';
 import type { Wire, WireRequest } from '../wire.ts';
 import { accountFields, type Account, type AccountRows } from './account.ts';
 import { root } from './answers.ts';
@@ -10,10 +10,12 @@ type Shown = Partial<Account> & { Id: string; SystemModstamp: string; Version: n
 
 const refusals: RefusalTable = {
   system: 'crm',
-  read: (body) => {
-    const [fault] = body as CrmFault[];
-    return fault ? { code: fault.errorCode, message: fault.message, field: fault.fields[0] } : null;
-  },
+  read: (body) =>
+    (body as CrmFault[]).map((fault) => ({
+      code: fault.errorCode,
+      message: fault.message,
+      field: fault.fields[0],
+    })),
   codes: {
     NOT_FOUND: 'NOT_FOUND',
     PRECONDITION_FAILED: 'CONFLICT',
@@ -96,6 +98,11 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
       return versioned((await answered(request, call)) as Shown) as Versioned<Account>;
     },
 
+    async validate(id, changes, call) {
+      const path = `${root}/sobjects/Account/${encodeURIComponent(id)}/validate`;
+      return refusalsIn(refusals, await wire({ method: 'POST', path, body: changes }, call));
+    },
+
     async changes(since, call): Promise<FeedPage<Account>> {
       const [account, contact] = placesIn(since);
       const [accounts, contacts] = await Promise.all([
@@ -119,16 +126,31 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
         more: !accounts.done || !contacts.done,
       };
     },
+
+    async now(call) {
+      const nothing = { since: 'infinity', afterId: '' };
+      const [account, contact] = await Promise.all([
+        updated('Account', nothing, call),
+        updated('Contact', nothing, call),
+      ]);
+      const place = ({ covered }: typeof account): Place => ({ since: covered, afterId: '' });
+      return JSON.stringify([place(account), place(contact)] satisfies Places);
+    },
   };
 
   async function updated(kind: 'Account' | 'Contact', place: Place, call: Call) {
     const request = { method: 'GET', path: `${root}/updated/${kind}`, query: { ...place } } as const;
-    const { records, done } = (await answered(request, call)) as {
+    const {
+      records,
+      done,
+      latestDateCovered: covered,
+    } = (await answered(request, call)) as {
       records: (Shown & { AccountId?: string })[];
       done: boolean;
+      latestDateCovered: string;
     };
     const last = records.at(-1);
-    return { records, done, place: last ? { since: last.SystemModstamp, afterId: last.Id } : place };
+    return { records, done, covered, place: last ? { since: last.SystemModstamp, afterId: last.Id } : place };
   }
 }
 

@@ -48,10 +48,11 @@ export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
       async serve({ query }) {
         const limit = 500;
         const { since = '-infinity', afterId = '' } = query ?? {};
-        const changed = await contacts.changedSince(since, afterId, limit);
+        const { records, covered } = await contacts.changedSince(since, afterId, limit);
         return json(200, {
-          records: changed.map((stored) => ({ ...contactOf(stored), IsDeleted: stored.deleted })),
-          done: changed.length < limit,
+          records: records.map((stored) => ({ ...contactOf(stored), IsDeleted: stored.deleted })),
+          done: records.length < limit,
+          latestDateCovered: covered,
         });
       },
     },

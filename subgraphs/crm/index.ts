@@ -1,9 +1,11 @@
 import { openSystem, type SystemModule, type Told } from '../system.ts';
 import type { Account, AccountRows } from './account.ts';
 import { crmConnector } from './connector.ts';
+import { accountFacts } from './facts.ts';
 import { mapping } from './mapping.ts';
 import { crmSandbox } from './sandbox.ts';
 
+export { accountFacts } from './facts.ts';
 export { crmId } from './ids.ts';
 export { crmTables } from './sandbox.ts';
 export { contactFaultsIn, faultsIn } from './validation.ts';
@@ -38,11 +40,8 @@ export const crm: SystemModule<Account, AccountRows> = {
           const contacts = await surroundings.connector.list('Contact', request, call);
           return new Map(
             accounts.map(({ key, record }): [string, Told] => {
-              const people = contacts.get(key)?.rows ?? [];
-              const domains = [record.Website, ...people.map(({ row }) => row.Email)].filter(
-                (one) => one !== null,
-              );
-              return [key, { facts: { name: record.Name, domains } }];
+              const people = (contacts.get(key)?.rows ?? []).map(({ row }) => row);
+              return [key, { facts: accountFacts(record, people) }];
             }),
           );
         },

@@ -1,9 +1,9 @@
 import { Failure } from '../../runtime/failure.ts';
 import type { Call, Connector, FeedPage, Versioned, WriteOptions } from '../connector.ts';
-import { refusedBy, type RefusalTable } from '../refusal.ts';
+import { refusalsIn, refusedBy, type RefusalTable } from '../refusal.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import { root, type ErpError } from './answers.ts';
-import type { BusinessPartner, PartnerRows } from './partner.ts';
+import { endOfTime, type BusinessPartner, type PartnerRows } from './partner.ts';
 
 const partners = `${root}/A_BusinessPartner`;
 
@@ -25,8 +25,12 @@ const refusals: RefusalTable = {
   system: 'erp',
   read: (body) => {
     const { code, message, innererror } = (body as ErpError).error;
-    const [first] = innererror.errordetails;
-    return { code, message: first?.message ?? message.value, field: first?.propertyref };
+    if (innererror.errordetails.length === 0) return [{ code, message: message.value }];
+    return innererror.errordetails.map((detail) => ({
+      code,
+      message: detail.message,
+      field: detail.propertyref,
+    }));
   },
   codes: {
     BP_INVALID: 'INVALID_VALUE',
@@ -98,6 +102,12 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       return partner({ method: 'PATCH', path, headers, body: changes }, call);
     },
 
+    async validate(number, changes, call) {
+      const path = `${partners}/${encodeURIComponent(number)}`;
+      const query = { $validateOnly: 'true' };
+      return refusalsIn(refusals, await wire({ method: 'PATCH', path, query, body: changes }, call));
+    },
+
     async changes(since, call): Promise<FeedPage<BusinessPartner>> {
       const [from = '', after = '', started = ''] = since?.split('\t') ?? [];
       const answer = await answered({ method: 'GET', path: partners, query: queryOf(from, after) }, call);
@@ -108,6 +118,11 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       const next = more && last ? [stampOf(last), last.BusinessPartner, settled] : [settled];
       return { changed: value.map((shown) => versioned(shown)), next: next.join('\t'), more };
     },
+
+    now: async (call) =>
+      settledAt(
+        await answered({ method: 'GET', path: partners, query: queryOf(`${endOfTime}T00:00:00Z`, '') }, call),
+      ),
   };
 }
 

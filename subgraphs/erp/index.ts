@@ -1,11 +1,13 @@
 import { openSystem, type SystemModule, type Told } from '../system.ts';
 import { erpConnector } from './connector.ts';
 import { copies } from './copies.ts';
+import { partnerFacts } from './facts.ts';
 import { mapping } from './mapping.ts';
 import type { BusinessPartner, PartnerRows } from './partner.ts';
 import { erpSandbox } from './sandbox.ts';
 
 export { copies };
+export { partnerFacts } from './facts.ts';
 export { partnerNumber } from './partner-routes.ts';
 export { erpTables } from './sandbox.ts';
 export { endOfTime, type BusinessPartner, type PartnerAddress } from './partner.ts';
@@ -36,13 +38,7 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
           Promise.resolve(
             new Map(
               partners.map(({ key, record }): [string, Told] => {
-                const legal = record.to_LegalEntity;
-                const facts = {
-                  name: legal?.RegisteredName ?? record.OrganizationBPName1,
-                  country: legal?.LegalCountry ?? record.to_BillToAddress?.Country,
-                  taxIds: record.to_BusinessPartnerTax.map((row) => row.BPTaxNumber),
-                  leis: legal?.LegalEntityIdentifier ? [legal.LegalEntityIdentifier] : [],
-                };
+                const facts = partnerFacts(record);
                 const account = record.ExternalReference;
                 return [
                   key,

@@ -1,9 +1,10 @@
 import type { Customer, CustomerTaxRegistrationsArgs } from '../../schema/generated/erp.ts';
 import { lensesOf, vocabulary, type Mapping } from '../lens.ts';
+import { rowsFor } from '../rows.ts';
 import { addressFields, addressOf } from './address.ts';
 import { creditFields, creditStatusOf, limitFields, limitOf } from './credit.ts';
 import type { BusinessPartner } from './partner.ts';
-import { holdsOn, registrationOf } from './tax.ts';
+import { holdsOn, registrationOf, taxRow } from './tax.ts';
 import { termsFields, termsOf } from './terms.ts';
 
 const { coded, embedded, made } = lensesOf<BusinessPartner>();
@@ -49,6 +50,9 @@ export const mapping = {
         .filter(
           (one) => (country == null || one.country === country) && (validOn == null || holdsOn(one, validOn)),
         ),
+    (registrations, { to_BusinessPartnerTax: rows = [] }) => ({
+      to_BusinessPartnerTax: rowsFor(registrations, rows, registrationOf, taxRow),
+    }),
   ),
   taxClassification: coded('CustomerTaxClassification', taxClassifications),
   paymentTerms: made(
@@ -74,7 +78,11 @@ export const mapping = {
     ({ to_BillToAddress: address }) => (address ? addressOf(address) : null),
     (address) => ({ to_BillToAddress: address && addressFields(address) }),
   ),
-  shippingAddresses: embedded(['to_ShipToAddress'], ({ to_ShipToAddress: addresses }) =>
-    (addresses ?? []).map(addressOf),
+  shippingAddresses: embedded(
+    ['to_ShipToAddress'],
+    ({ to_ShipToAddress: rows }) => (rows ?? []).map(addressOf),
+    (addresses, { to_ShipToAddress: rows = [] }) => ({
+      to_ShipToAddress: rowsFor(addresses, rows, addressOf, addressFields),
+    }),
   ),
 } satisfies Mapping<Customer, BusinessPartner>;

@@ -6,7 +6,7 @@ import type { WireResponse } from '../wire.ts';
 import { duplicate, expectedVersion, missing, refusal, root, stale, unconditional } from './answers.ts';
 import { properties } from './properties.ts';
 import { termsTable } from './terms-table.ts';
-import { accepted, invalid, type ErpDetail, type PartnerBody } from './validation.ts';
+import { accepted, invalid, type Checked, type ErpDetail, type PartnerBody } from './validation.ts';
 
 const pageSize = 500;
 const partners = `${root}/A_BusinessPartner`;
@@ -19,16 +19,24 @@ const question = z.strictObject({
   expand: z.array(z.enum(expandable)),
 });
 
+const payer = z.object({ BillToParty: properties.shape.BillToParty });
+
 /** The ERP's API for business partners. */
 export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonly Route[] {
+  /** What the ERP accepts of a record, or all that it does not. */
+  async function checkedBy(given: unknown, number?: string): Promise<Checked> {
+    const checked = accepted(given);
+    const dangling = await payerRefused(given, number);
+    if (!dangling) return checked;
+    return { refused: [...('refused' in checked ? checked.refused : []), dangling] };
+  }
+
   /** Whoever is billed instead is another partner that exists. */
-  async function payerRefused(
-    { BillToParty: payer }: Partial<PartnerBody>,
-    number?: string,
-  ): Promise<ErpDetail | null> {
-    if (payer == null) return null;
-    if (payer === number) return invalid('BillToParty', 'must be another business partner');
-    const found = await table.read([payer]);
+  async function payerRefused(given: unknown, number?: string): Promise<ErpDetail | null> {
+    const { data } = payer.safeParse(given);
+    if (data?.BillToParty == null) return null;
+    if (data.BillToParty === number) return invalid('BillToParty', 'must be another business partner');
+    const found = await table.read([data.BillToParty]);
     return found.length > 0 ? null : invalid('BillToParty', 'must be a business partner that exists');
   }
 
@@ -55,7 +63,7 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
           return refusal([invalid('LastChangeDate', 'must be a day, and LastChangeTime a time of it')]);
         }
         const [clock] = await db.query<{ now: string }>('select clock_timestamp() as now');
-        const changed = await table.changedSince(since, after, pageSize + 1);
+        const { records: changed } = await table.changedSince(since, after, pageSize + 1);
         const page = changed.slice(0, pageSize).map((stored) => partnerOf(stored, names));
         const more = changed.length > pageSize;
         return json(200, { value: page, more }, { date: new Date(clock?.now ?? NaN).toUTCString() });
@@ -81,10 +89,8 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
       method: 'POST',
       path: partners,
       async serve({ body, headers }) {
-        const checked = accepted({ ...blank, ...(body as Partial<PartnerBody>) });
+        const checked = await checkedBy({ ...blank, ...(body as Partial<PartnerBody>) });
         if ('refused' in checked) return refusal(checked.refused);
-        const dangling = await payerRefused(checked.body);
-        if (dangling) return refusal([dangling]);
         const [next] = await db.query<{ number: string }>(
           `select nextval('erp_business_partner_number') as number`,
         );
@@ -96,13 +102,15 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
     {
       method: 'PATCH',
       path: `${partners}/:number`,
-      async serve({ body, headers = {} }, { number = '' }) {
+      async serve({ body, headers = {}, query = {} }, { number = '' }) {
+        const dry = query.$validateOnly === 'true';
         const ifMatch = headers['if-match'];
-        if (ifMatch === undefined) return unconditional;
-        const checked = accepted(body);
+        if (ifMatch === undefined && !dry) return unconditional;
+        const checked = await checkedBy(body, number);
         if ('refused' in checked) return refusal(checked.refused);
-        const dangling = await payerRefused(checked.body, number);
-        if (dangling) return refusal([dangling]);
+        // A dry run ends here: what the change would be told, and nothing done.
+        if (dry || ifMatch === undefined)
+          return (await table.read([number])).length === 0 ? missing : json(204, null);
         return unlessTaken(async () => {
           const version = expectedVersion(ifMatch);
           const changed = await table.update(number, checked.body, version, headers['x-request-key']);

@@ -1,5 +1,8 @@
+import { Failure } from '../../runtime/failure.ts';
 import type { TaxIdKind, TaxRegistration } from '../../schema/generated/erp.ts';
 import { endOfTime, type PartnerTax } from './partner.ts';
+
+const digits = ['0', '1', '2'] as const;
 
 /** Countries whose value added tax is called goods and services tax. */
 const goodsAndServices = new Set('AU CA IN MY NZ SG'.split(' '));
@@ -13,6 +16,30 @@ export function registrationOf(row: PartnerTax): TaxRegistration {
     number: row.BPTaxNumber.replace(/[^0-9A-Za-z]/g, ''),
     validFrom: row.ValidityStartDate,
     validTo: row.ValidityEndDate === endOfTime ? null : row.ValidityEndDate,
+  };
+}
+
+/**
+ * A tax id in the ERP's words. Of one that the ERP has already, under other dates, type and number stay as it wrote them.
+ * @throws Failure INVALID_VALUE for a kind of tax id that the ERP does not have in that country
+ */
+export function taxRow(registration: TaxRegistration, present: readonly PartnerTax[]): PartnerTax {
+  const { country, kind, number } = registration;
+  const known = present.find((row) => {
+    const had = registrationOf(row);
+    return had.country === country && had.kind === kind && had.number === number;
+  });
+  const prefix = country === 'GB' && number.startsWith('XI') ? 'XI' : country;
+  const digit = digits.find((one) => kindOf(prefix, one) === kind);
+  if (digit === undefined) {
+    const message = `The ERP has no tax id of the kind ${kind} in ${country}.`;
+    throw new Failure('INVALID_VALUE', message, { system: 'erp', field: 'to_BusinessPartnerTax' });
+  }
+  return {
+    BPTaxType: known?.BPTaxType ?? `${prefix}${digit}`,
+    BPTaxNumber: known?.BPTaxNumber ?? number,
+    ValidityStartDate: registration.validFrom,
+    ValidityEndDate: registration.validTo ?? endOfTime,
   };
 }
 

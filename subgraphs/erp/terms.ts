@@ -13,19 +13,7 @@ export function termsOf(terms: PartnerTerms): PaymentTerms {
   };
 }
 
-/** The code that is written, and what the writer takes it to mean: the ERP refuses it where its table says otherwise. */
-export function termsFields(
-  terms: PaymentTerms | null,
-): Pick<BusinessPartner, 'PaymentTerms' | 'to_PaymentTerms'> {
-  if (terms === null) return { PaymentTerms: null, to_PaymentTerms: null };
-  return {
-    PaymentTerms: terms.code,
-    to_PaymentTerms: {
-      PaymentTerms: terms.code,
-      PaymentTermsDescription: terms.description,
-      NetPaymentDays: terms.netDays,
-      CashDiscount1Percent: terms.discountPercent && new Decimal(terms.discountPercent).toFixed(3),
-      CashDiscount1Days: terms.discountDays,
-    },
-  };
+/** Only the code is written: what it means is in the ERP's own table. */
+export function termsFields(terms: Pick<PaymentTerms, 'code'> | null): Pick<BusinessPartner, 'PaymentTerms'> {
+  return { PaymentTerms: terms?.code ?? null };
 }

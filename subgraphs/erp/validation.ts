@@ -17,8 +17,13 @@ export interface ErpDetail {
 
 type Given = z.output<typeof properties>;
 
+/** Changes to a business partner as the ERP stores them, or all that it does not accept. */
+export type Checked = { readonly body: Partial<PartnerBody> } | { readonly refused: readonly ErpDetail[] };
+
 interface Rule {
   readonly property: keyof BusinessPartner;
+  /** The property that it means something together with. */
+  readonly partner: keyof BusinessPartner;
   readonly message: string;
   readonly broken: (given: Given) => boolean;
 }
@@ -27,24 +32,28 @@ interface Rule {
 const rules: readonly Rule[] = [
   {
     property: 'CreditLimit',
+    partner: 'CreditLimitCurrency',
     message: 'must be given together with CreditLimitCurrency',
     broken: ({ CreditLimit: limit, CreditLimitCurrency: currency }) =>
       (limit === undefined) !== (currency === undefined) || (limit === null) !== (currency === null),
   },
   {
     property: 'CreditLimit',
+    partner: 'CreditLimitCurrency',
     message: 'must not have more digits after the point than its currency',
     broken: ({ CreditLimit: limit, CreditLimitCurrency: currency }) =>
       limit != null && currency != null && (limit.split('.')[1] ?? '').length > digitsOf(currency),
   },
   {
     property: 'BillToParty',
+    partner: 'BillingStructure',
     message: 'must be given together with the structure OTHER, and only with it',
     broken: ({ BillToParty: payer, BillingStructure: structure }) =>
       (payer === undefined) !== (structure === undefined) || (payer == null) === (structure === 'OTHER'),
   },
   {
     property: 'to_PaymentTerms',
+    partner: 'PaymentTerms',
     message: 'must say what the table of payment terms says of PaymentTerms',
     broken: ({ to_PaymentTerms: meant, PaymentTerms: code }) =>
       meant !== undefined && !sameTerms(meant, termsTable.get(code ?? '') ?? null),
@@ -58,12 +67,13 @@ function sameTerms(one: PartnerTerms | null, other: PartnerTerms | null): boolea
 }
 
 /** A record, or changes to one, as the ERP stores them; or all that it does not accept of them. Pure. */
-export function accepted(
-  given: unknown,
-): { readonly body: Partial<PartnerBody> } | { readonly refused: readonly ErpDetail[] } {
+export function accepted(given: unknown): Checked {
   const parsed = properties.safeParse(given);
-  if (!parsed.success) return { refused: parsed.error.issues.flatMap(detailsOf) };
-  const broken = rules.filter((rule) => rule.broken(parsed.data));
+  if (!parsed.success) {
+    const refused = parsed.error.issues.flatMap(detailsOf);
+    return { refused: [...refused, ...brokenBeside(refused, given)] };
+  }
+  const broken = brokenBy(parsed.data);
   if (broken.length > 0)
     return { refused: broken.map(({ property, message }) => invalid(property, message)) };
   const stored = Object.entries(parsed.data).filter(([name]) => name !== 'to_PaymentTerms');
@@ -71,6 +81,22 @@ export function accepted(
   const body = Object.fromEntries(stored) as Partial<PartnerBody>;
   const { CreditLimit: limit, CreditLimitCurrency: currency } = body;
   return { body: limit && currency ? { ...body, CreditLimit: booked(limit, currency) } : body };
+}
+
+function brokenBy(given: Given): readonly Rule[] {
+  return rules.filter((rule) => rule.broken(given));
+}
+
+/** The rules that are broken among the properties that are not refused on their own. */
+function brokenBeside(refused: readonly ErpDetail[], given: unknown): readonly ErpDetail[] {
+  if (typeof given !== 'object' || given === null) return [];
+  const wrong = new Set(refused.map(({ propertyref }) => propertyref.split('/')[0]));
+  const right = Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name)));
+  const parsed = properties.safeParse(right);
+  if (!parsed.success) return [];
+  return brokenBy(parsed.data)
+    .filter(({ property, partner }) => !wrong.has(property) && !wrong.has(partner))
+    .map(({ property, message }) => invalid(property, message));
 }
 
 /** The refusal of a property's value. */

@@ -1,10 +1,7 @@
-import { parseArgs } from 'node:util';
 import { Failure } from '../../runtime/failure.ts';
-import { unusable } from '../seed/arguments.ts';
+import { encodingNamed, encodingNames, type Encoding } from '../../runtime/file/text.ts';
+import { parsedArguments } from '../../runtime/terminal/arguments.ts';
 import { fieldNames } from './fields.ts';
-
-/** Encodings that a file may be in. */
-const encodings = ['utf-8', 'utf-16le', 'windows-1252'] as const;
 
 /** What `npm run import` is asked for. */
 export interface ImportOrder {
@@ -13,7 +10,7 @@ export interface ImportOrder {
   readonly mapping: ReadonlyMap<string, string | null>;
   readonly rejects: string | null;
   readonly dryRun: boolean;
-  readonly encoding: (typeof encodings)[number];
+  readonly encoding: Encoding;
 }
 
 export type ImportArguments = { readonly help: true } | ({ readonly help: false } & ImportOrder);
@@ -30,7 +27,7 @@ export const importHelp = `Imports a CSV export of your own into a system: accou
                  ${fieldNames.slice(11).join(', ')}
   --rejects FILE writes the rows that were refused there, each with its line and the reason
   --dry-run      reports what an import would do, and changes nothing
-  --encoding E   ${encodings.join(', ')}; utf-8 by default
+  --encoding E   ${encodingNames}; utf-8 by default
   --help         this text
 
 An account is recognised by its number (AccountNumber), which every row needs. A row whose account is there
@@ -49,7 +46,17 @@ Stop a server that has the embedded store open first.
  * @throws Failure BAD_USER_INPUT
  */
 export function importArguments(given: readonly string[]): ImportArguments {
-  const { values, positionals } = read(given);
+  const { values, positionals } = parsedArguments({
+    args: [...given],
+    allowPositionals: true,
+    options: {
+      mapping: { type: 'string', multiple: true },
+      rejects: { type: 'string' },
+      encoding: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help === true) return { help: true };
   const [system, file, ...more] = positionals;
   if (system === undefined || file === undefined || more.length > 0) {
@@ -58,35 +65,14 @@ export function importArguments(given: readonly string[]): ImportArguments {
   if (!importable.includes(system)) {
     throw refused(`There is no import into "${system}"; possible is: ${importable.join(', ')}.`);
   }
-  const encoding = encodings.find((one) => one === (values.encoding ?? 'utf-8').toLowerCase());
-  if (encoding === undefined) throw refused(`--encoding must be one of ${encodings.join(', ')}.`);
   return {
     help: false,
     file,
     mapping: mappingIn(values.mapping ?? []),
     rejects: values.rejects ?? null,
     dryRun: values['dry-run'] ?? false,
-    encoding,
+    encoding: encodingNamed(values.encoding),
   };
-}
-
-function read(given: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...given],
-      allowPositionals: true,
-      options: {
-        mapping: { type: 'string', multiple: true },
-        rejects: { type: 'string' },
-        encoding: { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    const reason = unusable(error);
-    throw refused(`${reason}; --help shows what there is.`);
-  }
 }
 
 function mappingIn(texts: readonly string[]): ReadonlyMap<string, string | null> {

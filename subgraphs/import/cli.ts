@@ -1,5 +1,5 @@
 import { readConfig } from '../../runtime/config.ts';
-import { stopSignal } from '../seed/stop.ts';
+import { stopSignal } from '../../runtime/terminal/stop.ts';
 import { runImport } from './run.ts';
 
 process.exitCode = await runImport(process.argv.slice(2), {

@@ -1,25 +1,22 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../runtime/config.ts';
 import { Failure } from '../../runtime/failure.ts';
-import { progressLine, type Screen } from '../seed/progress.ts';
+import { recordsOf } from '../../runtime/file/csv.ts';
+import { linesOf } from '../../runtime/file/lines.ts';
+import { csvReject, csvRejectsHeader, openRejects, type Rejects } from '../../runtime/file/rejects.ts';
+import { checkText, textOf } from '../../runtime/file/text.ts';
+import { progressLine, type Screen } from '../../runtime/terminal/progress.ts';
+import { exitCodeOf, interrupted, type Terminal } from '../../runtime/terminal/terminal.ts';
 import { tidy } from '../seed/tidy.ts';
 import { openStore, type Store } from '../store.ts';
 import { importArguments, importHelp, type ImportOrder } from './arguments.ts';
 import { columnsOf, type Columns } from './columns.ts';
 import { batchSize, loadInto } from './load.ts';
-import { linesOf, recordsOf } from './records.ts';
-import { openRejects, type Rejects } from './rejects.ts';
 import { emptyTally, summaryOf, type Tally } from './report.ts';
 import { readRow, type AccountRow } from './row.ts';
-import { checkText, textOf } from './text.ts';
 
 /** Where an import is run. */
-export interface ImportTerminal {
-  readonly out: Screen;
-  /** Refused rows and what else went wrong. */
-  readonly err: Screen;
-  /** Aborted when the person at the terminal wants to stop. */
-  readonly signal: AbortSignal;
+export interface ImportTerminal extends Terminal {
   readonly config: () => Config;
 }
 
@@ -30,27 +27,27 @@ const many = 1000;
  * `npm run import`, as a function.
  * @returns the exit code: 0 all rows are good, 2 some were refused, 1 nothing could be done, 130 stopped
  */
-export async function runImport(given: readonly string[], terminal: ImportTerminal): Promise<number> {
-  const { out, err, signal, config } = terminal;
+export function runImport(given: readonly string[], terminal: ImportTerminal): Promise<number> {
+  return exitCodeOf(() => importAsked(given, terminal), terminal.err);
+}
+
+async function importAsked(
+  given: readonly string[],
+  { out, err, signal, config }: ImportTerminal,
+): Promise<number> {
+  const asked = importArguments(given);
+  if (asked.help) {
+    out.write(importHelp);
+    return 0;
+  }
+  const source = { file: asked.file, ...(await checkText(asked)) };
+  // Before the store is opened: what is wrong with the header needs no store.
+  await headerOf(source, asked);
+  const store = await openStore(config(), (line) => err.write(`${line}\n`));
   try {
-    const asked = importArguments(given);
-    if (asked.help) {
-      out.write(importHelp);
-      return 0;
-    }
-    const source = { file: asked.file, ...(await checkText(asked)) };
-    // Before the store is opened: what is wrong with the header needs no store.
-    await headerOf(source, asked);
-    const store = await openStore(config(), (line) => err.write(`${line}\n`));
-    try {
-      return await importFile({ ...asked, ...source }, { store, out, err, signal });
-    } finally {
-      await store.db.close();
-    }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    err.write(`${error.message}\n`);
-    return 1;
+    return await importFile({ ...asked, ...source }, { store, out, err, signal });
+  } finally {
+    await store.db.close();
   }
 }
 
@@ -74,14 +71,15 @@ async function headerOf(source: Source, { mapping }: Pick<ImportOrder, 'mapping'
 /** Imports a file that has been checked into an open store; see `runImport` for the result. */
 export async function importFile(
   order: Omit<ImportOrder, 'encoding'> & Source,
-  { store, out, err, signal }: { store: Store } & Pick<ImportTerminal, 'out' | 'err' | 'signal'>,
+  { store, out, err, signal }: { store: Store } & Terminal,
 ): Promise<number> {
   const columns = await headerOf(order, order);
   if (columns.unused.length > 0) err.write(`Columns that are not used: ${columns.unused.join(', ')}.\n`);
   if (order.rejects !== null && resolve(order.rejects) === resolve(order.file)) {
     throw new Failure('BAD_USER_INPUT', '--rejects names the file that is imported; name another one.');
   }
-  const rejects = order.rejects === null ? null : await openRejects(order.rejects, columns.headers);
+  const rejects = order.rejects === null ? null : await openRejects(order.rejects);
+  rejects?.add(csvRejectsHeader(columns.headers));
   const tally = emptyTally();
   try {
     await importRows(order, { store, columns, tally, rejects, err, signal });
@@ -92,7 +90,7 @@ export async function importFile(
   out.write(`${summaryOf(tally, order.dryRun)}\n`);
   if (signal.aborted) {
     out.write('Stopped; run the same command again to go on.\n');
-    return 130;
+    return interrupted;
   }
   return tally.refused + tally.incomplete > 0 ? 2 : 0;
 }
@@ -123,8 +121,9 @@ async function importRows(
     for (const { line: at, reason, kept } of problems.sort((one, other) => one.line - other.line)) {
       err.write(`line ${at}: ${kept ? `kept, but ${reason}` : reason}\n`);
       tally[kept ? 'incomplete' : 'refused']++;
-      if (!kept) await rejects?.add(cells.get(at) ?? [], at, reason);
+      if (!kept) rejects?.add(csvReject(columns.headers.length, cells.get(at) ?? [], at, reason));
     }
+    await rejects?.flush();
     problems.length = 0;
     cells.clear();
   };

@@ -3,12 +3,20 @@ import { z } from 'zod';
 import type { WireRequest, WireResponse } from '../wire.ts';
 
 const fault = z.strictObject({
-  kind: z.enum(['latency', 'throttle', 'unavailable', 'blackHole', 'lostAnswer', 'staleVersion']),
+  kind: z.enum([
+    'latency',
+    'throttle',
+    'unavailable',
+    'blackHole',
+    'lostAnswer',
+    'lateEffect',
+    'staleVersion',
+  ]),
   /** Part of the calls that it meets, 0 to 1. */
   rate: z.number().min(0).max(1).default(1),
   /** How many calls it meets before it is gone; unlimited where it is absent. */
   times: z.number().int().positive().optional(),
-  /** Milliseconds that `latency` waits. */
+  /** Milliseconds that `latency` waits, and `lateEffect` from the end of the connection to the effect. */
   delay: z.number().int().min(0).max(600_000).default(1000),
   /** Seconds: the Retry-After of `throttle` and `unavailable`. */
   retryAfter: z.number().int().min(0).default(1),
@@ -75,6 +83,11 @@ export function createFaults(refusals: Refusals, random: () => number = Math.ran
       if (faults.has('staleVersion') && request.headers?.['if-match'] !== undefined) {
         return refusals.stale() ?? serve(request);
       }
+      const late = faults.get('lateEffect');
+      if (late) {
+        carriedOut(late.delay, () => serve(request));
+        return null;
+      }
       const answer = await serve(request);
       return faults.has('lostAnswer') ? null : answer;
     },
@@ -86,6 +99,11 @@ const none: ReadonlyMap<Fault['kind'], Fault> = new Map();
 /** Whether the caller was still there at the end. */
 function waited(delay: number, signal: AbortSignal): Promise<boolean> {
   return sleep(delay, true, { signal }).catch(() => false);
+}
+
+/** Has its effect when nobody is there any more: how it ends, nobody learns. It keeps no process from ending. */
+function carriedOut(delay: number, effect: () => Promise<unknown>): void {
+  setTimeout(() => void effect().catch(() => undefined), delay).unref();
 }
 
 /** Never answers; ends only with the caller. */

@@ -20,6 +20,12 @@ export interface Draft<Body> {
   readonly body: Body;
 }
 
+/** Records that have changed, and the stamp up to which nothing more can come to light. */
+export interface Changed<Body> {
+  readonly records: readonly Stored<Body>[];
+  readonly covered: string;
+}
+
 export interface Rows<Body> {
   readonly rows: readonly { readonly position: string; readonly stored: Stored<Body> }[];
   readonly total: number;
@@ -41,7 +47,7 @@ export interface Table<Body extends object> {
   ): Promise<Stored<Body> | 'missing' | 'stale'>;
   remove(key: string): Promise<boolean>;
   /** Records in the order of (last change, key), after this place; the deleted ones as well. Never skips a late commit. */
-  changedSince(since: string, afterKey: string, limit: number): Promise<readonly Stored<Body>[]>;
+  changedSince(since: string, afterKey: string, limit: number): Promise<Changed<Body>>;
   /** A page of rows for each parent, in the order of `sort`. */
   rowsOf(
     parents: readonly string[],
@@ -131,7 +137,7 @@ export function openTable<Body extends object>(
          order by modified, key limit $4`,
         [since, afterKey, at, limit],
       );
-      return changed.map(exact);
+      return { records: changed.map(exact), covered: at };
     },
 
     rowsOf: (parents, page) => rowsOf(db, name, order, parents, page),

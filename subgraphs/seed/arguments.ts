@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { Failure } from '../../runtime/failure.ts';
+import { parsedArguments, wholeNumber } from '../../runtime/terminal/arguments.ts';
 import { highestSeed, mostCustomers } from './synthetic/keys.ts';
 
 /** What `npm run seed` is asked for. */
@@ -25,7 +25,14 @@ Stop a server that has the embedded store open first.
  * @throws Failure BAD_USER_INPUT
  */
 export function seedArguments(given: readonly string[]): SeedArguments {
-  const { help, customers, seed } = read(given);
+  const { help, customers, seed } = parsedArguments({
+    args: [...given],
+    options: {
+      customers: { type: 'string' },
+      seed: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
   if (help === true) return { help: true };
   if (customers === undefined) {
     throw new Failure(
@@ -35,35 +42,7 @@ export function seedArguments(given: readonly string[]): SeedArguments {
   }
   return {
     help: false,
-    customers: whole('--customers', customers, 1, mostCustomers),
-    seed: whole('--seed', seed ?? '1', 0, highestSeed),
+    customers: wholeNumber('--customers', customers, 1, mostCustomers),
+    seed: wholeNumber('--seed', seed ?? '1', 0, highestSeed),
   };
-}
-
-function read(given: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...given],
-      options: {
-        customers: { type: 'string' },
-        seed: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const reason = unusable(error);
-    throw new Failure('BAD_USER_INPUT', `${reason}; --help shows what there is.`);
-  }
-}
-
-function whole(name: string, text: string, from: number, to: number): number {
-  const number = /^\d{1,9}$/.test(text.replaceAll('_', '')) ? Number(text.replaceAll('_', '')) : NaN;
-  if (number >= from && number <= to) return number;
-  throw new Failure('BAD_USER_INPUT', `${name} must be a whole number from ${from} to ${to}.`);
-}
-
-/** What `parseArgs` says of options that it does not take, without its advice. */
-export function unusable(error: unknown): string {
-  const { message } = error as { readonly message: string };
-  return (message.split(/\. |\n/)[0] ?? '').replace(/\.$/, '');
 }

@@ -1,6 +1,6 @@
 import { readConfig } from '../../runtime/config.ts';
+import { stopSignal } from '../../runtime/terminal/stop.ts';
 import { runSeed } from './run.ts';
-import { stopSignal } from './stop.ts';
 
 process.exitCode = await runSeed(process.argv.slice(2), {
   out: process.stdout,

@@ -1,39 +1,25 @@
 import type { Config } from '../../runtime/config.ts';
-import { Failure } from '../../runtime/failure.ts';
+import { duration, progressLine } from '../../runtime/terminal/progress.ts';
+import { exitCodeOf, interrupted, type Terminal } from '../../runtime/terminal/terminal.ts';
 import { seedArguments, seedHelp } from './arguments.ts';
-import { duration, progressLine, type Screen } from './progress.ts';
 import { openStore } from '../store.ts';
 import { tidy } from './tidy.ts';
 import { seedSynthetic } from './synthetic.ts';
 
-/** Where a command is run. */
-export interface Terminal {
-  readonly out: Screen;
-  /** Progress and what went wrong. */
-  readonly err: Screen;
-  /** Aborted when the person at the terminal wants to stop. */
-  readonly signal: AbortSignal;
+/** Where a seeding is run. */
+export interface SeedTerminal extends Terminal {
   readonly config: () => Config;
 }
-
-/** Exit code of a process that was stopped by Ctrl-C. */
-const interrupted = 130;
 
 /**
  * `npm run seed`, as a function.
  * @returns the exit code: 0 done, 1 nothing could be done, 130 stopped between two batches
  */
-export async function runSeed(given: readonly string[], terminal: Terminal): Promise<number> {
-  try {
-    return await seed(given, terminal);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    terminal.err.write(`${error.message}\n`);
-    return 1;
-  }
+export function runSeed(given: readonly string[], terminal: SeedTerminal): Promise<number> {
+  return exitCodeOf(() => seed(given, terminal), terminal.err);
 }
 
-async function seed(given: readonly string[], { out, err, signal, config }: Terminal): Promise<number> {
+async function seed(given: readonly string[], { out, err, signal, config }: SeedTerminal): Promise<number> {
   const asked = seedArguments(given);
   if (asked.help) {
     out.write(seedHelp);

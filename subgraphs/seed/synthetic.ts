@@ -1,10 +1,11 @@
-import { loadBilling } from '../billing/index.ts';
-import { crmTables } from '../crm/index.ts';
-import { erpTables } from '../erp/index.ts';
-import type { Enrolment } from '../../identity/index.ts';
+import { loadBilling, payerFacts } from '../billing/index.ts';
+import { accountFacts, crmTables } from '../crm/index.ts';
+import { erpTables, partnerFacts } from '../erp/index.ts';
+import type { Enrolment, Identity } from '../../identity/index.ts';
 import type { Queryable } from '../../runtime/db/index.ts';
 import { customerAt, type SyntheticCustomer } from './population/customer.ts';
 import type { Store } from '../store.ts';
+import { holdFeeds, type HeldFeeds } from './feeds.ts';
 import { invoicesOf, payerOf, subscriptionsOf } from './synthetic/billing.ts';
 import { accountOf, contactsOf } from './synthetic/crm.ts';
 import { partnerOf } from './synthetic/erp.ts';
@@ -30,55 +31,125 @@ export interface SeedProgress {
   readonly found: number;
 }
 
+/** A customer with the records that the systems are to have of it. */
 interface Made {
   readonly customer: SyntheticCustomer;
   readonly keys: Keys;
+  readonly account: ReturnType<typeof accountOf>;
+  readonly contacts: ReturnType<typeof contactsOf>;
+  readonly buyer: Buyer | null;
+}
+interface Buyer {
+  readonly partner: ReturnType<typeof partnerOf>;
+  readonly payer: ReturnType<typeof payerOf>;
+  readonly invoices: ReturnType<typeof invoicesOf>;
+  readonly subscriptions: ReturnType<typeof subscriptionsOf>;
 }
 
 /**
  * Fills the sandbox systems with synthetic customers and enrols them. The same seed gives the same records, and the
  * first thousand of a million are the same as those of a thousand. Whole batches that are there already are passed
- * over, so that a seeding that was broken off goes on where it was.
+ * over, so that a seeding that was broken off goes on where it was. From the second batch on the register is told what
+ * the systems would tell it, and their feeds are passed: nobody else may write to the systems meanwhile, unless a
+ * running process follows the feeds.
  */
 export async function seedSynthetic(order: SyntheticOrder): Promise<SeedProgress> {
   const { db, identity, customers, seed, observe, signal } = order;
   let progress: SeedProgress = { done: 0, found: 0 };
-  for (let from = 0; from < customers && signal?.aborted !== true; from += batchSize) {
-    const to = Math.min(from + batchSize, customers);
-    // Enrolling comes last, and in order: where the last one is known, the batch is complete.
-    const last = keysOf(seed, to - 1).account;
-    const known = await identity.crosswalk.idsOf('CRM', [last]);
-    if (!known.has(last)) {
-      const made = Array.from({ length: to - from }, (_, i): Made => {
-        return { customer: customerAt(seed, from + i), keys: keysOf(seed, from + i) };
-      });
-      await db.transaction((tx) => load(tx, seed, made));
-      await identity.register.enrol(made.map(enrolmentOf));
+  let feeds: HeldFeeds | undefined;
+  try {
+    for (let from = 0; from < customers && signal?.aborted !== true; from += batchSize) {
+      const to = Math.min(from + batchSize, customers);
+      // Enrolling comes before the rest, and in order: where the last one is known, the batch is complete.
+      const last = keysOf(seed, to - 1).account;
+      const known = await identity.crosswalk.idsOf('CRM', [last]);
+      if (!known.has(last)) {
+        const made = batchAt(seed, from, to);
+        await db.transaction((tx) => load(tx, made));
+        await identity.register.enrol(made.map(enrolmentOf));
+        if (feeds) {
+          await state(identity, made);
+          await feeds.pass();
+        } else if (to < customers) {
+          // Not before the first batch: it may be one that was broken off, with records that nobody has enrolled yet. The
+          // one before it may have been broken off between its enrolment and what comes after.
+          if (from > 0) await state(identity, batchAt(seed, from - batchSize, from));
+          feeds = await holdFeeds(order);
+        }
+      }
+      progress = { done: to, found: progress.found + (known.has(last) ? to - from : 0) };
+      observe?.(progress);
     }
-    progress = { done: to, found: progress.found + (known.has(last) ? to - from : 0) };
-    observe?.(progress);
+  } finally {
+    await feeds?.release();
   }
   return progress;
 }
 
-/** Whom only sales knows has no record in the ERP and in billing. */
-const buys = ({ customer }: Made): boolean => customer.stage !== 'prospect';
+function batchAt(seed: number, from: number, to: number): readonly Made[] {
+  return Array.from({ length: to - from }, (_, i) => make(seed, from + i));
+}
 
-async function load(tx: Queryable, seed: number, made: readonly Made[]): Promise<void> {
+function make(seed: number, index: number): Made {
+  const customer = customerAt(seed, index);
+  const keys = keysOf(seed, index);
+  return {
+    customer,
+    keys,
+    account: accountOf(seed, customer, keys),
+    contacts: contactsOf(seed, customer, keys),
+    // Whom only sales knows has no record in the ERP and in billing.
+    buyer:
+      customer.stage === 'prospect'
+        ? null
+        : {
+            partner: partnerOf(seed, customer, keys),
+            payer: payerOf(seed, customer, keys),
+            invoices: invoicesOf(seed, customer, keys),
+            subscriptions: subscriptionsOf(seed, customer, keys),
+          },
+  };
+}
+
+const buyersOf = (made: readonly Made[]): readonly Buyer[] => made.flatMap(({ buyer }) => buyer ?? []);
+
+async function load(tx: Queryable, made: readonly Made[]): Promise<void> {
   const { accounts, contacts } = crmTables(tx);
-  await accounts.load(made.map(({ customer, keys }) => accountOf(seed, customer, keys)));
-  await contacts.load(made.flatMap(({ customer, keys }) => contactsOf(seed, customer, keys)));
-  const buyers = made.filter(buys);
-  await erpTables(tx).partners.load(buyers.map(({ customer, keys }) => partnerOf(seed, customer, keys)));
+  await accounts.load(made.map(({ account }) => account));
+  await contacts.load(made.flatMap((one) => one.contacts));
+  const buyers = buyersOf(made);
+  await erpTables(tx).partners.load(buyers.map(({ partner }) => partner));
   await loadBilling(tx, {
-    customers: buyers.map(({ customer, keys }) => payerOf(seed, customer, keys)),
-    invoices: buyers.flatMap(({ customer, keys }) => invoicesOf(seed, customer, keys)),
-    subscriptions: buyers.flatMap(({ customer, keys }) => subscriptionsOf(seed, customer, keys)),
+    customers: buyers.map(({ payer }) => payer),
+    invoices: buyers.flatMap(({ invoices }) => invoices),
+    subscriptions: buyers.flatMap(({ subscriptions }) => subscriptions),
   });
 }
 
-function enrolmentOf(one: Made): Enrolment {
-  const { customer, keys } = one;
+/** Tells the register what the systems would tell it of these records. */
+async function state({ register }: Identity, made: readonly Made[]): Promise<void> {
+  const buyers = buyersOf(made);
+  await register.refresh(
+    'CRM',
+    made.map(({ account, contacts }) => ({
+      key: account.key,
+      facts: accountFacts(
+        account.body,
+        contacts.map(({ body }) => body),
+      ),
+    })),
+  );
+  await register.refresh(
+    'ERP',
+    buyers.map(({ partner }) => ({ key: partner.key, facts: partnerFacts(partner.body) })),
+  );
+  await register.refresh(
+    'BILLING',
+    buyers.map(({ payer }) => ({ key: payer.key, facts: payerFacts(payer.body) })),
+  );
+}
+
+function enrolmentOf({ customer, keys, buyer }: Made): Enrolment {
   const account = { system: 'CRM' as const, key: keys.account };
   const others = [
     { system: 'ERP' as const, key: keys.partner },
@@ -86,11 +157,11 @@ function enrolmentOf(one: Made): Enrolment {
   ];
   return {
     id: keys.id,
-    records: buys(one) ? [account, ...others] : [account],
+    records: buyer ? [account, ...others] : [account],
     facts: {
       name: customer.name,
       domains: [customer.domain],
-      ...(buys(one)
+      ...(buyer
         ? {
             country: customer.country.code,
             taxIds: [customer.register.taxId],

@@ -4,7 +4,7 @@ import { drive, type Boundary, type DriveOptions } from '../../coordination/driv
 import { journalIn, type Draft, type Held, type Journal } from '../../coordination/journal.ts';
 import { planOf, type Examinations } from '../../coordination/plan.ts';
 import type { Participant } from '../../coordination/participant.ts';
-import { lanes, type Mode, type Values } from '../../coordination/write.ts';
+import type { Mode, Values } from '../../coordination/write.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 
 const folder = fileURLToPath(new URL('../../coordination/migrations/', import.meta.url));
@@ -85,8 +85,7 @@ export function processOf(
     async carryOn(held) {
       if (held) await drive({ ...held, takenOver: false, memo }, options);
       for (;;) {
-        const claims = await Promise.all(lanes.map((lane) => journal.claim(lane, 10)));
-        const claimed = claims.flat();
+        const claimed = await journal.claim({ INTERACTIVE: 10, ONBOARDING: 10, BULK: 10 });
         if (claimed.length === 0 && !(await timePasses(db))) return;
         for (const one of claimed) await drive({ ...one, memo }, options);
       }

@@ -89,6 +89,17 @@ test("an operation goes out with its variables, the correlation id and the owner
   });
 });
 
+test('the trace and the idempotency key of the caller go along, where there are any', async () => {
+  const url = await serve(json(200, { data: { f: 1 } }));
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const { signal } = new AbortController();
+  await ask(url, requestContext({ timeout: 10_000, signal, traceparent, idempotencyKey: 'order 7' }));
+  await ask(url, context());
+  expect(seen[0]?.headers).toMatchObject({ traceparent, 'idempotency-key': 'order 7' });
+  expect(seen[1]?.headers).not.toHaveProperty('traceparent');
+  expect(seen[1]?.headers).not.toHaveProperty('idempotency-key');
+});
+
 test('connections are kept: many requests use few', async () => {
   const ports = new Set<number | undefined>();
   const url = await serve((response, request) => {

@@ -12,6 +12,7 @@ const takes: Readonly<Record<string, readonly string[]>> = {
   URL: ['https://example.com/a?b=c', 'http://münchen.example'],
   EmailAddress: ['ada@example.com', 'a+b@sub.example.co.uk'],
   PhoneNumber: ['+49 30 0074321', '(5) 555-4729'],
+  IBAN: ['DE89370400440532013000', 'NO9386011117947'],
   LEI: ['529900T8BM49AURSDO55'],
 };
 const refuses: Readonly<Record<string, readonly unknown[]>> = {
@@ -24,6 +25,7 @@ const refuses: Readonly<Record<string, readonly unknown[]>> = {
   URL: ['example.com', 'javascript:alert(1)', 'ftp://example.com', 'https://'],
   EmailAddress: ['ada', 'ada@', '@example.com', 'a b@example.com', 'ada@example'],
   PhoneNumber: ['call me', '12', ''],
+  IBAN: ['DE89370400440532013001', 'DE8937040044053201300', 'ZZ00', 12, '', null],
   LEI: ['529900T8BM49AURSDO56', '529900T8BM49AURSDO5', '529900t8bm49aursdo55'],
 };
 
@@ -41,4 +43,8 @@ test('the countries are those of ISO 3166-1, and Kosovo', () => {
   const letters = Array.from({ length: 26 }, (_, i) => String.fromCharCode(65 + i));
   const countries = letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountry);
   expect(countries).toHaveLength(250);
+});
+
+test('an IBAN is taken as it is printed, and given without spaces', () => {
+  expect(scalars.IBAN?.('DE89 3704 0044 0532 0130 00')).toBe('DE89370400440532013000');
 });

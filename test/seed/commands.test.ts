@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { openDb } from '../../runtime/db/index.ts';
 import { runImport } from '../../subgraphs/import/run.ts';
-import { progressText } from '../../subgraphs/seed/progress.ts';
 import { runSeed } from '../../subgraphs/seed/run.ts';
 import { terminal } from './terminal.ts';
 
@@ -40,9 +39,9 @@ test.each([
   [
     'a file that is not there',
     ['crm', 'nowhere.csv'],
-    'nowhere.csv cannot be read; name a CSV file that is there.',
+    'nowhere.csv cannot be read; name a file that is there.',
   ],
-  ['a directory', ['crm', folder], `${folder} is a directory; name a CSV file.`],
+  ['a directory', ['crm', folder], `${folder} is a directory; name a file.`],
   ['an empty file', ['crm', fileOf('empty.csv', '')], `${join(folder, 'empty.csv')} is empty.`],
   [
     'a wrong encoding',
@@ -52,7 +51,7 @@ test.each([
   [
     'a spreadsheet',
     ['crm', fileOf('book.csv', 'PK\u0003\u0004rest')],
-    `${join(folder, 'book.csv')} is a spreadsheet, not a CSV file; save it as "CSV UTF-8" and import that.`,
+    `${join(folder, 'book.csv')} is a spreadsheet, not a text file; save it as "CSV UTF-8" and use that.`,
   ],
   [
     'no column for the number',
@@ -101,14 +100,4 @@ test('both commands say what they do', async () => {
   expect([await runSeed(['--help'], at), await runImport(['--help'], at)]).toEqual([0, 0]);
   expect(written.out).toMatch(/npm run seed .*npm run import /s);
   expect(written.err).toBe('');
-});
-
-test('progress shows the count, the rate and the time that is left', () => {
-  const at = { total: 200_000, noun: 'customers' };
-  expect(progressText({ ...at, done: 12_000, skipped: 2_000, seconds: 5 })).toBe(
-    '12,000 of 200,000 customers (6 %), 2,000 a second, 1 min 34 s left',
-  );
-  expect(progressText({ ...at, done: 200_000, skipped: 200_000, seconds: 5 })).toBe(
-    '200,000 of 200,000 customers (100 %)',
-  );
 });

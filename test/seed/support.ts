@@ -1,4 +1,5 @@
 import { openDb } from '../../runtime/db/index.ts';
+import { systems } from '../../subgraphs/index.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
 
 /** An empty store in memory with everything that seeding writes to. */
@@ -34,4 +35,39 @@ export async function contents({ db }: Store): Promise<Record<string, unknown>> 
     'select id, name, country, tax_ids, leis, domains from identity_customer order by id',
   );
   return found;
+}
+
+/** By what the register finds customers, and what each record said of that. */
+export async function register({ db }: Store) {
+  return {
+    customers: await db.query(
+      'select id, name, country, tax_ids, leis, domains from identity_customer order by id',
+    ),
+    facts: await db.query(
+      'select system, key, name, country, tax_ids, leis, domains from identity_facts order by system, key',
+    ),
+  };
+}
+
+/** Follows every feed to its end; gives how many changes each told. */
+export async function follow({ db, identity }: Store): Promise<ReadonlyMap<string, number>> {
+  const told = systems.map(async ({ system, sandbox, open }) => {
+    const { feed } = open(sandbox(db).wire, {
+      guard: (context, run) => run(context.signal),
+      crossing: { keysOf: () => Promise.resolve([]), idOf: () => Promise.resolve(null) },
+      site: null,
+    });
+    const ended = new AbortController();
+    let changes = 0;
+    await identity.follow(feed, {
+      signal: ended.signal,
+      observe: (progress) => {
+        if (progress.failure !== undefined) throw new Error('the feed failed', { cause: progress.failure });
+        changes = progress.changes;
+        if (progress.currentAt !== null) ended.abort();
+      },
+    }).done;
+    return [system, changes] as const;
+  });
+  return new Map(await Promise.all(told));
 }

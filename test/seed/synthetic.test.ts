@@ -12,7 +12,8 @@ import { invoicesOf, payerOf } from '../../subgraphs/seed/synthetic/billing.ts';
 import { accountOf, contactsOf } from '../../subgraphs/seed/synthetic/crm.ts';
 import { partnerOf } from '../../subgraphs/seed/synthetic/erp.ts';
 import { keysOf } from '../../subgraphs/seed/synthetic/keys.ts';
-import { contents, count, emptyStore } from './support.ts';
+import { crmTables } from '../../subgraphs/crm/index.ts';
+import { contents, count, emptyStore, follow, register } from './support.ts';
 
 const seed = 7;
 let store: Store;
@@ -74,6 +75,44 @@ test('the same seed gives the same records elsewhere, and a part of them is the 
   // Broken off, and gone on with, to another number: the batch that is there is not made again.
   expect(await seedSynthetic({ ...other, customers: 1300, seed })).toEqual({ done: 1300, found: batchSize });
   expect(await contents(other)).toEqual(await contents(store));
+  await other.db.close();
+});
+
+test('what the register was told of later batches is what the feeds would have told it', async () => {
+  const told = await register(store);
+  expect(told.facts).toHaveLength(await count(store, 'identity_crosswalk'));
+  await store.db.query('update identity_feed set cursor = null');
+  await follow(store);
+  expect(await register(store)).toEqual(told);
+});
+
+test('after the seeding the feeds tell what changes, and next to nothing of what was made', async () => {
+  const other = await emptyStore();
+  await seedSynthetic({ ...other, customers: 2001, seed });
+  const last = keysOf(seed, 1500).account;
+  // As any client of the CRM would do it.
+  await crmTables(other.db).accounts.update(last, { Name: 'Renamed After Seeding' });
+  const taken = await follow(other);
+  expect(taken.get('CRM')).toBe(1);
+  expect(taken.get('BILLING')).toBe(0);
+  expect(await count(other, 'identity_customer', `name = 'renamed after seeding'`)).toBe(1);
+  await other.db.close();
+});
+
+test('a feed that somebody follows is left to him', async () => {
+  const other = await emptyStore();
+  await other.db.query(
+    `insert into identity_feed (system, held_by, held_until) values ('CRM', gen_random_uuid(), now() + interval '1 hour')`,
+  );
+  await seedSynthetic({ ...other, customers: 1001, seed });
+  const feeds = await other.db.query(
+    'select system, cursor is null as untold from identity_feed order by system',
+  );
+  expect(feeds).toEqual([
+    { system: 'BILLING', untold: false },
+    { system: 'CRM', untold: true },
+    { system: 'ERP', untold: false },
+  ]);
   await other.db.close();
 });
 

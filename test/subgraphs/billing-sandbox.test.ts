@@ -153,6 +153,7 @@ withStores((open) => {
         invoice_settings: null,
         delinquency: null,
         default_payment_method: null,
+        bank_account: null,
         provisioning_id: null,
         business: null,
         address: null,

@@ -28,6 +28,7 @@ beforeAll(async () => {
         invoice_settings: { delivery: 'e_invoice', email: 'ap@customer.example' },
         delinquency: 'final_notice',
         default_payment_method: { type: 'card', brand: 'visa', last4: '4242', exp_month: 9, exp_year: 2027 },
+        bank_account: null,
         provisioning_id: null,
         business: null,
         address: null,
@@ -157,15 +158,15 @@ test('lists take a state in the words of the graph', async () => {
 test('what is put through the mapping comes back as it was, and null clears', async () => {
   const key = keyOf('c2');
   const written = {
-    ...mapping.invoiceDelivery.put?.({ channel: 'EMAIL', email: 'a@b.example' }),
-    ...mapping.dunningState.put?.('COLLECTION'),
-    ...mapping.provisioningId.put?.('acct-2'),
+    ...mapping.invoiceDelivery.put({ channel: 'EMAIL', email: 'a@b.example' }),
+    ...mapping.dunningState.put('COLLECTION'),
+    ...mapping.provisioningId.put('acct-2'),
   };
   const { record } = await billing.connector.update(key, written, {}, call);
   expect(mapping.invoiceDelivery.get(record)).toEqual({ channel: 'EMAIL', email: 'a@b.example' });
   expect(mapping.dunningState.get(record)).toBe('COLLECTION');
   expect(mapping.provisioningId.get(record)).toBe('acct-2');
-  const clear = { ...mapping.invoiceDelivery.put?.(null), ...mapping.dunningState.put?.(null) };
+  const clear = { ...mapping.invoiceDelivery.put(null), ...mapping.dunningState.put(null) };
   const cleared = await billing.connector.update(key, clear, {}, call);
   expect(mapping.invoiceDelivery.get(cleared.record)).toBeNull();
   expect(mapping.dunningState.get(cleared.record)).toBeNull();
@@ -188,10 +189,10 @@ test('copies give back all of what their owner has', async () => {
     },
   };
   const changes = {
-    ...copies.name.put?.(values.name),
-    ...copies.legalEntity.put?.(values.legalEntity),
-    ...copies.paymentTerms.put?.(values.paymentTerms),
-    ...copies.billingAddress.put?.(values.billingAddress),
+    ...copies.name.put(values.name),
+    ...copies.legalEntity.put(values.legalEntity),
+    ...copies.paymentTerms.put(values.paymentTerms),
+    ...copies.billingAddress.put(values.billingAddress),
   };
   const { record } = await billing.connector.update(keyOf('c3'), changes, {}, call);
   expect({

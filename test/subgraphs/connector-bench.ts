@@ -23,7 +23,7 @@ export interface Subject<R extends object, Rows extends object> {
   readonly change: (n: number) => Partial<R>;
   /** A field that can be cleared, and that `draft` fills. */
   readonly clearable: keyof R & string;
-  /** One field with a value that the system refuses. */
+  /** Fields, each with a value that the system refuses; the first of them is the one that it names. */
   readonly refused: Partial<R>;
   /** A key as the system makes them, of no record. */
   readonly unknownKey: (n: number) => string;

@@ -15,6 +15,8 @@ export function troubles<R extends object, Rows extends object>(bench: () => Ben
       await expect(connector.update(key, subject.change(next()), {}, call)).rejects.toMatchObject(limited);
       await expect(connector.changes(null, call)).rejects.toMatchObject(limited);
       await expect(connector.find(subject.externalId(next()), call)).rejects.toMatchObject(limited);
+      const dry = connector.validate?.(key, subject.change(next()), call);
+      if (dry) await expect(dry).rejects.toMatchObject(limited);
       expect(await effects()).toEqual([]);
     });
 
@@ -93,6 +95,21 @@ export function troubles<R extends object, Rows extends object>(bench: () => Ben
       if (connector.capabilities.conditionalWrite !== 'none') {
         expect(repeated).toMatchObject({ status: 'rejected', reason: { code: 'CONFLICT' } });
       }
+      expect(await effects()).toEqual([`UPDATE ${key}`]);
+      const names = Object.keys(record) as (keyof R & string)[];
+      expect((await connector.read([key], names, call)).get(key)?.record).toEqual({ ...record, ...change });
+    });
+
+    test('a change may come to pass after its connection has ended', async () => {
+      const { connector, subject, create, faults, effects, mark, next, call } = bench();
+      const { key, version, record } = await create();
+      const change = subject.change(next());
+      await mark();
+      faults({ kind: 'lateEffect', times: 1, delay: 50 });
+      await expect(
+        connector.update(key, change, { wireKey: `late-${next()}`, ifVersion: version }, call),
+      ).rejects.toMatchObject({ code: 'SYSTEM_UNAVAILABLE' });
+      while ((await effects()).length === 0) await new Promise(setImmediate);
       expect(await effects()).toEqual([`UPDATE ${key}`]);
       const names = Object.keys(record) as (keyof R & string)[];
       expect((await connector.read([key], names, call)).get(key)?.record).toEqual({ ...record, ...change });

@@ -104,6 +104,14 @@ export function feeds<R extends object, Rows extends object>(bench: () => Bench<
       expect((await drain(again.next)).seen.get(made.key)).toEqual(made);
     });
 
+    test('nothing that changes after now is missed from there on', async () => {
+      const { connector, subject, create, next, call } = bench();
+      await create();
+      const [made, now] = [await create(), await connector.now(call)];
+      const changed = await connector.update(made.key, subject.change(next()), {}, call);
+      expect((await drain(now)).seen.get(made.key)).toEqual(changed);
+    });
+
     test('deletions are seen where the connector says so', async () => {
       const { connector, sandbox, subject, create, call } = bench();
       const { key } = await create();

@@ -42,6 +42,23 @@ export function writes<R extends object, Rows extends object>(bench: () => Bench
       expect(await effects()).toEqual([]);
     });
 
+    test('a dry run tells all that a change would be refused for, without an effect', async () => {
+      const { connector, subject, create, effects, mark, next, call } = bench();
+      if (!connector.validate) return;
+      const { key } = await create();
+      await mark();
+      expect(await connector.validate(key, subject.change(next()), call)).toEqual([]);
+      const told = await connector.validate(key, subject.refused, call);
+      expect(told.map(({ code }) => code)).toEqual(told.map(() => 'INVALID_VALUE'));
+      const fields = new Set(told.map(({ field }) => field?.split('/')[0]));
+      expect([...fields]).toEqual(Object.keys(subject.refused));
+      const nowhere = subject.unknownKey(next());
+      expect(await connector.validate(nowhere, subject.change(next()), call)).toMatchObject([
+        { code: 'NOT_FOUND' },
+      ]);
+      expect(await effects()).toEqual([]);
+    });
+
     test('a record that is not there cannot be changed', async () => {
       const { connector, subject, next, call } = bench();
       const changing = connector.update(subject.unknownKey(next()), subject.change(1), {}, call);

@@ -106,10 +106,10 @@ test('people come page by page, with their roles and what they agreed to', async
 
 test('what is put through the mapping comes back as it was, and null clears', async () => {
   const written = {
-    ...mapping.segment.put?.('PUBLIC_SECTOR'),
-    ...mapping.language.put?.('fr-CA'),
-    ...mapping.channels.put?.(['DIRECT']),
-    ...mapping.accountOwner.put?.({ name: 'Robert King', email: 'r@example.com' }),
+    ...mapping.segment.put('PUBLIC_SECTOR'),
+    ...mapping.language.put('fr-CA'),
+    ...mapping.channels.put(['DIRECT']),
+    ...mapping.accountOwner.put({ name: 'Robert King', email: 'r@example.com' }),
   };
   const key = numbers.get('b') ?? '';
   const { record } = await connector.update(key, written, {}, call);
@@ -117,7 +117,7 @@ test('what is put through the mapping comes back as it was, and null clears', as
   expect(mapping.language.get(record)).toBe('fr-CA');
   expect(mapping.channels.get(record)).toEqual(['DIRECT']);
   expect(mapping.accountOwner.get(record)).toEqual({ name: 'Robert King', email: 'r@example.com' });
-  const cleared = await connector.update(key, { ...mapping.language.put?.(null) }, {}, call);
+  const cleared = await connector.update(key, { ...mapping.language.put(null) }, {}, call);
   expect(mapping.language.get(cleared.record)).toBeNull();
 });
 

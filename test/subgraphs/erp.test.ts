@@ -155,7 +155,7 @@ test('the register is told who a partner is, and of which account', async () => 
 });
 
 test('the copy of the name is the one that is printed, not the legal one', async () => {
-  const renamed = await erp.connector.update('0001000044', copies.name.put?.('Alfreds') ?? {}, {}, call);
+  const renamed = await erp.connector.update('0001000044', copies.name.put('Alfreds'), {}, call);
   expect(renamed.record).toMatchObject({
     OrganizationBPName1: 'Alfreds',
     to_LegalEntity: { RegisteredName: 'Alfreds Futterkiste GmbH' },

@@ -71,6 +71,47 @@ test('a connector reads and writes over HTTP what it does in the process', async
   expect((await there.changes(feed.next, call)).more).toBe(false);
 });
 
+test('a call can be followed to its request and its trace, in the process and over HTTP', async () => {
+  const seen: unknown[] = [];
+  const listening = createSandbox({
+    name: 'erp',
+    db,
+    routes: [
+      {
+        method: 'GET',
+        path: '/odata/v1/A_BusinessPartner/ExternalReference/:reference',
+        serve: ({ headers = {} }) => {
+          seen.push([headers['x-correlation-id'], headers.traceparent]);
+          return Promise.resolve(json(404, null));
+        },
+      },
+    ],
+    notFound: json(404, null),
+    refusals: { throttled: () => json(429, null), unavailable: () => json(503, null), stale: () => null },
+  });
+  const place = await serveSandboxes({
+    sandboxes: [listening],
+    host: '127.0.0.1',
+    port: 0,
+    report: (error) => reported.push(error),
+  });
+  const traced = { ...call, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+  for (const wire of [listening.wire, httpWire('erp', `${place.url}/erp`, http.send)]) {
+    await erpConnector(wire)
+      .find('x', traced)
+      .catch(() => undefined);
+    await erpConnector(wire)
+      .find('x', call)
+      .catch(() => undefined);
+  }
+  await place.close();
+  const both = [
+    ['test', traced.traceparent],
+    ['test', undefined],
+  ];
+  expect(seen).toEqual([...both, ...both]);
+});
+
 test('a lost answer of a read is lost once, it is not asked again underneath', async () => {
   await fault({ kind: 'lostAnswer' });
   await expect(overHttp().find('nobody', call)).rejects.toMatchObject({ code: 'SYSTEM_UNAVAILABLE' });

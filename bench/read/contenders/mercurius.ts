@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { RequestListener } from 'node:http';
 import { registerHooks } from 'node:module';
+import { participantDefinitions } from '../../../schema/contract.ts';
 import { contractOf } from '../../../schema/load.ts';
 import { subgraphNames, type SubgraphName } from '../memory.ts';
 import type { UrlOf } from '../supergraph.ts';
@@ -56,9 +57,12 @@ const understood = new Set(['key', 'external']);
 
 /** A contract without what Federation 1 does not know: entities belong to `identity`, and the others extend them. */
 function federationOne(name: SubgraphName): string {
-  const document = parse(contractOf(name).sdl, { noLocation: true });
+  const contract = contractOf(name);
+  // It would publish the operations of participants, which it cannot hide.
+  const internal = new Set(participantDefinitions(contract));
   const owned = name === 'identity' ? new Map<string, never>() : entitiesOf('identity');
-  const kept = document.definitions
+  const kept = contract.document.definitions
+    .filter((node) => !internal.has(node))
     .filter(({ kind }) => kind !== Kind.DIRECTIVE_DEFINITION && kind !== Kind.SCHEMA_EXTENSION)
     .filter((node) => name === 'identity' || !isListOfCustomers(node))
     .map((node) => extended(node, owned));

@@ -24,8 +24,18 @@ const guard = (system: string): Guard =>
 /** Customer Graph in one process, behind its own door. */
 export function inProcess(urlOf: UrlOf): RequestListener {
   const schemas = memorySubgraphs(populationOf(populationSize), guard);
-  return doorTo(urlOf, (name) => localSubgraph(name, schemas[name as SubgraphName]));
+  return doorTo(urlOf, (name) =>
+    Object.hasOwn(schemas, name) ? localSubgraph(name, schemas[name as SubgraphName]) : unasked(name),
+  );
 }
+
+/** A subgraph that is only there for writes. */
+const unasked = (name: string): Subgraph => ({
+  name,
+  prepare: () => {
+    throw new Error(`the questions ask nothing of ${name}`);
+  },
+});
 
 /** Customer Graph's gateway, with the subgraphs elsewhere. */
 export function overHttp(urlOf: UrlOf): RequestListener {

@@ -162,6 +162,7 @@ function payerOf(
     invoice_settings: { delivery: 'post', email: null },
     delinquency: 'current',
     default_payment_method: null,
+    bank_account: null,
     provisioning_id: null,
     business: {
       legal_name: row.company,

@@ -48,6 +48,7 @@ export function payerOf(
           ] as const)
         : 'current',
       default_payment_method: methodOf(seed, index),
+      bank_account: null,
       provisioning_id: customer.stage === 'onboarding' ? null : `acct-${seed}-${index.toString(36)}`,
       business: {
         legal_name: customer.registeredName,

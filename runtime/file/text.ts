@@ -1,13 +1,33 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Failure } from '../../runtime/failure.ts';
-import type { ImportOrder } from './arguments.ts';
+import { Failure } from '../failure.ts';
 
-type Source = Pick<ImportOrder, 'file' | 'encoding'>;
+/** Encodings that a file may be in. */
+const encodings = ['utf-8', 'utf-16le', 'windows-1252'] as const;
+export type Encoding = (typeof encodings)[number];
+
+/** What may be said of them, for a help text. */
+export const encodingNames = encodings.join(', ');
 
 /**
- * Reads a file once to see that it can be imported: that it is there, is text, and is text of its encoding to the end,
- * so that nothing is imported out of a file that turns out to be garbled later.
+ * The encoding with this name; UTF-8 where none is given.
+ * @throws Failure BAD_USER_INPUT
+ */
+export function encodingNamed(name = 'utf-8'): Encoding {
+  const found = encodings.find((one) => one === name.toLowerCase());
+  if (found === undefined) throw refused(`--encoding must be one of ${encodingNames}.`);
+  return found;
+}
+
+/** A file, and the encoding that somebody says it has. */
+interface Source {
+  readonly file: string;
+  readonly encoding: Encoding;
+}
+
+/**
+ * Reads a file once to see that it can be used: that it is there, is text, and is text of its encoding to the end, so
+ * that nothing is done out of a file that turns out to be garbled later.
  * @returns the encoding, that of the order unless the file begins with the mark of another one, and how many lines it has
  * @throws Failure BAD_USER_INPUT with what to do
  */
@@ -18,7 +38,7 @@ export async function checkText({
   const start = await beginningOf(file);
   if (start.length === 0) throw refused(`${file} is empty.`);
   if (start.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) {
-    throw refused(`${file} is a spreadsheet, not a CSV file; save it as "CSV UTF-8" and import that.`);
+    throw refused(`${file} is a spreadsheet, not a text file; save it as "CSV UTF-8" and use that.`);
   }
   const marked = encodingMarked(start) ?? encoding;
   const decoder = new TextDecoder(marked, { fatal: true });
@@ -59,8 +79,8 @@ async function beginningOf(file: string): Promise<Buffer> {
     throw new Failure(
       'BAD_USER_INPUT',
       directory
-        ? `${file} is a directory; name a CSV file.`
-        : `${file} cannot be read; name a CSV file that is there.`,
+        ? `${file} is a directory; name a file.`
+        : `${file} cannot be read; name a file that is there.`,
       { cause },
     );
   }

@@ -1,5 +1,4 @@
 import { parse } from 'csv-parse/sync';
-import { Failure } from '../../runtime/failure.ts';
 
 /** A row of a CSV file. */
 export interface CsvRecord {
@@ -22,31 +21,6 @@ function separatorOf(header: string): Separator {
   const bare = header.replace(/"[^"]*"/g, '');
   const times = (separator: Separator) => bare.split(separator).length;
   return separators.reduce((most, next) => (times(next) > times(most) ? next : most));
-}
-
-/** Characters of one line at most: what is longer is not CSV. */
-const longestLine = 1_000_000;
-
-/**
- * The lines of a text in pieces, without their ends: LF, CRLF or CR.
- * @throws Failure BAD_USER_INPUT for a line of more than a million characters
- */
-export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const piece of pieces) {
-    rest += piece;
-    // A CR at the end may be the first half of CRLF.
-    const lines = rest.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    if (rest.length > longestLine) {
-      throw new Failure(
-        'BAD_USER_INPUT',
-        'The file has a line of more than a million characters; it is not CSV.',
-      );
-    }
-    yield* lines;
-  }
-  yield* rest.split('\r').filter((line, at, all) => line !== '' || at < all.length - 1);
 }
 
 /**
@@ -119,4 +93,13 @@ function recordIn(
   }
   const [cells = []] = parse(text, { delimiter: separator, relax_column_count: true, relax_quotes: true });
   return { line, text, cells, fault: null };
+}
+
+/** A row as it stands in a file: commas between the cells, quotes where they are needed, and the end of the line. */
+export function csvRow(cells: readonly string[]): string {
+  return `${cells.map(quoted).join(',')}\r\n`;
+}
+
+function quoted(cell: string): string {
+  return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

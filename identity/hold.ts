@@ -1,0 +1,35 @@
+import { v7 } from 'uuid';
+import type { Db } from '../runtime/db/index.ts';
+import { absorb, claim, release, type Feed } from './feed.ts';
+
+/** A feed whose records somebody else brings into the register, so that nobody reads them a second time. */
+export interface Held {
+  /** Takes in what the feed tells now, to its end: from here on it is to tell nothing but what `pass` passes over. */
+  catchUp(signal: AbortSignal): Promise<void>;
+  /** Goes on from this cursor: what the feed told until there is in the register. */
+  pass(cursor: string): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** Keeps followers away from a feed; null where somebody follows it already, who will read everything himself. */
+export async function holdFeed(db: Db, feed: Feed): Promise<Held | null> {
+  const holder = v7();
+  const { system } = feed;
+  if ((await claim(db, system, holder)) === undefined) return null;
+  /** Nothing where the lease has passed to a follower meanwhile: he reads on from where it was. */
+  const take = (changes: Parameters<typeof absorb>[3]) => absorb(db, system, holder, changes);
+  return {
+    async catchUp(signal) {
+      for (let more = true; more;) {
+        const cursor = await claim(db, system, holder);
+        if (cursor === undefined) return;
+        const changes = await feed.changes(cursor, signal);
+        more = (await take(changes)) !== null && changes.more;
+      }
+    },
+    async pass(next) {
+      await take({ changed: [], next, more: false });
+    },
+    release: () => release(db, system, holder),
+  };
+}

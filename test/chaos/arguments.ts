@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { mutants, type Mutant } from './messages.ts';
+
+export type StoreName = 'pglite' | 'postgres';
+
+/** What `npm run chaos` is asked for. */
+export type ChaosArguments =
+  | { readonly help: true }
+  | {
+      readonly help: false;
+      readonly writes: number;
+      readonly kills: number;
+      readonly seed: number;
+      readonly stores: readonly StoreName[];
+      readonly mutant: Mutant | null;
+    };
+
+export const chaosHelp = `Writes to customers while workers are killed and owners misbehave, then holds every receipt against the
+history that the owners keep themselves, in a process that is never killed.
+
+  npm run chaos -- [--writes N] [--kills K] [--seed S] [--store WHERE] [--mutant M]
+
+  --writes N     1 to 100000; 1000 by default
+  --kills K      SIGKILLs, first at every boundary between two statements that touch the world, then at random;
+                 after every fourth comes a SIGSTOP beyond the lease; 0 to 10000, 50 by default
+  --seed S       0 to 2147483647; random by default, and printed: it decides what is written, which calls the owners
+                 fail, and the order of the blows
+  --store WHERE  pglite (one worker), postgres (three, in a database of its own on TEST_DATABASE_URL or the standard
+                 local port), or both; pglite by default
+  --mutant M     ${mutants.join(', ')}: runs an engine that lacks this, with up to three seeds, and
+                 succeeds where that is found out
+  --help         this text
+
+Exit code: 0 where nothing was found (with --mutant: where something was), 1 otherwise, 2 for bad arguments.
+`;
+
+/** Arguments that are none; its message is for the person at the terminal. */
+export interface Unusable {
+  readonly unusable: string;
+}
+
+/** Reads the command line. Pure but for the seed that nobody chose. */
+export function chaosArguments(given: readonly string[]): ChaosArguments | Unusable {
+  const read = values(given);
+  if ('unusable' in read) return read;
+  if (read.help === true) return { help: true };
+  const { writes = '1000', kills = '50', store = 'pglite', mutant } = read;
+  const { seed = String(Math.floor(Math.random() * 1_000_000)) } = read;
+  const numbers = {
+    writes: whole(writes, 1, 100_000),
+    kills: whole(kills, 0, 10_000),
+    seed: whole(seed, 0, 2_147_483_647),
+  };
+  for (const [name, number] of Object.entries(numbers))
+    if (Number.isNaN(number)) return { unusable: `--${name} is not a number that it can be` };
+  const stores = places.get(store);
+  if (!stores) return { unusable: `--store must be one of: ${[...places.keys()].join(', ')}` };
+  const known = mutants.find((name) => name === mutant) ?? null;
+  if (mutant !== undefined && known === null)
+    return { unusable: `--mutant must be one of: ${mutants.join(', ')}` };
+  return { help: false, ...numbers, stores, mutant: known };
+}
+
+const places: ReadonlyMap<string, readonly StoreName[]> = new Map([
+  ['pglite', ['pglite']],
+  ['postgres', ['postgres']],
+  ['both', ['pglite', 'postgres']],
+]);
+
+function values(given: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...given],
+      options: {
+        ...{ writes: text, kills: text, seed: text, store: text, mutant: text },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    return { unusable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** NaN where it is not one. */
+function whole(text: string, from: number, to: number): number {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  return number >= from && number <= to ? number : NaN;
+}

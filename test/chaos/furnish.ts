@@ -1,0 +1,67 @@
+import type { Enrolment } from '../../identity/index.ts';
+import { createHttp } from '../../runtime/http.ts';
+import { billing } from '../../subgraphs/billing/index.ts';
+import { crm } from '../../subgraphs/crm/index.ts';
+import { erp } from '../../subgraphs/erp/index.ts';
+import { httpWire } from '../../subgraphs/http-wire.ts';
+import type { FaultOrder } from '../../subgraphs/sandbox/faults.ts';
+import { keysOf } from '../../subgraphs/seed/synthetic/keys.ts';
+import { seedKey } from './history.ts';
+
+/** Makes customers that all three owners know, and says who they are. */
+export async function furnish(owners: string, seed: number, count: number): Promise<readonly Enrolment[]> {
+  const http = createHttp();
+  const wire = (name: string) => httpWire(name, `${owners}/${name}`, http.send);
+  const connectors = {
+    crm: crm.connect(wire('crm')),
+    erp: erp.connect(wire('erp')),
+    billing: billing.connect(wire('billing')),
+  };
+  const call = { correlationId: 'chaos-furnish', signal: new AbortController().signal };
+  const enrolments: Enrolment[] = [];
+  for (let i = 0; i < count; i++) {
+    const name = `Customer ${i}`;
+    const options = { wireKey: `${seedKey}-${i}` };
+    const account = await connectors.crm.create({ Name: name, AccountNumber: `A${i}` }, options, call);
+    const partner = { OrganizationBPName1: name, ExternalReference: account.key };
+    const payer = { name, currency: 'eur', metadata: { account: account.key } };
+    enrolments.push({
+      id: keysOf(seed, i).id,
+      records: [
+        { system: 'CRM', key: account.key },
+        { system: 'ERP', key: (await connectors.erp.create(partner, options, call)).key },
+        { system: 'BILLING', key: (await connectors.billing.create(payer, options, call)).key },
+      ],
+      facts: { name },
+    });
+  }
+  await http.close();
+  return enrolments;
+}
+
+/** Milliseconds after which an effect is late at most. */
+export const lateBy = 400;
+
+/** What the owners do to whoever calls them, while the run lasts. */
+export function faultsOf(method: 'PATCH' | 'POST'): readonly FaultOrder[] {
+  return [
+    { kind: 'latency', rate: 0.3, delay: 15 },
+    { kind: 'throttle', rate: 0.01, retryAfter: 1 },
+    { kind: 'unavailable', rate: 0.03, retryAfter: 1 },
+    { kind: 'lostAnswer', rate: 0.1, method },
+    { kind: 'lateEffect', rate: 0.04, delay: lateBy, method },
+    { kind: 'staleVersion', rate: 0.02, method },
+  ];
+}
+
+/** How each owner takes a change. */
+export const writingMethods = { crm: 'PATCH', erp: 'PATCH', billing: 'POST' } as const;
+
+/** Replaces the faults of one owner. */
+export async function setFaults(owners: string, name: string, faults: readonly FaultOrder[]): Promise<void> {
+  const response = await fetch(`${owners}/${name}/sandbox/faults`, {
+    method: 'PUT',
+    body: JSON.stringify(faults),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}

@@ -1,0 +1,71 @@
+import { registerHooks } from 'node:module';
+import type { Db } from '../../runtime/db/index.ts';
+import type { Mutant } from './messages.ts';
+
+/** A bug to be planted: text of a source file, or of a function in the store, becomes another. */
+type Edit =
+  | { readonly file: string; readonly from: string; readonly to: string }
+  | { readonly routine: string; readonly from: string; readonly to: string };
+
+/** What each mutant lacks. The engine itself knows nothing of them. */
+const edits: Readonly<Record<Mutant, readonly Edit[]>> = {
+  // An unknown outcome: the call is made again, on the record as it now is.
+  'no-probe': [
+    {
+      file: 'coordination/step.ts',
+      from: 'function probed(step: Step, found: Found | null): Step {',
+      to: `function probed(step: Step, found: Found | null): Step {
+        return { ...step, state: 'READY', before: null, sent: false, due: null };`,
+    },
+  ],
+  // Any write of a customer is worked on, not only the first.
+  'no-head-of-line': [
+    {
+      routine: 'coordination_claim',
+      from: 'where head and lane = asked',
+      to: `where state in ('PENDING', 'RUNNING', 'COMPENSATING') and lane = asked`,
+    },
+  ],
+  // A worker that has lost a write goes on with it.
+  'no-epoch': [
+    {
+      routine: 'coordination_settle',
+      from: 'where w.id = asked and w.epoch = held_epoch and w.worker is not null',
+      to: 'where w.id = asked',
+    },
+  ],
+};
+
+function edited(text: string, { from, to }: Edit, where: string): string {
+  if (!text.includes(from)) throw new Error(`the bug cannot be planted: ${where} has no "${from}"`);
+  return text.replace(from, () => to);
+}
+
+/** Plants the part of a mutant that is in source files. Before the first of them is imported. */
+export function plantInSource(mutant: Mutant | null): void {
+  const planted = (mutant ? edits[mutant] : []).filter((edit) => 'file' in edit);
+  if (planted.length === 0) return;
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const own = planted.filter(({ file }) => url.endsWith(`/${file}`));
+      if (own.length === 0) return loaded;
+      const text = Buffer.from(loaded.source as Uint8Array).toString();
+      return { ...loaded, source: own.reduce((source, edit) => edited(source, edit, edit.file), text) };
+    },
+  });
+}
+
+/** Plants the part of a mutant that is in the store, once for all workers. */
+export async function plantInStore(mutant: Mutant | null, db: Db): Promise<void> {
+  for (const edit of mutant ? edits[mutant] : []) {
+    if ('file' in edit) continue;
+    await db.lock('chaos mutant', async () => {
+      const [row] = await db.query<{ text: string }>('select pg_get_functiondef($1::regproc) as text', [
+        edit.routine,
+      ]);
+      const text = row?.text ?? '';
+      if (!text.includes(edit.to)) await db.script(edited(text, edit, edit.routine));
+    });
+  }
+}

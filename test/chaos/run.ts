@@ -1,0 +1,172 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { drawsOf } from '../../subgraphs/seed/population/draws.ts';
+import { check } from './check.ts';
+import type { Claim, Told } from './claims.ts';
+import { insist } from './client.ts';
+import { blows, nextDisruption } from './disruptions.ts';
+import { startFleet, type Fleet } from './fleet.ts';
+import { faultsOf, furnish, lateBy, setFaults, writingMethods } from './furnish.ts';
+import { readHistory } from './history.ts';
+import { startMember } from './member.ts';
+import type { Mutant, WorkerOrder } from './messages.ts';
+import { paceOf, type Pace } from './pace.ts';
+import type { Violation } from './verdict.ts';
+import { workload } from './workload.ts';
+
+export interface RunOrder {
+  readonly writes: number;
+  readonly kills: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly store: WorkerOrder['store'];
+  readonly mutant: Mutant | null;
+  /** The file of this folder that a worker runs. */
+  readonly file: string;
+  /** Told how many writes have their answer. */
+  readonly answered: (count: number) => void;
+  /** Aborted when the run is to be given up. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly told: readonly Told[];
+  readonly claims: readonly Claim[];
+  /** Effects that the owners had. */
+  readonly effects: number;
+  /** How often workers were killed and paused, by boundary; `''` counts those at no boundary. */
+  readonly killed: ReadonlyMap<string, number>;
+  readonly paused: ReadonlyMap<string, number>;
+  /** Names of the boundaries that workers passed. */
+  readonly boundaries: readonly string[];
+}
+
+const names = ['crm', 'erp', 'billing'] as const;
+const customers = 24;
+const concurrency = 24;
+/** Milliseconds of a worker's lease: short, so that there is time to outlast it. */
+const lease = 1500;
+/** Milliseconds after which writes that are still open are given up. */
+const patience = 120_000;
+
+/** Writes, and kills who writes; then holds everybody to what the owners know. Ends every process that it starts. */
+export async function run(order: RunOrder): Promise<Outcome> {
+  const { seed, store, mutant, workers, file } = order;
+  const boundaries = new Set<string>();
+  let heard: (url: string) => void;
+  const served = new Promise<string>((resolve) => (heard = resolve));
+  const owners = startMember('owners.ts', { seed }, (notice) => {
+    if (notice.notice === 'ready') heard(notice.url ?? '');
+  });
+  let fleet: Fleet | undefined;
+  try {
+    const url = await Promise.race([served, owners.ended.then(broke)]);
+    const enrolments = await furnish(url, seed, customers);
+    fleet = startFleet({
+      file,
+      workers,
+      worker: { owners: url, store, mutant, lease },
+      boundary: (name) => boundaries.add(name),
+    });
+    return await Promise.race([
+      under(order, { url, fleet, boundaries, enrolments }),
+      fleet.broken,
+      givenUp(order.signal),
+      owners.ended.then(broke),
+    ]);
+  } finally {
+    await fleet?.end();
+    owners.signal('SIGKILL');
+    await owners.ended;
+  }
+}
+
+/** Rejects when the run is to be given up; otherwise never ends. */
+function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => {
+      reject(new Error('given up'));
+    };
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+  });
+}
+
+function broke(how: string): never {
+  throw new Error(how);
+}
+
+interface Scene {
+  /** Where the owners are. */
+  readonly url: string;
+  readonly fleet: Fleet;
+  readonly boundaries: ReadonlySet<string>;
+  readonly enrolments: Awaited<ReturnType<typeof furnish>>;
+}
+
+async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Scene): Promise<Outcome> {
+  const { writes, seed } = order;
+  await (await fleet.pick()).ask('enrol', enrolments);
+  for (const name of names) await setFaults(url, name, faultsOf(writingMethods[name]));
+  const ids = enrolments.flatMap(({ id }) => id ?? []);
+  const pace = paceOf(writes, blows(order.kills).length);
+  const [told, met] = await Promise.all([
+    insist({
+      fleet,
+      submissions: workload({ writes, seed, customers: ids }),
+      concurrency,
+      draws: drawsOf(seed, 3, 0),
+      mayBeSent: pace.mayBeSent,
+      answered: (count) => {
+        pace.answered(count);
+        order.answered(count);
+      },
+    }),
+    disrupted(order, fleet, boundaries, pace),
+  ]);
+  for (const name of names) await setFaults(url, name, []);
+  await settled(fleet);
+  await pause(2 * lateBy); // what comes late has come by then
+  const claims = await (await fleet.pick()).ask('claims', null);
+  const history = await readHistory(url, names);
+  return {
+    violations: check({ history, told, claims }),
+    told,
+    claims,
+    effects: history.filter(({ kind }) => kind === 'UPDATE').length,
+    killed: met.SIGKILL,
+    paused: met.SIGSTOP,
+    boundaries: [...boundaries].sort(),
+  };
+}
+
+/** Spreads the blows over the writes. */
+async function disrupted(
+  { kills, seed }: RunOrder,
+  fleet: Fleet,
+  boundaries: ReadonlySet<string>,
+  pace: Pace,
+) {
+  const draws = drawsOf(seed, 4, 0);
+  const met = { SIGKILL: new Map<string, number>(), SIGSTOP: new Map<string, number>() };
+  for (const [i, how] of blows(kills).entries()) {
+    await pace.mayFall(i);
+    for (const { boundary } of await fleet.disrupt(nextDisruption(how, draws, [...boundaries], met))) {
+      const name = boundary ?? '';
+      met[how].set(name, (met[how].get(name) ?? 0) + 1);
+    }
+    pace.fallen(i + 1);
+  }
+  return met;
+}
+
+/** Waits until no write is open, or until it has taken too long: then the writes that are open are lost. */
+async function settled(fleet: Fleet): Promise<void> {
+  const until = Date.now() + patience;
+  while (Date.now() < until) {
+    const open = await (await fleet.pick()).ask('open', null).catch(() => null);
+    if (open === 0) return;
+    await pause(200);
+  }
+}

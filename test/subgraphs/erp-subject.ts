@@ -1,0 +1,25 @@
+import { erp, partnerNumber, type BusinessPartner } from '../../subgraphs/erp/index.ts';
+import type { PartnerRows } from '../../subgraphs/erp/partner.ts';
+import type { Subject } from './connector-bench.ts';
+import { alfreds } from './erp-store.ts';
+
+const { to_BillToAddress: address } = alfreds;
+
+/** The ERP as the suites of connectors and participants meet it. */
+export const erpSubject: Subject<BusinessPartner, PartnerRows> = {
+  system: erp,
+  table: 'erp_business_partner',
+  draft: (n) => ({ ...alfreds, ExternalReference: `001-${n}` }),
+  externalId: (n) => `001-${n}`,
+  change: (n) => ({ OrganizationBPName1: `Alfreds Feinkost ${n}` }),
+  clearable: 'to_BillToAddress',
+  refused: {
+    PaymentTerms: 'N031',
+    to_BillToAddress: address && { ...address, Country: 'XX' },
+    CreditLimit: '1.00',
+    BillToParty: '0999999999',
+  },
+  unknownKey: (n) => partnerNumber(900_000_000 + n),
+  removal: (key) => ({ method: 'DELETE', path: `/odata/v1/A_BusinessPartner/${key}` }),
+  lists: [],
+};

@@ -1,0 +1,105 @@
+import { requestContext, type Caller } from '../../runtime/context.ts';
+import { localSubgraph, type SubgraphResult } from '../../runtime/executor.ts';
+import { createGuard, type Guard } from '../../runtime/guard.ts';
+import { buildSubgraph } from '../../runtime/subgraph.ts';
+import { contractOf } from '../../schema/load.ts';
+import type {
+  ParticipantExamination,
+  ParticipantExamined,
+  ParticipantOrder,
+  ParticipantOutcome,
+} from '../../schema/generated/participant.ts';
+import { participantOperations } from '../../schema/participant.ts';
+import type { Bench } from './connector-bench.ts';
+
+export type Values = Readonly<Record<string, unknown>>;
+
+/** What the suite must know of a system besides its connector. Values are as a caller of the graph gives them. */
+export interface Part {
+  /** Every attribute that the system owns and that can be written, each with another value than a draft has. */
+  readonly wanted: (other: string) => Values;
+  /** The same for what it keeps copies of; empty where it keeps none. */
+  readonly copied: Values;
+  /** Values that the system refuses, each for itself. */
+  readonly refused: Values;
+  /** Where `wanted` names another customer, and the record's own field for it; null where no attribute does. */
+  readonly names: { readonly attribute: string; readonly field: string } | null;
+}
+
+/** One system's participant, asked as coordination asks it. */
+export interface Asked {
+  readonly guard: Guard;
+  readonly examine: (
+    entityId: string,
+    changes: Values,
+    more?: Partial<ParticipantExamination>,
+  ) => Promise<ParticipantExamined>;
+  readonly apply: (entityId: string, changes: Values, more: ApplyMore) => Promise<ParticipantOutcome>;
+  /** The bare answers of both to this caller. */
+  readonly as: (caller: Caller, entityId: string) => Promise<readonly SubgraphResult[]>;
+}
+
+type ApplyMore = Pick<ParticipantOrder, 'ifVersion' | 'wireKey'> &
+  Partial<ParticipantOrder> & { readonly timeout?: number; readonly signal?: AbortSignal };
+
+/** The graph's id of a record, and of one that nobody has. */
+export const idOf = (key: string): string => `id of ${key}`;
+export const nobody = 'nobody';
+
+const found = 'found { version values restore same restored refusals { code message attribute } }';
+const examined = `guarantee conditional keyed unreachable { code message retryAfter } ${found}`;
+const outcome = 'status version values causes { code message attribute } code message retryAfter';
+
+/** Opens the participant of a bench anew: with a breaker that has seen nothing yet. */
+export function participantOf<R extends object, Rows extends object>({
+  subject,
+  connector,
+}: Bench<R, Rows>): Asked {
+  const { name, open } = subject.system;
+  const breaker = { failures: 2, openFor: 600_000 };
+  const guard = createGuard({ system: name, concurrency: 4, queue: 4, breaker, attempts: 1 });
+  const { resolvers } = open({
+    connector,
+    guard,
+    crossing: {
+      keysOf: (_, ids) => Promise.resolve(ids.map((id) => /^id of (.+)$/.exec(id)?.[1] ?? null)),
+      idOf: (_, key) => Promise.resolve(idOf(key)),
+    },
+    site: null,
+  });
+  const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));
+  const names = participantOperations(name);
+  const examine = subgraph.prepare(
+    `query ($asked: ParticipantExamination!) { ${names.examine}(examination: $asked) { ${examined} } }`,
+  );
+  const apply = subgraph.prepare(
+    `mutation ($asked: ParticipantOrder!) { ${names.apply}(order: $asked) { ${outcome} } }`,
+  );
+  const contextFor = (caller: Caller, timeout = 30_000, signal = new AbortController().signal) =>
+    requestContext({ caller, timeout, signal });
+  const only = ({ data, errors }: SubgraphResult): unknown => {
+    if (errors) throw new Error(JSON.stringify(errors));
+    return Object.values(data ?? {})[0];
+  };
+
+  const base = (entityId: string) => ({ entity: 'Customer', entityId, kind: 'OWNER' as const });
+  return {
+    guard,
+    async examine(entityId, changes, more = {}) {
+      const asked = { ...base(entityId), changes, validate: false, ...more };
+      return only(await examine({ asked }, contextFor('coordination'))) as ParticipantExamined;
+    },
+    async apply(entityId, changes, { timeout, signal, ...more }) {
+      const asked = { ...base(entityId), changes, ...more };
+      return only(await apply({ asked }, contextFor('coordination', timeout, signal))) as ParticipantOutcome;
+    },
+    as: (caller, entityId) =>
+      Promise.all([
+        examine({ asked: { ...base(entityId), changes: {}, validate: true } }, contextFor(caller)),
+        apply(
+          { asked: { ...base(entityId), changes: {}, wireKey: 'k', ifVersion: '1' } },
+          contextFor(caller),
+        ),
+      ]),
+  };
+}
