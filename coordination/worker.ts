@@ -94,7 +94,11 @@ export function startWorker(
     asked++;
     if (stopped || looking) return;
     looking = lookAll()
-      .catch(failed)
+      .catch((error: unknown) => {
+        // A store that cannot be asked is left in peace until the next look.
+        asked = 0;
+        failed(error);
+      })
       .finally(() => {
         looking = undefined;
         if (asked > 0) look();

@@ -100,6 +100,7 @@ describe('an examination', () => {
 describe('a call that changes something', () => {
   test.each([
     [
+      'APPLIED',
       { ...outcome, version: 'v2', values: { name: 'A' } },
       { status: 'APPLIED', version: 'v2', values: { name: 'A' } },
     ],
@@ -111,16 +112,18 @@ describe('a call that changes something', () => {
       },
       { status: 'REFUSED', causes: [{ code: 'DUPLICATE', message: 'Twice.', attribute: 'name' }] },
     ],
-    [{ ...outcome, status: 'STALE' }, { status: 'STALE' }],
+    ['STALE', { ...outcome, status: 'STALE' }, { status: 'STALE' }],
     [
+      'LATER',
       { ...outcome, status: 'LATER', code: 'RATE_LIMITED', message: 'Later.', retryAfter: 2 },
       { status: 'LATER', code: 'RATE_LIMITED', message: 'Later.', retryAfter: 2 },
     ],
     [
+      'UNKNOWN',
       { ...outcome, status: 'UNKNOWN', code: 'DEADLINE_EXCEEDED', message: 'Silence.' },
       { status: 'UNKNOWN', code: 'DEADLINE_EXCEEDED', message: 'Silence.' },
     ],
-  ])('ends as the owner says', async (crmApply, expected) => {
+  ])('ends as the owner says: %s', async (_, crmApply, expected) => {
     expect(await answering({ data: { crmApply } }).owner.apply(order, call)).toEqual(expected);
   });
 

@@ -32,7 +32,9 @@ interface Told {
 const silent = createLogger({ level: 'silent', json: true });
 const secret = 'a secret that only these tests know and that is long enough';
 
-function configOf(environment: Readonly<Record<string, string>>): Config {
+type Settings = Readonly<Record<string, string>>;
+
+function configOf(environment: Settings): Config {
   return readConfig({
     NODE_ENV: 'test',
     PORT: '0',
@@ -43,15 +45,15 @@ function configOf(environment: Readonly<Record<string, string>>): Config {
 }
 
 /** Everything in one process, subgraphs called directly. */
-async function together(store: Store): Promise<readonly House[]> {
-  return [await openHouse(configOf({}), store, silent)];
+async function together(store: Store, settings: Settings): Promise<readonly House[]> {
+  return [await openHouse(configOf(settings), store, silent)];
 }
 
 /** The gateway and coordination over HTTP subgraphs, each behind Apollo Server and the signed pass. */
-async function apart(store: Store): Promise<readonly House[]> {
+async function apart(store: Store, settings: Settings): Promise<readonly House[]> {
   // Three houses over one store, which the configuration refuses for the embedded store of several processes.
-  const shared = { PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
-  const open = (roles: string, where: Readonly<Record<string, string>> = {}) =>
+  const shared = { ...settings, PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
+  const open = (roles: string, where: Settings = {}) =>
     openHouse(configOf({ ...shared, ...where, ROLES: roles }), store, silent);
   const records = await open('identity,crm,erp,billing');
   const { IDENTITY_URL, ...systems } = urlsOf(records, ['identity', 'crm', 'erp', 'billing']);
@@ -64,8 +66,8 @@ function urlsOf({ url }: House, names: readonly string[]): Record<string, string
   return Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, `${url}/${name}`]));
 }
 
-/** Runs a suite of walks over the sample data, in one process and over HTTP. */
-export function bothWays(suite: (graph: () => Graph) => void): void {
+/** Runs a suite of walks over the sample data, in one process and over HTTP; with settings as in the environment. */
+export function bothWays(suite: (graph: () => Graph) => void, settings: Settings = {}): void {
   describe.each([
     ['in one process', together],
     ['subgraphs apart, over HTTP', apart],
@@ -76,10 +78,12 @@ export function bothWays(suite: (graph: () => Graph) => void): void {
     beforeAll(async () => {
       const store = await prepared(await openDb({}));
       await seedNorthwind({ ...store, progress: () => undefined });
-      const houses = await open(store);
+      // Each house closes what it was given: the store they share is closed after the last of them.
+      const houses = await open({ ...store, db: { ...store.db, close: () => Promise.resolve() } }, settings);
       graph = graphOf(houses, store);
       close = async () => {
         for (const house of houses) await house.stop();
+        await store.db.close();
       };
     });
     afterAll(() => close());
