@@ -25,7 +25,7 @@ const homes = {
   'node:sqlite': '^runtime/db/owner\\.ts$',
   'csv-parse': '^(runtime/file/csv|subgraphs/seed/northwind/rows)\\.ts$',
   stdnum: '^coordination/rules/tax-schemes\\.ts$',
-  ibantools: '^coordination/rules/iban\\.ts$',
+  ibantools: '^schema/iban\\.ts$',
   'libphonenumber-js': '^coordination/rules/phone\\.ts$',
   'postcode-validator': '^coordination/rules/postal-code\\.ts$',
   pino: '^runtime/telemetry\\.ts$',

@@ -1,5 +1,5 @@
-import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
 import { isCountry, isCurrency } from './codes.ts';
+import { ibanOf } from './iban.ts';
 
 /** Gives a caller's value of a scalar in its canonical form; throws a sentence where it is none. */
 export type ParseScalar = (value: unknown) => string;
@@ -26,8 +26,8 @@ export const scalars: Readonly<Record<string, ParseScalar>> = {
   ),
   PhoneNumber: matching(/^\+?[\d\s().\-/]{3,40}$/, 'a telephone number'),
   IBAN: (value) => {
-    const iban = typeof value === 'string' && value.length <= 60 ? electronicFormatIBAN(value) : null;
-    if (iban !== null && isValidIBAN(iban)) return iban;
+    const iban = typeof value === 'string' ? ibanOf(value) : null;
+    if (iban !== null) return iban;
     throw new TypeError('expected an IBAN such as DE89370400440532013000');
   },
   LEI: matching(/^[A-Z0-9]{18}\d\d$/, 'a legal entity identifier of 20 characters', hasCheckDigits),

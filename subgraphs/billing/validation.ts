@@ -1,7 +1,7 @@
-import { isValidIBAN } from 'ibantools';
 import { z } from 'zod';
 import type { WireResponse } from '../wire.ts';
 import { isCountry, isCurrency } from '../../schema/codes.ts';
+import { ibanOf } from '../../schema/iban.ts';
 import { error } from './answers.ts';
 import { deliveries, delinquencies, paymentTypes, type BillingCustomer } from './customer.ts';
 
@@ -51,7 +51,7 @@ const customer = z.strictObject({
   default_payment_method: paymentMethod.nullable(),
   bank_account: z
     .strictObject({
-      iban: z.string().refine((iban) => isValidIBAN(iban), 'must be an IBAN'),
+      iban: z.string().refine((iban) => ibanOf(iban) === iban, 'must be an IBAN'),
       holder_name: text(120).min(1),
     })
     .nullable(),
