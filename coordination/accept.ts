@@ -5,7 +5,7 @@ import { holds, type Principal } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { Change, Planned, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
-import type { Draft, Journal, Stored } from './journal.ts';
+import type { Accepted, Draft, Held, Journal, Stored } from './journal.ts';
 import type { Examined, Participant } from './participant.ts';
 import { byOwner, digest, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
 import type { Records } from './records.ts';
@@ -118,8 +118,7 @@ export function acceptIn(options: AcceptOptions) {
         early && !meant.followedMerge ? early : await journal.lookup(subject, key, hash, entityId);
       const replay = async (id: string, same: boolean): Promise<Updated> => {
         if (!same) return refuse(keyReused);
-        await finished(id, asked, context);
-        return { ...meant, write: await records.view(id), refusals: [], replayed: true };
+        return { ...meant, write: await ended(id, asked, context), refusals: [], replayed: true };
       };
       if (known) return replay(known.id, known.same);
 
@@ -132,12 +131,9 @@ export function acceptIn(options: AcceptOptions) {
       if (all.length > 0) return refuse(...all);
 
       const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
-      const accepted = await journal.accept(draft, seen, asked.lane === 'INTERACTIVE' && worker.hasRoom());
-      await at('accepted');
+      const accepted = await accept(draft, seen, context);
       if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
       const { write, held } = accepted;
-      if (held) worker.take(held, context.memo);
-      else if (write.state === 'PENDING') worker.look();
       const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
       const shown = waits
         ? viewOf(write, await finished(write.id, asked, context))
@@ -145,6 +141,31 @@ export function acceptIn(options: AcceptOptions) {
       return { ...meant, write: shown ?? (await records.view(write.id)), refusals: [], replayed: false };
     },
   };
+
+  /** Stores a write and begins with it, here where there is a place for it. */
+  async function accept(draft: Draft, seen: string | null, context: RequestContext): Promise<Accepted> {
+    const place = draft.lane === 'INTERACTIVE' ? worker.reserve() : null;
+    let held: Held | null = null;
+    try {
+      const accepted = await journal.accept(draft, seen, place !== null);
+      await at('accepted');
+      if ('replayed' in accepted) return accepted;
+      held = accepted.held;
+      if (held) place?.take(held, context.memo);
+      else if (accepted.write.state === 'PENDING') worker.look();
+      return accepted;
+    } finally {
+      if (!held) place?.free();
+    }
+  }
+
+  /** A write that was there already, once nothing is left to wait for. */
+  async function ended(id: string, asked: Update, context: RequestContext): Promise<WriteView | null> {
+    const write = await records.view(id);
+    if (!write || isOver(write.state) || write.state === 'AWAITING_APPROVAL') return write;
+    await finished(id, asked, context);
+    return records.view(id);
+  }
 
   /** Resolves when the write is over, or when its caller waits no longer; to its end, where that was reached here. */
   async function finished(

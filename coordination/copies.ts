@@ -4,8 +4,14 @@ import type { Draft, Stored } from './journal.ts';
 import { governed, stepOf } from './plan.ts';
 import { effective, type Step, type Values } from './write.ts';
 
+/** Whether copies have to follow what has become of a step: once each time that its values have changed for good. */
+export function isToCopy({ kind, state, copied }: Step, final: boolean): boolean {
+  if (kind !== 'OWNER') return false;
+  return copied === true ? state === 'COMPENSATED' : state === 'APPLIED' && final;
+}
+
 /**
- * The writes that keep the copies of what these steps have changed: one for each system that keeps any, in a queue of
+ * The writes that keep the copies of what these steps have changed, or have put back: one for each system that keeps any, in a queue of
  * its own, so that a system that is down holds up its own copies only.
  */
 export function copiesOf(write: Stored, steps: readonly Step[]): readonly Draft[] {
@@ -14,7 +20,7 @@ export function copiesOf(write: Stored, steps: readonly Step[]): readonly Draft[
       targetsOf(write.entity as EntityName, name).map((target) => ({
         target,
         name,
-        value: step.after?.[name] ?? null,
+        value: (step.state === 'COMPENSATED' ? step.before?.values : step.after)?.[name] ?? null,
       })),
     ),
   );

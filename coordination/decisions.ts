@@ -6,7 +6,7 @@ import type { Records } from './records.ts';
 import type { Refusal } from './refusal.ts';
 import { isRestartable, restarted } from './saga.ts';
 import type { Worker } from './worker.ts';
-import { effective, isOpen, type Step } from './write.ts';
+import { isOpen, type Step } from './write.ts';
 
 export interface DecisionOptions {
   readonly journal: Journal;
@@ -49,7 +49,7 @@ export function decisionsIn({
     for (const step of restarted(write).steps.filter(isOpen)) {
       const [attribute] = await records.superseded(write, step.system, Object.keys(step.changes));
       if (attribute === undefined) continue;
-      const message = `A later write has changed ${attribute} already; what was asked for here would undo it.`;
+      const message = `A later write changes ${attribute}; what was asked for here would undo it.`;
       return { code: 'SUPERSEDED', attribute, owner: step.system, message };
     }
     return null;
@@ -68,7 +68,12 @@ export function decisionsIn({
           if (!own && !holds(principal, [operate])) return notPermitted([operate]);
           return isBegun(write) ? tooLate : null;
         },
-        (write) => journal.close(write, 'CANCELLED', {}),
+        async (write) => {
+          const done = await journal.close(write, 'CANCELLED', {});
+          // The next one of its queue may begin.
+          if (done) worker.look();
+          return done;
+        },
       ),
 
     approve: (id, context) =>
@@ -122,7 +127,7 @@ function isBegun({ state, steps }: Stored): boolean {
   if (state === 'AWAITING_APPROVAL') return false;
   return (
     state !== 'PENDING' ||
-    steps.some((step) => step.state !== 'READY' || step.sent || Object.keys(effective(step)).length === 0)
+    steps.some((step) => (step.state !== 'READY' && step.state !== 'UNCHANGED') || step.sent)
   );
 }
 

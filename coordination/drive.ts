@@ -1,4 +1,4 @@
-import { copiesOf } from './copies.ts';
+import { copiesOf, isToCopy } from './copies.ts';
 import type { Held, Journal, Settled } from './journal.ts';
 import type { Examination, Participant, ParticipantCall } from './participant.ts';
 import { decide, evolve, takenOver, type Action } from './saga.ts';
@@ -62,20 +62,16 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
 
   /** Stores what has changed since; false where another worker holds the write by now. */
   async function settle(state: Write['state'], wait: number | null): Promise<boolean> {
-    const changed = write.steps.filter((step, i) => step !== stored.steps[i]);
-    const whole = write.mode === 'ALL';
     const over = state !== 'RUNNING' && state !== 'COMPENSATING';
-    const applied = write.steps.filter(
-      (step, i) =>
-        step.state === 'APPLIED' &&
-        step.kind === 'OWNER' &&
-        (whole ? over : stored.steps[i]?.state !== 'APPLIED'),
+    const copied = write.steps.filter((step) => isToCopy(step, write.mode === 'EACH' || over));
+    const steps = write.steps.map((step) =>
+      copied.includes(step) ? { ...step, copied: step.state === 'APPLIED' } : step,
     );
-    const copies = copiesOf(driven.write, applied);
+    const copies = copiesOf(driven.write, copied);
     const kept = await journal.settle(held, {
       state,
-      steps: changed,
-      open: write.steps.filter(isOpen).map(({ system }) => system),
+      steps: steps.filter((step, i) => step !== stored.steps[i]),
+      open: steps.filter(isOpen).map(({ system }) => system),
       wait,
       copies,
     });
@@ -83,7 +79,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
     held = kept;
     const { settledAt, followed } = kept;
     left = { settledAt, followed: left.followed || followed, copied: left.copied || copies.length > 0 };
-    stored = write = { ...write, state };
+    stored = write = { ...write, steps, state };
     return true;
   }
 

@@ -169,7 +169,10 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       if (!accepted) throw new Error('a statement that gives one row gave none');
       if ('replayed' in accepted) return accepted;
       const { now, fresh, claimed, ...given } = accepted;
-      const write: Stored = { ...draft, steps: fresh ? draft.steps : draft.steps.map(unread), ...given };
+      const { id, queue, lane, parent } = draft;
+      const steps = fresh ? draft.steps : draft.steps.map(unread);
+      // Told as it is read: what a caller is told first is no other than what is told for its key later.
+      const write: Stored = { ...requestOf(draft), id, queue, lane, parent, steps, ...given };
       return { write, held: claimed ? held(write, now, asked) : null };
     },
 
@@ -247,9 +250,18 @@ type AcceptedRow =
       readonly now: number;
     });
 
-function rowOf({ id, queue, state, lane, steps, subject, key, hash, parent, ...request }: Draft): object {
-  const systems = steps.filter(isOpen).map(({ system }) => system);
-  return { id, queue, state, lane, systems, subject, key, hash, parent, request };
+function requestOf(draft: Draft): Request {
+  const { entity, entityId, mode, correlationId, traceparent, requestedBy } = draft;
+  const { reason, planHash, policy, approve, approval } = draft;
+  return {
+    ...{ entity, entityId, mode, correlationId, traceparent, requestedBy },
+    ...{ reason, planHash, policy, approve, approval },
+  };
+}
+
+function rowOf(draft: Draft): object {
+  const { id, queue, state, lane, subject, key, hash, parent } = draft;
+  return { id, queue, state, lane, subject, key, hash, parent, request: requestOf(draft) };
 }
 
 function copyOf(draft: Draft): object {

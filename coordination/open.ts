@@ -15,7 +15,7 @@ export interface Pace {
   readonly lease: number;
   /** Milliseconds for one call to an owner; at most a third of the lease. */
   readonly callTimeout: number;
-  /** Writes that this process carries out at a time. */
+  /** Writes that this process carries out at a time; twice as many for a moment, where it takes up and accepts at once. */
   readonly concurrency: number;
   /** Milliseconds between two looks for due writes. */
   readonly interval: number;

@@ -72,17 +72,15 @@ export function planOf(wish: Wish, examinations: Examinations): Plan {
     ),
   );
   const ordered = drafts.toSorted((one, other) => Number(other.step.undoable) - Number(one.step.undoable));
-  const steps = ordered.map(({ step }, ordinal): Step => ({ ...step, ordinal }));
+  const { approve, unapproved } = approvals(
+    entity,
+    ordered.map(({ step }) => step),
+  );
+  const steps = ordered.map(({ step }, ordinal): Step => {
+    const own = Object.keys(step.changes).filter((name) => unapproved.includes(name));
+    return { ...step, ordinal, ...(own.length > 0 ? { unapproved: own } : {}) };
+  });
   const refusals = [...ordered.flatMap((draft) => draft.refusals), ...finality(mode, steps)];
-  const approve = [
-    ...new Set(
-      steps.flatMap(({ changes: own, before }) =>
-        Object.keys(own).flatMap((name) =>
-          before?.same.includes(name) ? [] : (governed(entity, name)?.write.approve ?? []),
-        ),
-      ),
-    ),
-  ].sort();
   const seen = steps.map(({ system, changes: own, expect: version, before, guarantee }) => [
     system,
     own,
@@ -97,6 +95,25 @@ export function planOf(wish: Wish, examinations: Examinations): Plan {
     approve,
     hash: digest({ policy, entity, entityId, mode, seen, approve, refusals }),
   };
+}
+
+/**
+ * The scopes that a second person needs. What is unchanged needs nobody while it is, but may not be when its turn comes:
+ * where somebody decides at all, it is on everything.
+ */
+function approvals(
+  entity: EntityName,
+  steps: readonly Step[],
+): { readonly approve: readonly string[]; readonly unapproved: readonly string[] } {
+  const needed = steps.flatMap(({ changes, before }) =>
+    Object.keys(changes).flatMap((name) => {
+      const scopes = governed(entity, name)?.write.approve ?? [];
+      return scopes.length > 0 ? [{ name, scopes, same: before?.same.includes(name) === true }] : [];
+    }),
+  );
+  return needed.every(({ same }) => same)
+    ? { approve: [], unapproved: needed.map(({ name }) => name) }
+    : { approve: [...new Set(needed.flatMap(({ scopes }) => scopes))].sort(), unapproved: [] };
 }
 
 /** A first step of a write; what was examined is as it was read. */

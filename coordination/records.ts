@@ -19,7 +19,7 @@ export interface Records {
   /** Ids of those that are over, or that nobody knows. */
   over(ids: readonly string[]): Promise<readonly string[]>;
   deadLetters(filter: DeadLetterFilter): Promise<readonly Stored[]>;
-  /** Attributes of these that a later write of the queue has changed at the same owner. */
+  /** Attributes of these that a later write of the queue has given its value at the same owner, or is about to. */
   superseded(write: Stored, system: string, attributes: readonly string[]): Promise<readonly string[]>;
   /** Writes that are open, by what they wait for and the systems they wait for. */
   open(): Promise<readonly OpenWrites[]>;
@@ -132,8 +132,8 @@ export function recordsIn(db: Db): Records {
         `select distinct changed.attribute from coordination_write w
            join coordination_step s on s.write_id = w.id
            cross join lateral jsonb_object_keys(s.body -> 'changes') changed (attribute)
-         where w.queue = $1 and w.number > $2 and s.system = $3 and s.state = 'APPLIED'
-           and changed.attribute = any($4)`,
+         where w.queue = $1 and w.number > $2 and s.system = $3 and changed.attribute = any($4)
+           and (s.state in ('APPLIED', 'UNCHANGED') or s.state in ('READY', 'UNKNOWN') and ${open})`,
         [write.queue, write.number ?? '0', system, attributes],
       );
       return rows.map(({ attribute }) => attribute);

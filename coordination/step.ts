@@ -56,7 +56,8 @@ export function restartedStep(step: Step, whole: boolean): Step {
     settledAt: null,
     generation: step.generation + 1,
   };
-  const again: Step = { ...step, ...anew, state: 'READY', before: null, sent: false, versionAfter: null };
+  const unread = { before: null, sent: false, versionAfter: null, copied: false };
+  const again: Step = { ...step, ...anew, ...unread, state: 'READY' };
   switch (step.state) {
     case 'DEAD':
     case 'REVIEW':
@@ -64,6 +65,7 @@ export function restartedStep(step: Step, whole: boolean): Step {
       return step.before !== null && step.sent ? { ...step, ...anew, state: 'UNKNOWN' } : again;
     case 'FAILED':
       return again;
+    case 'UNCHANGED':
     case 'SKIPPED':
     case 'COMPENSATED':
       return whole ? again : step;
@@ -92,6 +94,11 @@ function examined(step: Step, found: Found | null): Step {
     return failed(step, { code: 'VERSION_CONFLICT', message, current: values });
   }
   const before = { version, values, restore, same };
+  const attribute = step.unapproved?.find((name) => !same.includes(name));
+  if (attribute !== undefined) {
+    const message = `${attribute} has another value by now, and to change it takes a second person: ask for it anew.`;
+    return failed(step, { code: 'PLAN_CHANGED', message, attribute, current: values });
+  }
   const read: Step = { ...step, before, sent: false, due: null };
   if (covers(same, step.changes)) return { ...read, state: 'UNCHANGED', versionAfter: version, cause: null };
   const [refusal] = found.refusals;

@@ -4,7 +4,7 @@ import type { ParticipantCall } from './participant.ts';
 import { isOver, lanes, type Lane } from './write.ts';
 
 export interface WorkerOptions extends DriveOptions {
-  /** Writes that this process carries out at a time. */
+  /** Writes that this process carries out at a time; twice as many for a moment, where it takes up and accepts at once. */
   readonly concurrency: number;
   /** Milliseconds between two looks for writes that nobody has told it of. */
   readonly interval: number;
@@ -14,10 +14,8 @@ export interface WorkerOptions extends DriveOptions {
 
 /** Carries out writes of this process and, where they were left, of others. */
 export interface Worker {
-  /** Whether a write may be claimed as it is accepted. */
-  readonly hasRoom: () => boolean;
-  /** Begins with a write that this process holds. */
-  take(held: Held, memo: ParticipantCall['memo']): void;
+  /** Keeps a place for a write in a hurry that is about to be accepted; null where there is none. */
+  reserve(): Place | null;
   /** Looks for due writes at once. */
   look(): void;
   /**
@@ -29,6 +27,13 @@ export interface Worker {
   running(): Readonly<Record<Lane, number>>;
   /** Takes up nothing more, and waits for what runs. */
   stop(): Promise<void>;
+}
+
+/** A place that is kept for one write; use one of both, once. */
+export interface Place {
+  /** Begins with the write, which this process holds. */
+  take(held: Held, memo: ParticipantCall['memo']): void;
+  free(): void;
 }
 
 /** A worker over a journal. `isOverElsewhere` tells which of these writes are over, whoever carried them out. */
@@ -47,20 +52,23 @@ export function startWorker(
   /** Calls of `look` that nobody has looked for yet. */
   let asked = 0;
 
+  /** Begins with a write that has its place. */
   function begin(held: Held, takenOver: boolean, memo: ParticipantCall['memo']): void {
-    const { lane } = held.write;
-    counts[lane]++;
     const done = drive({ ...held, takenOver, memo }, options)
       .then((left) => {
         if (isOver(left.write.state)) tell(left.write.id, left);
         return left.followed;
       }, failed)
       .then((followed) => {
-        counts[lane]--;
         drives.delete(done);
-        if (followed === true || short) look();
+        free(held.write.lane, followed === true);
       });
     drives.add(done);
+  }
+
+  function free(lane: Lane, followed: boolean): void {
+    counts[lane]--;
+    if (followed || short) look();
   }
 
   function tell(id: string, left: Left | null): void {
@@ -68,11 +76,13 @@ export function startWorker(
     waiting.delete(id);
   }
 
-  /** How many more writes of a lane may be begun: what is in a hurry is never short of room. */
+  /** How many more writes of a lane may be begun: what is in a hurry is never short of room, and nobody starves. */
   function room(lane: Lane): number {
     const total = lanes.reduce((sum, one) => sum + counts[one], 0);
+    const idle = lanes.filter((one) => one !== lane && counts[one] === 0).length;
+    const kept = concurrency > lanes.length ? idle : 0;
     const share = { INTERACTIVE: concurrency, ONBOARDING: concurrency / 2, BULK: bulkShare() }[lane];
-    return Math.max(0, Math.floor(Math.min(share - counts[lane], concurrency - total)));
+    return Math.max(0, Math.floor(Math.min(share - counts[lane], concurrency - total - kept)));
   }
 
   /** Bulk keeps one place whatever happens, and no more while somebody waits. */
@@ -87,7 +97,10 @@ export function startWorker(
     const claimed = await journal.claim(most);
     const taken = Map.groupBy(claimed, ({ write }) => write.lane);
     short = lanes.some((lane) => (taken.get(lane)?.length ?? 0) >= most[lane]);
-    for (const { takenOver, ...held } of claimed) begin(held, takenOver, memoOfOne());
+    for (const { takenOver, ...held } of claimed) {
+      counts[held.write.lane]++;
+      begin(held, takenOver, memoOfOne());
+    }
   }
 
   function look(): void {
@@ -124,9 +137,17 @@ export function startWorker(
   }, interval);
 
   return {
-    hasRoom: () => !stopped && room('INTERACTIVE') > 0,
-    take: (held, memo) => {
-      begin(held, false, memo);
+    reserve() {
+      if (stopped || room('INTERACTIVE') < 1) return null;
+      counts.INTERACTIVE++;
+      return {
+        take: (held, memo) => {
+          begin(held, false, memo);
+        },
+        free: () => {
+          free('INTERACTIVE', false);
+        },
+      };
     },
     look,
     waitFor: (id, until) =>

@@ -91,6 +91,10 @@ export interface Step {
   /** Grows when a person starts the step anew: the owner then sees another idempotency key. */
   readonly generation: number;
   readonly cause: Cause | null;
+  /** Attributes that were accepted without the approval they need, because they were unchanged: they have to stay so. */
+  readonly unapproved?: readonly string[];
+  /** Whether the copies of what it changed have been ordered. */
+  readonly copied?: boolean;
   /** When it came to rest, ISO 8601 in UTC by the store's clock; null where the write's own time counts. */
   readonly settledAt: string | null;
 }

@@ -82,11 +82,11 @@ begin
 end
 $$;
 
--- Takes one write's share of what its systems bear; null where they do, otherwise when to come again.
-create function coordination_admit(asked text[]) returns timestamptz language plpgsql as $$
+-- Takes one write's share of what its systems bear. Where they do not, gives those that do not, and takes nothing.
+create function coordination_admit(asked text[]) returns text[] language plpgsql as $$
 declare
   pressure coordination_pressure;
-  later timestamptz;
+  weary text[] := '{}';
   limited boolean := false;
   now timestamptz := clock_timestamp();
 begin
@@ -96,23 +96,19 @@ begin
     limited := limited or pressure.rate is not null;
     pressure.tokens := least(pressure.burst, pressure.tokens
       + extract(epoch from now - pressure.refilled_at) * pressure.rate);
-    if pressure.paused_until > now then
-      later := greatest(later, pressure.paused_until);
-    elsif pressure.tokens < 1 then
-      later := greatest(later, now + make_interval(secs => (1 - pressure.tokens) / pressure.rate));
-    elsif pressure.concurrency <= (
+    if pressure.paused_until > now or pressure.tokens < 1 or pressure.concurrency <= (
       select count(*) from coordination_write w
       where w.worker is not null and w.systems @> array[pressure.system] and w.due > now)
     then
-      later := greatest(later, now + interval '20 milliseconds');
+      weary := weary || pressure.system;
     end if;
   end loop;
-  if later is null and limited then
+  if limited and weary = '{}' then
     update coordination_pressure set refilled_at = now, tokens = least(burst, tokens
         + extract(epoch from now - refilled_at) * rate) - 1
       where system = any(asked) and rate is not null;
   end if;
-  return later;
+  return weary;
 end
 $$;
 
@@ -125,19 +121,20 @@ begin
 end
 $$;
 
--- Gives a place in a queue back, and makes the next one the head; false where there is no next one.
-create function coordination_leave(name text, place bigint) returns boolean language plpgsql as $$
+-- Gives a place in a queue back. Where it was the head's, the next one becomes the head: nobody else's place may do that.
+-- Tells whether one did.
+create function coordination_leave(name text, place bigint, was_head boolean) returns boolean language plpgsql as $$
 declare
   left_over int;
 begin
   update coordination_queue set waiting = waiting - 1 where queue = name returning waiting into left_over;
-  if left_over > 0 then
-    update coordination_write set head = true where not head and id = (
+  if was_head and left_over > 0 then
+    update coordination_write set head = true where id = (
       select id from coordination_write
       where queue = name and number > place and state in ('PENDING', 'RUNNING', 'COMPENSATING')
       order by number limit 1);
   end if;
-  return left_over > 0;
+  return was_head and left_over > 0;
 end
 $$;
 
@@ -148,28 +145,27 @@ create function coordination_accept(draft jsonb, steps jsonb, seen bigint, claim
 returns jsonb language plpgsql as $$
 declare
   first_state text := draft ->> 'state';
-  asked text[] := array(select jsonb_array_elements_text(draft -> 'systems'));
+  asked text[];
   queued boolean := first_state <> 'AWAITING_APPROVAL';
   place bigint;
   is_head boolean := false;
   fresh boolean := false;
   held boolean := false;
   now timestamptz := clock_timestamp();
-  next_due timestamptz := now;
-  later timestamptz;
   settled timestamptz;
 begin
   if queued then
     select number, head from coordination_take_number(draft ->> 'queue') into place, is_head;
-    fresh := is_head and place = seen + 1;
+    fresh := coalesce(is_head and place = seen + 1, false);
     if first_state = 'SUCCEEDED' and not fresh then
       first_state := 'PENDING';
     end if;
-    if claimer is not null and is_head and first_state = 'PENDING' then
-      later := coordination_admit(asked);
-      held := later is null;
-      next_due := coalesce(later, now + lease);
-    end if;
+  end if;
+  -- Where a record may have changed since it was read, its system is to be asked even if there was nothing to do.
+  asked := array(select step ->> 'system' from jsonb_array_elements(steps) step
+    where not fresh or step ->> 'state' = 'READY');
+  if claimer is not null and is_head and first_state = 'PENDING' then
+    held := coordination_admit(asked) = '{}';
   end if;
   if first_state = 'SUCCEEDED' then
     settled := now;
@@ -179,12 +175,12 @@ begin
   insert into coordination_write (id, queue, number, head, state, lane, epoch, worker, due, systems, subject,
       idempotency_key, body_hash, parent, accepted_at, settled_at, request)
     values ((draft ->> 'id')::uuid, draft ->> 'queue', place, is_head and settled is null, first_state,
-      draft ->> 'lane', held::int, case when held then claimer end, next_due, asked, draft ->> 'subject',
+      draft ->> 'lane', held::int, case when held then claimer end, case when held then now + lease else now end, asked, draft ->> 'subject',
       draft ->> 'key', draft ->> 'hash', (draft ->> 'parent')::uuid, now, settled, draft -> 'request')
     on conflict (subject, idempotency_key) do nothing;
   if not found then
     if queued then
-      perform coordination_leave(draft ->> 'queue', place);
+      perform coordination_leave(draft ->> 'queue', place, is_head);
     end if;
     return (select jsonb_build_object('replayed', w.body_hash = draft ->> 'hash', 'id', w.id)
       from coordination_write w
@@ -196,40 +192,52 @@ begin
         else step || '{"before": null, "state": "READY", "versionAfter": null}' end
     from jsonb_array_elements(steps) step;
   if settled is not null then
-    perform coordination_leave(draft ->> 'queue', place);
+    perform coordination_leave(draft ->> 'queue', place, is_head);
   end if;
   return jsonb_build_object('state', first_state, 'number', place, 'epoch', held::int, 'acceptedAt', now,
     'settledAt', settled, 'fresh', fresh, 'claimed', held, 'now', extract(epoch from clock_timestamp()) * 1000);
 end
 $$;
 
--- Claims heads that are due, at most so many of each lane, each with a new epoch. One whose systems bear no more now is
--- put off.
+-- Claims heads that are due, at most so many of each lane, oldest first, each with a new epoch. Those whose systems bear no
+-- more now are passed over: however many of them there are, nobody else waits behind them.
 create function coordination_claim(claimer uuid, lanes text[], shares int[], lease interval)
 returns setof jsonb language plpgsql as $$
 declare
+  now timestamptz := clock_timestamp();
+  weary text[] := array(select system from coordination_pressure where paused_until > now);
+  refused text[];
+  locked boolean := false;
   asked text;
   most int;
-  found_write coordination_write;
+  candidate record;
+  seen coordination_write;
   claimed coordination_write;
-  later timestamptz;
 begin
   for asked, most in select * from unnest(lanes, shares) share (lane, most) where share.most > 0 loop
-    for found_write in
-      select * from coordination_write where head and lane = asked and due <= clock_timestamp()
-      order by due limit most for update skip locked
+    for candidate in
+      select id, systems from coordination_write
+      where head and lane = asked and due <= now and not systems && weary order by due
     loop
-      later := coordination_admit(found_write.systems);
-      if later is not null then
-        -- One that was held stays so, that its next worker knows it was.
-        update coordination_write set due = later where id = found_write.id;
-        continue;
+      exit when most = 0;
+      continue when candidate.systems && weary;
+      if not locked then
+        -- All that may be waited for, in the order in which everybody waits for it.
+        perform from coordination_pressure order by system for update;
+        locked := true;
       end if;
+      select * into seen from coordination_write
+        where id = candidate.id and head and due <= now for update skip locked;
+      continue when not found;
+      refused := coordination_admit(seen.systems);
+      weary := weary || refused;
+      continue when refused <> '{}';
       update coordination_write w set epoch = w.epoch + 1, worker = claimer, due = clock_timestamp() + lease,
           state = case when w.state = 'PENDING' then 'RUNNING' else w.state end
-        where w.id = found_write.id returning * into strict claimed;
+        where w.id = seen.id returning * into strict claimed;
+      most := most - 1;
       return next coordination_shown(claimed) || jsonb_build_object(
-        'takenOver', found_write.worker is not null, 'now', extract(epoch from clock_timestamp()) * 1000);
+        'takenOver', seen.worker is not null, 'now', extract(epoch from clock_timestamp()) * 1000);
     end loop;
   end loop;
 end
@@ -249,6 +257,11 @@ declare
   followed boolean := copies <> '[]';
   copy jsonb;
 begin
+  if over then
+    -- The queue before its writes, as everybody does who may wait for both: a request that is sent again has its queue,
+    -- and waits for the write that has its key.
+    perform from coordination_queue where queue = (select queue from coordination_write where id = asked) for update;
+  end if;
   update coordination_write w set
       state = case when wait is not null and outcome = 'RUNNING' then 'PENDING' else outcome end,
       systems = still,
@@ -268,7 +281,7 @@ begin
     perform coordination_accept(copy -> 'draft', copy -> 'steps', null, null, lease);
   end loop;
   if over then
-    followed := coordination_leave(name, place) or followed;
+    followed := coordination_leave(name, place, true) or followed;
   end if;
   return jsonb_build_object('settledAt', settled, 'followed', followed);
 end
@@ -281,8 +294,10 @@ declare
   place record;
   name text;
 begin
-  select queue into name from coordination_write
-    where id = asked and state = seen_state and epoch = seen_epoch for update;
+  select queue into name from coordination_write where id = asked;
+  -- The queue before its writes, as in a settlement.
+  perform from coordination_queue where queue = name for update;
+  perform from coordination_write where id = asked and state = seen_state and epoch = seen_epoch for update;
   if not found then
     return false;
   end if;
@@ -302,18 +317,21 @@ $$;
 create function coordination_close(asked uuid, seen_state text, seen_epoch int, outcome text, amended jsonb)
 returns boolean language plpgsql as $$
 declare
-  done coordination_write;
+  seen coordination_write;
 begin
-  update coordination_write w set state = outcome, head = false, settled_at = clock_timestamp(),
-      epoch = epoch + 1, request = request || amended
-    where id = asked and state = seen_state and epoch = seen_epoch and worker is null
-    returning * into done;
+  select * into seen from coordination_write where id = asked;
+  -- The queue before its writes: whoever settles the write ahead of this one is about to make it the head.
+  perform from coordination_queue where queue = seen.queue for update;
+  select * into seen from coordination_write
+    where id = asked and state = seen_state and epoch = seen_epoch and worker is null for update;
   if not found then
     return false;
   end if;
-  update coordination_step set body = body || '{"state": "SKIPPED"}' where write_id = asked and body ->> 'state' = 'READY';
+  update coordination_write set state = outcome, head = false, settled_at = clock_timestamp(),
+      epoch = epoch + 1, request = request || amended
+    where id = asked;
   if seen_state = 'PENDING' then
-    perform coordination_leave(done.queue, done.number);
+    perform coordination_leave(seen.queue, seen.number, seen.head);
   end if;
   return true;
 end

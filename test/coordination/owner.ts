@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Examined, Found, Order, Outcome, Participant } from '../../coordination/participant.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
@@ -18,7 +19,10 @@ export interface Owner extends Participant {
   faults: {
     before?: ((order: Order) => Promise<Outcome | undefined> | Outcome | undefined) | undefined;
     after?: ((order: Order) => Promise<Outcome | undefined> | Outcome | undefined) | undefined;
-    reading?: (() => Examined | null | undefined) | undefined;
+    reading?:
+      ((entityId: string) => Promise<Examined | null | undefined> | Examined | null | undefined) | undefined;
+    /** Awaited between the look at a record and its answer. */
+    looked?: ((entityId: string) => Promise<void> | void) | undefined;
   };
   /** The record as it is. */
   record(entityId: string): Values;
@@ -63,10 +67,10 @@ export function ownerOf(system: SystemName, kind: 'conditional' | 'keyed', log: 
     calls: { examine: 0, apply: 0 },
     record: (id) => recordOf(id).values,
     touch: put,
-    examine({ entityId, changes, restore }) {
+    async examine({ entityId, changes, restore }) {
       owner.calls.examine++;
-      const instead = owner.faults.reading?.();
-      if (instead !== undefined) return Promise.resolve(instead);
+      const instead = await owner.faults.reading?.(entityId);
+      if (instead !== undefined) return instead;
       const { version, values } = recordOf(entityId);
       const of = (name: string): unknown => values[name] ?? null;
       const current = Object.fromEntries(Object.keys(changes).map((name) => [name, of(name)]));
@@ -74,13 +78,14 @@ export function ownerOf(system: SystemName, kind: 'conditional' | 'keyed', log: 
         version: String(version),
         values: current,
         restore: current,
-        same: Object.keys(changes).filter((name) => of(name) === changes[name]),
+        same: Object.keys(changes).filter((name) => isDeepStrictEqual(of(name), changes[name])),
         restored:
           restore !== undefined &&
-          Object.entries(restore as Values).every(([name, value]) => of(name) === value),
+          Object.entries(restore as Values).every(([name, value]) => isDeepStrictEqual(of(name), value)),
         refusals: [],
       };
-      return Promise.resolve({ ...able, found });
+      await owner.faults.looked?.(entityId);
+      return { ...able, found };
     },
     async apply(order) {
       owner.calls.apply++;
