@@ -1,5 +1,5 @@
-export type { Coordination, CoordinationOptions, OpenedCoordination } from './coordination.ts';
-export { openCoordination, usualPace, type Pace } from './open.ts';
+export type { OpenedCoordination } from './coordination.ts';
+export { openCoordination } from './open.ts';
 export { participantOf } from './participants.ts';
 export { coordinationSubgraph } from './resolvers.ts';
 

@@ -80,13 +80,10 @@ async function compare(): Promise<void> {
       latency: Number(values.latency),
       progress: (line) => console.error(line),
     };
-    tell({
-      ...(values.bulk ? { rows: [], untilAccepted: {} } : await measure(plan)),
-      bulk:
-        values.bulk || values.write
-          ? await measureBulk(plan, number('updates', values.updates, values.quick ? 1000 : 20_000))
-          : {},
-    });
+    const updates = number('updates', values.updates, values.quick ? 1000 : 20_000);
+    const measured = values.bulk ? { rows: [], untilAccepted: {} } : await measure(plan);
+    if (!values.bulk) tell({ ...measured, bulk: {} });
+    if (values.bulk || values.write) tell({ ...measured, bulk: await measureBulk(plan, updates) });
   } finally {
     endAll();
     await made.clear();

@@ -40,7 +40,9 @@ create index coordination_write_in_queue on coordination_write (queue, number)
 create index coordination_write_by_parent on coordination_write (parent) where parent is not null;
 -- The queue of what is not a copy has the id of its entity.
 create index coordination_write_by_entity on coordination_write (queue, id);
-create index coordination_write_for_person on coordination_write (state, id) where state in ('AWAITING_APPROVAL', 'REVIEW');
+-- What is open is found by the index of queues, and almost all of the rest has succeeded.
+create index coordination_write_by_state on coordination_write (state, id)
+  where state in ('AWAITING_APPROVAL', 'REVIEW', 'PARTIAL', 'FAILED', 'CANCELLED');
 
 -- A step is kept as it is decided on; what is searched by is derived from it.
 create table coordination_step (

@@ -1,21 +1,51 @@
-import { expect, test } from '@jest/globals';
-import { makePlace } from './place.ts';
-import { run } from './run.ts';
+import { afterEach, expect, test } from '@jest/globals';
+import { makePlace, type Place } from './place.ts';
+import { run, type Outcome } from './run.ts';
 
-test('a coordination layer without a journal is found out', async () => {
-  const place = await makePlace('pglite');
+let place: Place | null = null;
+afterEach(async () => {
+  await place?.remove();
+  place = null;
+});
+
+/** Milliseconds for a run on a machine that has much else to do. */
+const patience = 900_000;
+
+/** A short run on the embedded store, which is made for it. */
+async function runOf(file: string, writes: number, kills: number): Promise<Outcome> {
+  place = await makePlace('pglite');
   if (!place) throw new Error('the embedded store needs nothing');
-  try {
-    const { store, workers } = place;
-    const outcome = await run({
-      ...{ writes: 40, kills: 3, seed: 1, mutant: null, file: 'naive.ts', store, workers },
-      answered: () => undefined,
-    });
-    expect(outcome.told).toHaveLength(40);
-    expect(outcome.effects).toBeGreaterThan(0);
-    const found = new Set(outcome.violations.map(({ property }) => property));
+  const { store, workers } = place;
+  return run({
+    ...{ file, writes, kills, seed: 1, mutant: null, store, workers },
+    answered: () => undefined,
+  });
+}
+
+const sum = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((all, count) => all + count, 0);
+
+test(
+  'every write comes to its end once, in order and as its receipts say, although its worker is killed again and again',
+  async () => {
+    const { violations, told, claims, killed, paused } = await runOf('worker.ts', 60, 5);
+    expect(violations).toEqual([]);
+    expect(told).toHaveLength(60);
+    expect(sum(killed)).toBe(5);
+    expect(sum(paused)).toBe(1);
+    expect(claims.filter(({ state }) => state === 'SUCCEEDED').length).toBeGreaterThan(30);
+  },
+  patience,
+);
+
+test(
+  'a coordination layer without a journal is found out',
+  async () => {
+    const { violations, told, effects } = await runOf('naive.ts', 40, 3);
+    expect(told).toHaveLength(40);
+    expect(effects).toBeGreaterThan(0);
+    const found = new Set(violations.map(({ property }) => property));
     expect([...found]).toEqual(expect.arrayContaining(['lost', 'phantom']));
-  } finally {
-    await place.remove();
-  }
-}, 120_000);
+  },
+  patience,
+);

@@ -8,7 +8,7 @@ type Edit =
   | { readonly routine: string; readonly from: string; readonly to: string };
 
 /** What each mutant lacks. The engine itself knows nothing of them. */
-const edits: Readonly<Record<Mutant, readonly Edit[]>> = {
+export const edits: Readonly<Record<Mutant, readonly Edit[]>> = {
   // An unknown outcome: the call is made again, on the record as it now is.
   'no-probe': [
     {

@@ -45,4 +45,4 @@ test('the sample of changes is carried out by a running house, each by its owner
   expect((await written()).out).toContain('4 accepted (4 of them there already), 0 refused');
   const again = await ask(house, '{ customerWrites(first: 10) { edges { node { id } } } }');
   expect((again.data as { customerWrites: { edges: unknown[] } }).customerWrites.edges).toHaveLength(4);
-});
+}, 120_000);

@@ -65,12 +65,10 @@ export async function own({ store, at }: Place, owners: readonly Participant[]):
       await opened.query('insert into bare (id, body) values ($1, $2)', [randomUUID(), update]);
     },
     async idle() {
-      const states = ['PENDING', 'RUNNING', 'COMPENSATING'] as const;
-      const filter = { states };
-      const context = requestContext({ timeout: 30_000, signal });
       for (;;) {
-        const { writes } = await coordination.writes(filter, { first: 1, after: null }, context);
-        const [left] = writes;
+        const [left] = await opened.query(
+          "select from coordination_write where state in ('PENDING', 'RUNNING', 'COMPENSATING') limit 1",
+        );
         if (!left) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
