@@ -86,7 +86,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   const answer = config.roles.has('gateway')
-    ? gatewayOf(config, subgraph, requestLog(logger, metrics))
+    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store))
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
 
   const listening = await listen({
@@ -188,6 +188,7 @@ function gatewayOf(
   config: Config,
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
+  examples: readonly Example[],
 ): Answer {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
@@ -203,7 +204,7 @@ function gatewayOf(
     suggestions: config.introspection,
     selfDeclared: true,
     hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples: examples() } } : {}),
+    ...(config.graphiql ? { graphiql: { examples } } : {}),
     answered,
   });
   return (request, response) => {
@@ -212,10 +213,16 @@ function gatewayOf(
   };
 }
 
-function examples(): readonly Example[] {
+/** The operations that the query page opens with; those about one customer with a customer that there is. */
+async function examplesFor({ identity }: Store): Promise<readonly Example[]> {
   const folder = join(root, 'examples');
   const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
-  return files.sort().map((file) => ({ query: readFileSync(join(folder, file), 'utf8') }));
+  const [customer] = (await identity.search({ first: 1 })).edges;
+  return files.sort().map((file) => {
+    const query = readFileSync(join(folder, file), 'utf8');
+    const asks = customer && query.includes('$customerId');
+    return asks ? { query, variables: { customerId: customer.node.id } } : { query };
+  });
 }
 
 /** From the command line to a process that serves until it is told to stop. */

@@ -105,6 +105,7 @@ describe('a call that changes something', () => {
       { status: 'APPLIED', version: 'v2', values: { name: 'A' } },
     ],
     [
+      'REFUSED',
       {
         ...outcome,
         status: 'REFUSED',

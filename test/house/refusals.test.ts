@@ -40,7 +40,7 @@ test.concurrent.each([
   [
     'one role on the embedded store',
     { ROLES: 'crm', PASS_SECRET: secret },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, erp, billing.',
   ],
   [
     'one role without a secret',
