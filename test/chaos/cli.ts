@@ -1,3 +1,4 @@
+import { boundaries } from '../../coordination/drive.ts';
 import { progressLine } from '../../runtime/terminal/progress.ts';
 import { chaosArguments, chaosHelp, type ChaosArguments, type StoreName } from './arguments.ts';
 import { makePlace } from './place.ts';
@@ -79,7 +80,9 @@ async function violationsOf({ writes, kills, seed, mutant }: Asked, store: Store
       },
     });
     line.end();
-    process.stdout.write(`${reportText(outcome)}\n`);
+    process.stdout.write(`${reportText(outcome, boundaries)}\n`);
+    if (!outcome.claims.some(({ state }) => state === 'SUCCEEDED'))
+      throw new Error('Not one write was carried out: a run like that shows nothing.');
     return outcome.violations.length;
   } finally {
     await place.remove();

@@ -1,8 +1,11 @@
 import type { Outcome } from './run.ts';
 import { verdictText } from './verdict.ts';
 
-/** What a run came to, for the person at the terminal. Pure. */
-export function reportText(outcome: Outcome): string {
+/**
+ * What a run came to, for the person at the terminal. Pure.
+ * @param boundaries all that workers could have passed
+ */
+export function reportText(outcome: Outcome, boundaries: readonly string[]): string {
   const { told, claims, effects, violations } = outcome;
   const refusals = told.flatMap((one) => [...new Set(one.refusals)]);
   const refused = told.filter((one) => one.refusals.length > 0).length;
@@ -13,7 +16,7 @@ export function reportText(outcome: Outcome): string {
     `  writes: ${counts(own.map(({ state }) => state))}`,
     ...(copies.length > 0 ? [`  copies: ${counts(copies.map(({ state }) => state))}`] : []),
     ...(refused > 0 ? [`  refusals: ${counts(refusals)}`] : []),
-    ...boundariesOf(outcome),
+    ...boundariesOf(outcome, boundaries),
     '',
     verdictText(violations),
   ].join('\n');
@@ -29,20 +32,16 @@ function counts(words: readonly string[]): string {
 }
 
 /** Where the blows fell. */
-function boundariesOf({ boundaries, killed, paused }: Outcome): readonly string[] {
+function boundariesOf({ killed, paused }: Outcome, boundaries: readonly string[]): readonly string[] {
   const sum = (counts: ReadonlyMap<string, number>) =>
     [...counts.values()].reduce((all, count) => all + count, 0);
-  const spared = unmet(boundaries, killed);
+  const line = (name: string, at: string) =>
+    `    ${name.padEnd(18)}${String(killed.get(at) ?? 0).padStart(4)} kills${String(paused.get(at) ?? 0).padStart(4)} pauses`;
+  const spared = boundaries.filter((name) => !killed.has(name));
   return [
-    `  ${sum(killed)} kills, ${sum(paused)} pauses beyond the lease; at a random moment ${killed.get('') ?? 0} and ${paused.get('') ?? 0} of them`,
-    ...boundaries.map(
-      (name) => `    ${name}: ${killed.get(name) ?? 0} kills, ${paused.get(name) ?? 0} pauses`,
-    ),
+    `  ${sum(killed)} kills, ${sum(paused)} pauses beyond the lease:`,
+    ...boundaries.map((name) => line(name, name)),
+    line('at any moment', ''),
     ...(spared.length > 0 ? [`  no worker was killed at: ${spared.join(', ')}`] : []),
   ];
-}
-
-/** Boundaries at which no worker was killed. */
-export function unmet(boundaries: readonly string[], killed: ReadonlyMap<string, number>): readonly string[] {
-  return boundaries.filter((name) => !killed.has(name));
 }

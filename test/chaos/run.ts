@@ -38,15 +38,13 @@ export interface Outcome {
   /** How often workers were killed and paused, by boundary; `''` counts those at no boundary. */
   readonly killed: ReadonlyMap<string, number>;
   readonly paused: ReadonlyMap<string, number>;
-  /** Names of the boundaries that workers passed. */
-  readonly boundaries: readonly string[];
 }
 
 const names = ['crm', 'erp', 'billing'] as const;
 const customers = 24;
 const concurrency = 24;
 /** Milliseconds of a worker's lease: short, so that there is time to outlast it. */
-const lease = 1500;
+const lease = 2400;
 /** Milliseconds after which writes that are still open are given up. */
 const patience = 120_000;
 
@@ -137,7 +135,6 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
     effects: history.filter(({ kind }) => kind === 'UPDATE').length,
     killed: met.SIGKILL,
     paused: met.SIGSTOP,
-    boundaries: [...boundaries].sort(),
   };
 }
 
