@@ -22,7 +22,7 @@ history that the owners keep themselves, in a process that is never killed.
 
   --writes N     1 to 100000; 1000 by default
   --kills K      SIGKILLs, first at every boundary between two statements that touch the world, then at random;
-                 after every fourth comes a SIGSTOP beyond the lease; 0 to 10000, 50 by default
+                 after every fourth comes a SIGSTOP beyond the lease (with no-epoch after each); 0 to 10000, 50 by default
   --seed S       0 to 2147483647; random by default, and printed: it decides what is written, which calls the owners
                  fail, and the order of the blows
   --store WHERE  pglite (one worker), postgres (three, in a database of its own on TEST_DATABASE_URL or the standard

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { drawsOf } from '../../subgraphs/seed/population/draws.ts';
 import { blows, nextDisruption } from './disruptions.ts';
 
-test('as many kills as are asked for, and a pause after every fourth', () => {
-  const all = blows(50);
+test('as many kills as are asked for, and a pause after every so many', () => {
+  const all = blows(50, 4);
   expect(all.filter((how) => how === 'SIGKILL')).toHaveLength(50);
   expect(all.filter((how) => how === 'SIGSTOP')).toHaveLength(12);
   expect(all.slice(0, 5)).toEqual(['SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGKILL', 'SIGSTOP']);

@@ -35,9 +35,9 @@ export function nextDisruption(
   return { how, at: [], skip: 0, after: draws.between(0, 400), leases };
 }
 
-/** Kills, and among them a pause beyond the lease after every fourth. */
-export function blows(kills: number): readonly Trap['how'][] {
+/** Kills, and after every so many of them a pause beyond the lease. */
+export function blows(kills: number, every: number): readonly Trap['how'][] {
   return Array.from({ length: kills }, (_, i): Trap['how'][] =>
-    i % 4 === 3 ? ['SIGKILL', 'SIGSTOP'] : ['SIGKILL'],
+    i % every === every - 1 ? ['SIGKILL', 'SIGSTOP'] : ['SIGKILL'],
   ).flat();
 }

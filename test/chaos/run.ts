@@ -108,7 +108,7 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   await (await fleet.pick()).ask('enrol', enrolments);
   for (const name of names) await setFaults(url, name, faultsOf(writingMethods[name]));
   const ids = enrolments.flatMap(({ id }) => id ?? []);
-  const pace = paceOf(writes, blows(order.kills).length);
+  const pace = paceOf(writes, blowsOf(order).length);
   const [told, met] = await Promise.all([
     insist({
       fleet,
@@ -138,16 +138,16 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   };
 }
 
+/** Only a worker that sleeps through its lease and goes on shows that nothing else holds it back than the epoch. */
+function blowsOf({ kills, mutant }: RunOrder): ReturnType<typeof blows> {
+  return blows(kills, mutant === 'no-epoch' ? 1 : 4);
+}
+
 /** Spreads the blows over the writes. */
-async function disrupted(
-  { kills, seed }: RunOrder,
-  fleet: Fleet,
-  boundaries: ReadonlySet<string>,
-  pace: Pace,
-) {
-  const draws = drawsOf(seed, 4, 0);
+async function disrupted(order: RunOrder, fleet: Fleet, boundaries: ReadonlySet<string>, pace: Pace) {
+  const draws = drawsOf(order.seed, 4, 0);
   const met = { SIGKILL: new Map<string, number>(), SIGSTOP: new Map<string, number>() };
-  for (const [i, how] of blows(kills).entries()) {
+  for (const [i, how] of blowsOf(order).entries()) {
     await pace.mayFall(i);
     for (const { boundary } of await fleet.disrupt(nextDisruption(how, draws, [...boundaries], met))) {
       const name = boundary ?? '';
