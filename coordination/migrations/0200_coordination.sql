@@ -77,7 +77,7 @@ create function coordination_shown(write coordination_write) returns jsonb langu
 begin
   return write.request || jsonb_build_object(
     'id', write.id, 'queue', write.queue, 'number', write.number, 'state', write.state, 'lane', write.lane,
-    'epoch', write.epoch, 'parent', write.parent, 'subject', write.subject, 'acceptedAt', write.accepted_at, 'settledAt', write.settled_at,
+    'epoch', write.epoch, 'parent', write.parent, 'acceptedAt', write.accepted_at, 'settledAt', write.settled_at,
     'steps', (select jsonb_agg(s.body order by s.ordinal) from coordination_step s where s.write_id = write.id));
 end
 $$;

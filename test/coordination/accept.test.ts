@@ -30,7 +30,7 @@ withStores((open) => {
     });
     expect(stage.log.map(({ entityId }) => entityId).toSorted()).toEqual(ids.toSorted());
     expect(ids.map((id) => stage.crm.record(id).industry)).toEqual(ids.map((id) => `of ${id}`));
-  });
+  }, 240_000);
 
   test('the same key in two processes is carried out once', async () => {
     stage = make();
@@ -59,7 +59,7 @@ withStores((open) => {
       ids.map(() => [null, ['IDEMPOTENCY_KEY_REUSED']]),
     );
     expect(stage.log).toEqual(before);
-  });
+  }, 120_000);
 
   test('two bodies under one key at the same time: one is carried out, the other one refused', async () => {
     stage = make();

@@ -32,13 +32,10 @@ withStores((open) => {
       const held = await stage.db.query('select from coordination_write where worker is not null');
       return held.length === 0;
     });
-    await stage.db.query(`update coordination_pressure set paused_until = paused_until - interval '1 hour'`);
-    await stage.db.query(
-      `update coordination_write set due = due - interval '1 hour' where head and worker is null`,
-    );
-    await stage.db.query(
-      `update coordination_step set body = jsonb_set(body, '{due}', '0') where body -> 'due' <> 'null'`,
-    );
+    await stage.db.script(`
+      update coordination_step set body = jsonb_set(body, '{due}', '0') where body -> 'due' <> 'null';
+      update coordination_pressure set paused_until = paused_until - interval '1 hour';
+      update coordination_write set due = due - interval '1 hour' where head and worker is null;`);
   }
 
   test('no call comes before Retry-After has passed, by the clock of the owner', async () => {
