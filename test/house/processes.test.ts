@@ -62,7 +62,7 @@ describe('one process, from its first start on', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const told = out.split('\n').map((line) => line.replace(/^\S+ info {2}/, ''));
     expect(told).toEqual([
-      'There is no authentication: everyone on this machine may ask for everything; only a loopback address is served.',
+      'There is no authentication: callers say who they are by the headers x-principal and x-scopes, and whoever does not may do everything; only a loopback address is served.',
       ...(told[1]?.startsWith('Making') ? [told[1]] : []),
       'The embedded store survives a crash of the process, not of the machine; set DATABASE_URL to a PostgreSQL server for both.',
       'Filling the empty store with the sample data of Northwind.',
