@@ -1,0 +1,54 @@
+-- The change feed. What happened waits in the outbox, committed with whatever made it happen; the sequencer alone gives
+-- positions. The log holds names of attributes and never a value.
+
+create table events_outbox (
+  id bigint generated always as identity primary key,
+  draft jsonb not null,
+  captured_at timestamptz not null default clock_timestamp()
+);
+
+-- What was last seen of a record. Fingerprints are told from the value by nobody who does not know it.
+create table events_seen (
+  system text collate "C" not null,
+  key text collate "C" not null,
+  entity_id uuid not null,
+  version text,
+  -- In the last change that was told of it.
+  told_version text,
+  fingerprints jsonb not null default '{}',
+  -- Position of the last change of ours: what was read before it is out of date.
+  own_position bigint not null default 0,
+  primary key (system, key)
+);
+create index events_seen_by_entity on events_seen (entity_id);
+
+create table events_log (
+  position bigint primary key,
+  at timestamptz not null,
+  entity text collate "C" not null,
+  entity_id uuid not null,
+  kind text collate "C" not null,
+  system text collate "C" not null,
+  key text collate "C" not null,
+  version text,
+  previous_version text,
+  attributes text[] not null,
+  cause jsonb,
+  tags jsonb not null,
+  -- Over the hash of the change before and this one, in hexadecimal.
+  hash text collate "C" not null
+);
+create index events_log_by_entity on events_log (entity_id, position);
+
+-- The end of the log, and what is no longer in it. Whoever holds the lock of this row is the sequencer.
+create table events_head (
+  only boolean primary key default true check (only),
+  -- Names this log: a cursor of another one is none of ours.
+  epoch uuid not null default gen_random_uuid(),
+  position bigint not null default 0,
+  hash text collate "C" not null default '',
+  -- Changes up to here are past retention, and the hash of the last of them.
+  floor bigint not null default 0,
+  floor_hash text collate "C" not null default ''
+);
+insert into events_head default values;
