@@ -21,7 +21,9 @@ withStores((open) => {
     await stage.clear();
     const cause = { requestId: 'w', correlationId: 'c' };
     const given = (n: number) =>
-      n % 2 ? {} : ({ source: 'WRITE', foundVersion: `${n - 1}`, cause, written: ['name'] } as const);
+      n % 2
+        ? { since: '10' }
+        : ({ source: 'WRITE', foundVersion: `${n - 1}`, cause, written: ['name'] } as const);
     await stage.capture(...Array.from({ length: 10 }, (_, n) => state('a-1', n + 1, given(n + 1))));
     await stage.sequence();
   });
