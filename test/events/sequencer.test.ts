@@ -153,6 +153,7 @@ withStores((open) => {
     expect((await events.log.head()).position).toBe('3');
     await stage.capture(state('a-2', 2));
     await events.stop();
+    expect(events.faults).toEqual([]);
     expect(await stage.told()).toHaveLength(4);
     const metrics = await events.metrics.text();
     expect(metrics).toContain('events_told_total{system="CRM"} 4');

@@ -37,7 +37,10 @@ function wrongIn(changes: readonly Change[]): string[] {
 }
 
 /** Eight writers whose transactions commit late, each in its own time, while changes are told. */
-async function write(db: Db, start: () => readonly { stop(): Promise<void> }[]): Promise<readonly Change[]> {
+async function write(
+  db: Db,
+  start: () => readonly ReturnType<typeof startEvents>[],
+): Promise<readonly Change[]> {
   await migrate(db, await loadMigrations([fileURLToPath(eventsMigrations)]));
   const running = start();
   await Promise.all(
@@ -55,6 +58,7 @@ async function write(db: Db, start: () => readonly { stop(): Promise<void> }[]):
     }),
   );
   for (const one of running) await one.stop();
+  expect(running.flatMap(({ faults }) => faults)).toEqual([]);
   return allOf(logIn(db));
 }
 
