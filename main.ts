@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
@@ -9,7 +9,9 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
+import { eventsSubgraph, fingerprinterOf, fingerprintSecret, openEvents, type Events } from './events/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
+import { examplesIn } from './gateway/examples.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
 import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
@@ -81,12 +83,14 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   const coordination = config.roles.has('coordination')
     ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
+  if (events) add(await changesOf(events, store));
   const answer = config.roles.has('gateway')
-    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store))
+    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesIn(join(root, 'examples'), identity))
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
 
   const listening = await listen({
@@ -104,6 +108,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     metrics,
   }).catch(async (error: unknown) => {
     await coordination?.stop();
+    await events?.stop();
     await sandboxServer?.close();
     throw error;
   });
@@ -120,6 +125,8 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
       await coordination?.stop();
       ended.abort();
       await Promise.all(followed.map((one) => one.done));
+      // After everything that captures: what has happened by now is told before the end.
+      await events?.stop();
       await sandboxServer?.close();
       await http.close();
       await db.close();
@@ -183,6 +190,28 @@ async function coordinationOf(
   });
 }
 
+/** The change feed of the store. */
+function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Events> {
+  return openEvents({
+    ...{ db, metrics, redisUrl: config.redisUrl },
+    tagged: [{ system: 'CRM', attribute: 'segment' }],
+    retention: { days: config.eventRetentionDays, most: config.eventRetentionMax },
+    reread: () => Promise.resolve(),
+    notice: (line) => {
+      logger.warn(line);
+    },
+    failed: (error) => {
+      logger.error('The change feed failed on our side; it goes on where it was.', { error });
+    },
+  });
+}
+
+/** The feed's part of the graph: changes of customers. */
+async function changesOf(events: Events, { db, identity: { members } }: Store) {
+  const fingerprint = fingerprinterOf(await fingerprintSecret(db));
+  return eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
+}
+
 /** The one public door, over subgraphs in this process and elsewhere. */
 function gatewayOf(
   config: Config,
@@ -211,18 +240,6 @@ function gatewayOf(
     if (!door(request, response))
       sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
   };
-}
-
-/** The operations that the query page opens with; those about one customer with a customer that there is. */
-async function examplesFor({ identity }: Store): Promise<readonly Example[]> {
-  const folder = join(root, 'examples');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
-  const [customer] = (await identity.search({ first: 1 })).edges;
-  return files.sort().map((file) => {
-    const query = readFileSync(join(folder, file), 'utf8');
-    const asks = customer && query.includes('$customerId');
-    return asks ? { query, variables: { customerId: customer.node.id } } : { query };
-  });
 }
 
 /** From the command line to a process that serves until it is told to stop. */

@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
-import type { Ending } from './ending.ts';
+import type { Ending } from '../runtime/ending.ts';
 import type { ChangeFilter, Log } from './log.ts';
 import type { Tail } from './tail.ts';
 import { told, type Told } from './told.ts';

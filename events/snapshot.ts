@@ -1,23 +1,13 @@
+import type { Members } from '../identity/index.ts';
 import { Failure } from '../runtime/failure.ts';
 import { cursorAt } from './cursor.ts';
-import type { Ending } from './ending.ts';
+import type { Ending } from '../runtime/ending.ts';
 import type { ChangeFilter } from './log.ts';
 import type { HavingTags } from './tagged.ts';
 import { told, type Snapshot, type Told } from './told.ts';
 
 /** Entities that are looked for at a time. */
 const page = 100;
-
-/** The entities there are, in the order of their ids. */
-export type Members = (asked: {
-  /** An id; only those behind it. */
-  readonly after: string | null;
-  readonly limit: number;
-  /** Only these of them. */
-  readonly ids?: readonly string[];
-  /** Only those that one of these systems knows. */
-  readonly knownTo?: readonly string[];
-}) => Promise<readonly string[]>;
 
 /** Where a snapshot stands that was not told to its end. */
 export interface Unfinished {
