@@ -82,7 +82,8 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       .then(() => {
         running = undefined;
         if (stopped) return;
-        const pause = again && faults === 0 ? 0 : Math.min(longestPause, interval * 2 ** Math.min(faults, 16));
+        const pause =
+          again && faults === 0 ? 0 : Math.min(longestPause, interval * 2 ** Math.min(faults, 16));
         timer = setTimeout(() => void run(), pause);
       }));
   }

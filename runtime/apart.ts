@@ -21,7 +21,14 @@ export interface Surroundings {
 }
 
 /** A way to every subgraph, wherever it is; those elsewhere are told who calls, and for whom. */
-export function reach({ here, elsewhere, guards, post, open, pass }: Surroundings): (name: string) => Subgraph {
+export function reach({
+  here,
+  elsewhere,
+  guards,
+  post,
+  open,
+  pass,
+}: Surroundings): (name: string) => Subgraph {
   return (name) => {
     const schema = here.get(name);
     if (schema) return localSubgraph(name, schema);

@@ -94,11 +94,7 @@ function compiled(
 }
 
 /** For operations that cannot be compiled. */
-function interpreted(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | undefined,
-): Run {
+function interpreted(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Run {
   return (rootValue, variableValues, contextValue) =>
     execute({ schema, document, operationName, rootValue, variableValues, contextValue });
 }
