@@ -149,17 +149,26 @@ withStores((open) => {
   });
 
   test.each([
-    [{ filter: { attributes: ['nme'] } }, /"filter.attributes" has "nme"; there are .*\bname\b/],
-    [{ filter: { segments: ['BIG'] } }, /"filter.segments" has "BIG"; there are ENTERPRISE, MID_MARKET/],
-    [{ filter: { customerIds: ['1'] } }, /"filter.customerIds" has "1", which is no id/],
-    [{ filter: { customerIds: [] } }, /"filter.customerIds" is empty/],
     [
+      'an unknown attribute',
+      { filter: { attributes: ['nme'] } },
+      /"filter.attributes" has "nme"; there are .*\bname\b/,
+    ],
+    [
+      'an unknown segment',
+      { filter: { segments: ['BIG'] } },
+      /"filter.segments" has "BIG"; there are ENTERPRISE, MID_MARKET/,
+    ],
+    ['no id', { filter: { customerIds: ['1'] } }, /"filter.customerIds" has "1", which is no id/],
+    ['an empty list', { filter: { customerIds: [] } }, /"filter.customerIds" is empty/],
+    [
+      'too many ids',
       { filter: { customerIds: Array.from({ length: 1001 }, () => uuid()) } },
       /has 1001 ids; give at most 1000/,
     ],
-    [{ filter: { kinds: ['SNAPSHOT'] } }, /there are CREATED, UPDATED, DELETED/],
-    [{ after: 'x', snapshot: true }, /Give "after" or "snapshot"/],
-  ])('refused before anything is told: %j', async (variables, message) => {
+    ['a snapshot as a kind', { filter: { kinds: ['SNAPSHOT'] } }, /there are CREATED, UPDATED, DELETED/],
+    ['a cursor and a snapshot', { after: 'x', snapshot: true }, /Give "after" or "snapshot"/],
+  ])('refused before anything is told: %s', async (_, variables, message) => {
     const { subscribe } = await once(open);
     const refused = { code: 'BAD_USER_INPUT', message: expect.stringMatching(message) as unknown };
     await expect(subscribe(variables)).rejects.toMatchObject(refused);
