@@ -14,7 +14,7 @@ import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
 import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
-import { reach, serveApart, type Answer } from './runtime/apart.ts';
+import { reach, serveApart, type Served } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
@@ -85,16 +85,17 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
-  const answer = config.roles.has('gateway')
+  const served = config.roles.has('gateway')
     ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store))
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
+  metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
   const listening = await listen({
     host: config.host,
     port: config.port,
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
-    answer,
+    ...served,
     failed: (error) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
       if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
@@ -189,7 +190,7 @@ function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
-): Answer {
+): Served {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
     scalars,
@@ -206,10 +207,21 @@ function gatewayOf(
     hosts: loopbackHosts,
     ...(config.graphiql ? { graphiql: { examples } } : {}),
     answered,
+    streams: {
+      init: config.subscriptionInitMs,
+      ping: config.subscriptionPingMs,
+      slow: config.subscriptionSlowMs,
+      perConnection: config.subscriptionsPerConnection,
+      perPrincipal: config.subscriptionsPerPrincipal,
+      connections: config.subscriptionConnections,
+    },
   });
-  return (request, response) => {
-    if (!door(request, response))
-      sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
+  return {
+    ...door,
+    answer(request, response) {
+      if (!door(request, response))
+        sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
+    },
   };
 }
 

@@ -44,6 +44,8 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   CONFLICT: true,
   DUPLICATE: true,
   NOT_FOUND: true,
+  SUBSCRIPTION_LIMIT_EXCEEDED: true,
+  SERVER_DRAINING: true,
   SYSTEM_UNAVAILABLE: true,
   DEADLINE_EXCEEDED: true,
   RATE_LIMITED: true,
@@ -61,18 +63,23 @@ const passing: ReadonlySet<unknown> = new Set(
 );
 
 /**
- * The policy for errors of subgraphs: a code that callers know passes with its message, `system` and `retryAfter`
- * (seconds); everything else is told as an internal error of that system.
+ * The policy for errors of subgraphs: a code that callers know passes with its message, `system`, `retryAfter`
+ * (seconds) and `oldest` (the oldest cursor that is still good); everything else is told as an internal error of that system.
  */
 export function exposed(error: SubgraphError, subgraph: string): Exposed {
-  const { code, system, retryAfter } = error.extensions ?? {};
+  const { code, system, retryAfter, oldest } = error.extensions ?? {};
   const origin = typeof system === 'string' ? system : subgraph;
   if (!passing.has(code)) {
     return { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR', system: origin } };
   }
   return {
     message: error.message,
-    extensions: { code, system: origin, ...(typeof retryAfter === 'number' ? { retryAfter } : {}) },
+    extensions: {
+      code,
+      system: origin,
+      ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
+      ...(typeof oldest === 'string' ? { oldest } : {}),
+    },
   };
 }
 
