@@ -12,7 +12,7 @@ import {
 import { createEngine } from './gateway/engine/index.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
+import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
@@ -207,14 +207,7 @@ function gatewayOf(
     hosts: loopbackHosts,
     ...(config.graphiql ? { graphiql: { examples } } : {}),
     answered,
-    streams: {
-      init: config.subscriptionInitMs,
-      ping: config.subscriptionPingMs,
-      slow: config.subscriptionSlowMs,
-      perConnection: config.subscriptionsPerConnection,
-      perPrincipal: config.subscriptionsPerPrincipal,
-      connections: config.subscriptionConnections,
-    },
+    streams: streamLimits(config),
   });
   return {
     ...door,

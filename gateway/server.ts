@@ -13,7 +13,7 @@ import { refuseUpgrade } from './stream/upgrade.ts';
 export { loopbackHosts } from './http/hosts.ts';
 export type { Answered } from './http/graphql.ts';
 export type { Example } from './graphiql/index.ts';
-export type { StreamLimits } from './stream/index.ts';
+export { streamLimits } from './stream/index.ts';
 
 export interface DoorOptions {
   readonly engine: Engine;

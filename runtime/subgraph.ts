@@ -1,7 +1,7 @@
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
-import { getOperationAST, parse, type GraphQLSchema } from 'graphql';
+import { getOperationAST, OperationTypeNode, parse, type GraphQLSchema } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { requestContext, type RequestContext } from './context.ts';
@@ -100,7 +100,10 @@ function isSubscription(body: unknown): body is Pick<SubgraphRequest, 'query'> {
   if (!body.query.includes('subscription')) return false;
   try {
     const name = typeof operationName === 'string' ? operationName : undefined;
-    return getOperationAST(parse(body.query, { maxTokens: 10_000 }), name)?.operation === 'subscription';
+    return (
+      getOperationAST(parse(body.query, { maxTokens: 10_000 }), name)?.operation ===
+      OperationTypeNode.SUBSCRIPTION
+    );
   } catch {
     return false;
   }

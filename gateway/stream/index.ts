@@ -12,7 +12,7 @@ import { greeted } from './greeting.ts';
 import { createStreams, drainingError, type StreamsOptions } from './streams.ts';
 import { foreignPage, refuseUpgrade } from './upgrade.ts';
 
-export { defaultStreamLimits, type StreamLimits } from './limits.ts';
+export { defaultStreamLimits, streamLimits, type StreamLimits } from './limits.ts';
 
 export interface StreamingOptions extends StreamsOptions {
   /** Bytes of one message of a client. */
@@ -32,13 +32,13 @@ export interface EventsRequest {
 /** Subscriptions over WebSocket and server-sent events: the transports differ, what they carry does not. */
 export interface Streaming {
   /** Answers a request to the GraphQL path with a stream of events. */
-  events(exchange: EventsRequest, parameters: Parameters, caller: Introduced): void;
+  readonly events: (exchange: EventsRequest, parameters: Parameters, caller: Introduced) => void;
   /** Takes over the connection of a request for a WebSocket at the GraphQL path, or refuses it. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Subscriptions now. */
-  active(): number;
+  readonly active: () => number;
   /** Ends all operations and their connections, each told where to go on; resolves when they are closed. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 const full = refuse(

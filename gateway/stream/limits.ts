@@ -1,3 +1,4 @@
+import type { Config } from '../../runtime/config.ts';
 import type { SocketLimits } from '../../runtime/streaming/sockets.ts';
 
 /** What subscribers may take of this process. */
@@ -8,6 +9,18 @@ export interface StreamLimits extends Omit<SocketLimits, 'message'> {
   readonly perPrincipal: number;
   /** Connections with streams at a time, of all together. */
   readonly connections: number;
+}
+
+/** The limits that the settings say. */
+export function streamLimits(config: Config): StreamLimits {
+  return {
+    init: config.subscriptionInitMs,
+    ping: config.subscriptionPingMs,
+    slow: config.subscriptionSlowMs,
+    perConnection: config.subscriptionsPerConnection,
+    perPrincipal: config.subscriptionsPerPrincipal,
+    connections: config.subscriptionConnections,
+  };
 }
 
 export const defaultStreamLimits: StreamLimits = {

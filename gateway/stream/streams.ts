@@ -34,7 +34,7 @@ export interface StreamRequest extends Pick<Parameters, 'query' | 'operationName
 export interface Streams {
   begin(request: StreamRequest): Running;
   /** Subscriptions now. */
-  active(): number;
+  readonly active: () => number;
   /** From now on nothing begins; what runs is ended by its transport. */
   drain(): void;
 }

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
+import { handOver } from './hand-over.ts';
 import type { Running, ToldError } from './running.ts';
 import type { Watch } from './watch.ts';
 
 /** One client's WebSocket. */
 export interface Connection {
   /** As `Send` of `running.ts`: absent where the client's system has taken it at once. */
-  send(this: void, text: string): Promise<void> | undefined;
-  close(this: void, code?: number, reason?: string): void;
+  readonly send: (text: string) => Promise<void> | undefined;
+  readonly close: (code?: number, reason?: string) => void;
   /** Keeps an operation among those that end with the connection. */
   hold(operation: Running): Running;
   /** Operations that are held and not over. */
@@ -25,9 +26,10 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
   const operations = new Set<Running>();
   let sent = 0;
   let alive = true;
+  const waiting = (): number => socket.bufferedAmount;
 
   const unwatch = watch.add({
-    waiting: () => socket.bufferedAmount,
+    waiting,
     sent: () => sent,
     slow() {
       leave(4410, 'slow');
@@ -66,17 +68,12 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
         socket.terminate();
         return undefined;
       }
-      let out = false;
-      let resume: (() => void) | undefined;
-      socket.send(text, () => {
-        out = true;
-        sent += 1;
-        resume?.();
-      });
-      if (out || socket.bufferedAmount === 0) return undefined;
-      return new Promise((resolve) => {
-        resume = resolve;
-      });
+      return handOver((taken) => {
+        socket.send(text, () => {
+          sent += 1;
+          taken();
+        });
+      }, waiting);
     },
     close(code, reason) {
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { handOver } from './hand-over.ts';
 import type { Running } from './running.ts';
 import type { Watch } from './watch.ts';
 
@@ -14,21 +15,16 @@ export async function sendEvents(
   headers: readonly string[],
 ): Promise<void> {
   let sent = 0;
-  const write = (text: string): Promise<void> | undefined => {
-    let out = false;
-    let resume: (() => void) | undefined;
-    response.write(text, () => {
-      out = true;
-      sent += 1;
-      resume?.();
-    });
-    if (out || response.writableLength === 0) return undefined;
-    return new Promise((resolve) => {
-      resume = resolve;
-    });
-  };
+  const waiting = (): number => response.writableLength;
+  const write = (text: string): Promise<void> | undefined =>
+    handOver((taken) => {
+      response.write(text, () => {
+        sent += 1;
+        taken();
+      });
+    }, waiting);
   const unwatch = watch.add({
-    waiting: () => response.writableLength,
+    waiting,
     sent: () => sent,
     slow: () => response.destroy(),
     ping: () => void write(comment),

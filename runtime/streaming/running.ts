@@ -52,6 +52,7 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
   let over: { readonly errors: readonly ToldError[] | undefined } | undefined;
   let cursor: string | undefined;
   let wake = (): void => undefined;
+  const isOver = (): boolean => over !== undefined;
 
   function finish(errors?: readonly ToldError[], fault?: unknown): void {
     if (over) return;
@@ -75,7 +76,7 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
   async function beginning(): Promise<Origin | readonly ToldError[]> {
     const begun = await begin(gone.signal);
     // Nobody waits for it any more.
-    if (over && 'events' in begun) leave(begun.events[Symbol.asyncIterator]());
+    if (isOver() && 'events' in begun) leave(begun.events[Symbol.asyncIterator]());
     return begun;
   }
 
@@ -87,7 +88,7 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
       clearTimeout(timer);
     });
     if (begun && 'events' in begun) {
-      if (!over) return begun;
+      if (!isOver()) return begun;
       leave(begun.events[Symbol.asyncIterator]());
     } else finish(begun);
     return undefined;
@@ -99,14 +100,14 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
         finish([origin.told(fault)], fault);
         return undefined;
       });
-      if (over || !turn || turn.done) return;
+      if (isOver() || !turn || turn.done) return;
       const answer = origin.answer(turn.value);
       const body = typeof answer === 'string' ? answer : await unlessOver(answer);
-      if (over || body === undefined) return;
+      if (isOver() || body === undefined) return;
       const place = resumeOf(turn.value);
       const taken = send(body, place);
       if (taken) await unlessOver(taken);
-      if (over) return;
+      if (isOver()) return;
       cursor = place ?? cursor;
     }
   }
@@ -114,7 +115,7 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
   return {
     async run(send) {
       try {
-        const origin = over ? undefined : await started();
+        const origin = isOver() ? undefined : await started();
         if (origin) {
           iterator = origin.events[Symbol.asyncIterator]();
           await pull(send, origin, iterator);

@@ -20,10 +20,11 @@ export interface ServedStreamsOptions {
 }
 
 export interface ServedStreams {
-  events(response: ServerResponse, request: SubgraphRequest): Promise<void>;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  active(): number;
-  drain(): Promise<void>;
+  readonly events: (response: ServerResponse, request: SubgraphRequest) => Promise<void>;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Operations now. */
+  readonly active: () => number;
+  readonly drain: () => Promise<void>;
 }
 
 const draining: ToldError = {

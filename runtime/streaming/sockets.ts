@@ -32,7 +32,7 @@ export interface SocketOptions<Caller> {
 /** WebSockets of the protocol graphql-transport-ws. */
 export interface Sockets {
   /** Takes over the connection of a request that was found good. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Connections now. */
   size(): number;
   /** Ends every operation with these errors, then every connection with a code that says where to go on. */

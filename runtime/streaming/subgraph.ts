@@ -1,4 +1,11 @@
-import { getOperationAST, GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  parse,
+  validate,
+  type GraphQLSchema,
+} from 'graphql';
 import { requestContext, type RequestContext } from '../context.ts';
 import { localSubgraph, type SubgraphError, type SubgraphResult } from '../executor.ts';
 import type { Admitted } from '../pass.ts';
@@ -19,7 +26,7 @@ export interface SubgraphRequest {
 export interface SubgraphStreams {
   begin(request: SubgraphRequest): Running;
   /** Operations now. */
-  active(): number;
+  readonly active: () => number;
 }
 
 type Begin = (request: SubgraphRequest, signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
@@ -47,7 +54,7 @@ export function subgraphStreams(schema: GraphQLSchema, timeout: number): Subgrap
     if (invalid.length > 0) return refusing(invalid);
     const operation = getOperationAST(document, operationName);
     if (!operation) return refusing([new GraphQLError('The document does not say which operation to run.')]);
-    return operation.operation === 'subscription'
+    return operation.operation === OperationTypeNode.SUBSCRIPTION
       ? subscription(query, operationName ?? undefined)
       : single(query, operationName ?? undefined);
   }

@@ -103,7 +103,7 @@ export function createFeed(): Feed {
     broken: undefined,
     live: () => live,
     begun: () => begun,
-    tick(id = '1', text = undefined) {
+    tick(id = '1', text) {
       const position = changes.length + 1;
       changes.push({ position, id, text: text ?? null, [resumeAt]: `at-${position}` });
       wake();
