@@ -52,7 +52,7 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
   function leave(code: number, why: string, errors?: readonly ToldError[]): void {
     const [first, ...more] = new Set([...operations].map((operation) => operation.cursor()));
     const where = more.length > 0 ? '; resume after the cursor of each operation' : resumed(first);
-    for (const operation of operations) operation.stop(errors);
+    stopAll(errors);
     const closing = (): void => {
       if (socket.readyState === socket.OPEN) socket.close(code, reasonOf(why + where));
     };
@@ -61,9 +61,16 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
     else closing();
   }
 
+  function stopAll(errors?: readonly ToldError[]): void {
+    for (const operation of operations) operation.stop(errors);
+  }
+
   return {
     send(text) {
-      if (socket.readyState !== socket.OPEN) return undefined;
+      if (socket.readyState !== socket.OPEN) {
+        stopAll();
+        return undefined;
+      }
       if (socket.bufferedAmount > MOST) {
         socket.terminate();
         return undefined;
@@ -105,8 +112,7 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
     },
     gone() {
       unwatch();
-      for (const operation of operations) operation.stop();
-      operations.clear();
+      stopAll();
     },
   };
 }

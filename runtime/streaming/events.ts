@@ -16,13 +16,18 @@ export async function sendEvents(
 ): Promise<void> {
   let sent = 0;
   const waiting = (): number => response.writableLength;
-  const write = (text: string): Promise<void> | undefined =>
-    handOver((taken) => {
+  const write = (text: string): Promise<void> | undefined => {
+    if (response.destroyed) {
+      running.stop();
+      return undefined;
+    }
+    return handOver((taken) => {
       response.write(text, () => {
         sent += 1;
         taken();
       });
     }, waiting);
+  };
   const unwatch = watch.add({
     waiting,
     sent: () => sent,

@@ -18,7 +18,7 @@ export interface Running {
   run(send: Send): Promise<readonly ToldError[] | undefined>;
   /** Ends it at once, whatever its source does; with errors, to which the cursor is added. */
   stop(errors?: readonly ToldError[]): void;
-  /** The cursor of the last answer that was taken; undefined before, and where answers have none. */
+  /** The cursor of the last answer that was sent; undefined before, and where answers have none. */
   cursor(): string | undefined;
 }
 
@@ -106,9 +106,10 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
       if (isOver() || body === undefined) return;
       const place = resumeOf(turn.value);
       const taken = send(body, place);
+      // Whatever the client hears after this, it hears after the answer.
+      cursor = place ?? cursor;
       if (taken) await unlessOver(taken);
       if (isOver()) return;
-      cursor = place ?? cursor;
     }
   }
 

@@ -50,6 +50,8 @@ export interface Feed {
   live(): number;
   /** Source iterators that have ever begun. */
   begun(): number;
+  /** Events that were ever taken from a source. */
+  taken(): number;
   /** Contexts with which products were resolved by the other subgraph, one for each execution. */
   readonly executions: RequestContext[];
   /** What the other subgraph fails with. */
@@ -60,7 +62,7 @@ export function createFeed(): Feed {
   const changes: Change[] = [];
   const waiting = new Set<() => void>();
   const executions: RequestContext[] = [];
-  let [live, begun] = [0, 0];
+  let [live, begun, taken] = [0, 0, 0];
   let failure: Error | undefined;
 
   const wake = (): void => {
@@ -86,7 +88,9 @@ export function createFeed(): Feed {
         if (!change) await moved(signal);
         else {
           next += 1;
-          if (id === undefined || change.id === id) yield change;
+          if (id !== undefined && change.id !== id) continue;
+          taken += 1;
+          yield change;
         }
       }
     } finally {
@@ -103,6 +107,7 @@ export function createFeed(): Feed {
     broken: undefined,
     live: () => live,
     begun: () => begun,
+    taken: () => taken,
     tick(id = '1', text) {
       const position = changes.length + 1;
       changes.push({ position, id, text: text ?? null, [resumeAt]: `at-${position}` });
