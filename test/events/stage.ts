@@ -75,13 +75,14 @@ export async function allOf(log: Pick<Log, 'after'>) {
 }
 
 /** A process of the role events over a store. */
-export function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
+export async function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
   const metrics = createMetrics();
   const faults: unknown[] = [];
-  const events = openEvents(
+  const events = await openEvents(
     {
       ...{ db, metrics, tagged, retention: { days: 30, most: 10_000_000 } },
       reread: () => Promise.resolve(),
+      notice: () => undefined,
       failed: (error) => faults.push(error),
       ...given,
     },
