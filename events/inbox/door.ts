@@ -59,11 +59,7 @@ export function webhookDoor({ db, senders, bodyLimit, metrics }: WebhookDoorOpti
     'outcome',
   ]);
 
-  async function take(
-    name: string,
-    sender: Sender,
-    request: IncomingMessage,
-  ): Promise<Outcome | 'gone'> {
+  async function take(sender: Sender, request: IncomingMessage): Promise<Outcome | 'gone'> {
     const body = await bytesOf(request, bodyLimit).catch(() => undefined);
     if (body === undefined) return 'gone';
     if (body === null) return 'too_large';
@@ -91,10 +87,10 @@ export function webhookDoor({ db, senders, bodyLimit, metrics }: WebhookDoorOpti
       response.setHeader('allow', 'POST');
       throw new Failure('METHOD_NOT_ALLOWED', 'Send messages by POST.');
     }
-    const outcome = await take(name, sender, request);
+    const outcome = await take(sender, request);
     // Nobody waits for an answer.
     if (outcome === 'gone') return;
-    count({ system: name, outcome });
+    count({ system: sender.system, outcome });
     if (outcome === 'stored' || outcome === 'replayed') {
       response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(JSON.stringify({ outcome }));
