@@ -90,8 +90,11 @@ export function readingOf(options: ReadingOptions): Reading {
     const sourceOf = ({ key }: { readonly key: string }) => sources.get(key) ?? first.source;
     const absorbed = await absorb(tx, system, changes);
     const ours = absorbed.filter(({ customerId }) => customerId !== null);
-    for (const [of, some] of Map.groupBy(ours, sourceOf))
-      await intake(tx, { system, source: of, since: first.since, changes: some });
+    for (const [of, some] of Map.groupBy(ours, sourceOf)) {
+      // What was read here is in no order with what the feed tells of itself.
+      const told = of === 'FEED' ? 'WEBHOOK' : of;
+      await intake(tx, { system, source: told, since: first.since, changes: some });
+    }
     const unknown = absorbed.filter(({ customerId }) => customerId === null);
     await noteUnknown(
       tx,
