@@ -57,7 +57,7 @@ export function backoff(failures: number, patience: number, failure: unknown, ra
 }
 
 /** The answer, or the signal's reason when that comes first: a feed may be deaf to its signal. */
-function heeding<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+export function heeding<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       reject(signal.reason as Error);
