@@ -52,7 +52,7 @@ export interface House {
 
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
 export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
-  const { db, identity } = store;
+  const { db, identity, fingerprint } = store;
   if (config.roles.has('coordination'))
     await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const ended = new AbortController();
@@ -71,7 +71,8 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     const guard = guards.get(system.name);
     if (!sandbox || !guard) throw new Error(`the system ${system.name} was not opened`);
     const site = sandboxServer && `${sandboxServer.url}/${system.name}`;
-    return system.open(sandbox.wire, { guard, crossing: crossingOf(identity, system.system), site });
+    const crossing = crossingOf(identity, system.system);
+    return system.open(sandbox.wire, { guard, crossing, fingerprint, site });
   });
 
   const schemas = new Map<string, GraphQLSchema>();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { attributes, type EntityName, type SystemName } from '../schema/generated/contracts.ts';
 import type { Attribute } from '../schema/governance.ts';
-import { canonical } from './canonical.ts';
+import { canonical } from '../runtime/canonical.ts';
 import type { ExpectedVersion } from './coordination.ts';
 import type { Examined } from './participant.ts';
 import type { Refusal } from './refusal.ts';

@@ -1,11 +1,11 @@
 import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
-import { customerId } from './crosswalk.ts';
-import { enrolBatch, isUsable, takeTurn } from './enrol.ts';
+import { customerId, holdersEver } from './crosswalk.ts';
+import { enrolled, isUsable, takeTurn } from './enrol.ts';
 import type { Facts } from './facts.ts';
 import { refreshBatch, unlinkBatch } from './refresh.ts';
-import type { LocalRecord, SystemName } from './systems.ts';
+import { recordName, type LocalRecord, type SystemName } from './systems.ts';
 
 /** A record that has changed in its system, as it is now. */
 export interface Change {
@@ -16,6 +16,27 @@ export interface Change {
   readonly refersTo?: LocalRecord | { readonly customer: string } | undefined;
   /** Whether the record is gone. */
   readonly deleted?: boolean | undefined;
+  /** For those who are told of what was taken in, and opaque here: as the system gives it. */
+  readonly version?: string | undefined;
+  /** A text for each attribute that is another one whenever its value is. */
+  readonly fingerprints?: Readonly<Record<string, string>> | undefined;
+  /** Attributes that have changed without being part of the record. */
+  readonly touched?: readonly string[] | undefined;
+}
+
+/** A change that the register has taken in. */
+export interface Absorbed extends Change {
+  /** The customer; null for a record that is gone and that nobody ever knew. */
+  readonly customerId: string | null;
+  /** Whether the record belonged to a customer before. */
+  readonly known: boolean;
+}
+
+/** Whoever is told of what is taken in from a feed, in the transaction that moves its cursor. */
+export interface Witness {
+  /** Asked before the feed is; the answer is given back with what the feed told. */
+  before(): Promise<string>;
+  take(tx: Queryable, taken: { readonly before: string; readonly changes: readonly Absorbed[] }): Promise<void>;
 }
 
 /** What has changed in a system since a cursor. */
@@ -71,8 +92,44 @@ function enrolmentOf(system: SystemName, { key, refersTo }: Change): Enrolment {
 }
 
 /**
- * Takes changes in and moves the cursor, in one transaction. The same changes again change nothing; of several of one
- * record the last counts. Records with a key that the register cannot hold are passed over.
+ * Takes changes in, within a transaction. The same changes again change nothing; of several of one record the last
+ * counts. Records with a key that the register cannot hold are passed over, and not among what it gives.
+ */
+export async function takeIn(
+  tx: Queryable,
+  system: SystemName,
+  changed: readonly Change[],
+): Promise<readonly Absorbed[]> {
+  await takeTurn(tx);
+  const usable = changed.filter(({ key }) => isUsable({ system, key }));
+  const latest = [...new Map(usable.map((change) => [change.key, change])).values()];
+  const absorbed: Absorbed[] = [];
+  for (const batch of batches(latest.filter(({ deleted }) => deleted !== true))) {
+    const { holders, linked } = await enrolled(
+      tx,
+      batch.map((change) => enrolmentOf(system, change)),
+    );
+    await refreshBatch(tx, system, batch);
+    const fresh = new Set(linked.map(recordName));
+    for (const [i, change] of batch.entries()) {
+      const known = !fresh.has(recordName({ system, key: change.key }));
+      absorbed.push({ ...change, customerId: holders[i] ?? null, known });
+    }
+  }
+  for (const batch of batches(latest.filter(({ deleted }) => deleted === true))) {
+    const keys = batch.map(({ key }) => key);
+    const holders = await holdersEver(tx, system, keys);
+    await unlinkBatch(tx, system, keys);
+    for (const change of batch) {
+      const customerId = holders.get(change.key) ?? null;
+      absorbed.push({ ...change, customerId, known: customerId !== null });
+    }
+  }
+  return absorbed;
+}
+
+/**
+ * Takes in what a feed told and moves its cursor, in one transaction.
  * @returns how many records were taken in; null when the feed belongs to another follower by now, and nothing was done
  */
 export async function absorb(
@@ -80,6 +137,7 @@ export async function absorb(
   system: SystemName,
   follower: string,
   { changed, next }: Changes,
+  witness?: (tx: Queryable, changes: readonly Absorbed[]) => Promise<void>,
 ): Promise<number | null> {
   return db.transaction(async (tx) => {
     await takeTurn(tx);
@@ -89,24 +147,8 @@ export async function absorb(
       [system, follower, next, leaseTime],
     );
     if (mine.length === 0) return null;
-    const usable = changed.filter(({ key }) => isUsable({ system, key }));
-    const latest = [...new Map(usable.map((change) => [change.key, change])).values()];
-    const present = latest.filter(({ deleted }) => deleted !== true);
-    const gone = latest.filter(({ deleted }) => deleted === true);
-    for (const batch of batches(present)) {
-      await enrolBatch(
-        tx,
-        batch.map((change) => enrolmentOf(system, change)),
-      );
-      await refreshBatch(tx, system, batch);
-    }
-    for (const batch of batches(gone)) {
-      await unlinkBatch(
-        tx,
-        system,
-        batch.map(({ key }) => key),
-      );
-    }
-    return latest.length;
+    const absorbed = await takeIn(tx, system, changed);
+    if (absorbed.length > 0) await witness?.(tx, absorbed);
+    return absorbed.length;
   });
 }

@@ -9,6 +9,7 @@ export type FailureCode =
   | 'OPERATION_RESOLUTION_FAILURE'
   | 'BAD_USER_INPUT'
   | 'INVALID_CURSOR'
+  | 'CURSOR_EXPIRED'
   | 'PAGE_SIZE_EXCEEDED'
   | 'BODY_TOO_LARGE'
   | 'UNSUPPORTED_MEDIA_TYPE'
@@ -47,6 +48,8 @@ export interface FailureDetails {
   readonly retryAfter?: number;
   /** The system's own name of the field that it refused. */
   readonly field?: string;
+  /** The oldest cursor that can still be gone on from. */
+  readonly oldest?: string;
   /** What went wrong underneath; for the log only, it never reaches a caller. */
   readonly cause?: unknown;
 }
@@ -65,6 +68,7 @@ export class Failure extends Error {
       code,
       ...(details.system === undefined ? {} : { system: details.system }),
       ...(details.field === undefined ? {} : { field: details.field }),
+      ...(details.oldest === undefined ? {} : { oldest: details.oldest }),
       ...(details.retryAfter === undefined ? {} : { retryAfter: details.retryAfter }),
     };
   }

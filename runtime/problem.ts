@@ -6,6 +6,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   BAD_REQUEST: 400,
   BAD_USER_INPUT: 400,
   INVALID_CURSOR: 400,
+  CURSOR_EXPIRED: 410,
   PAGE_SIZE_EXCEEDED: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,

@@ -1,22 +1,26 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/fingerprint.ts';
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
 import { systems } from './index.ts';
 
-/** Everything that the register and the sandboxes keep in the store. */
+/** Everything that the register, the change feed and the sandboxes keep in the store. */
 const folders: readonly string[] = [
   fileURLToPath(identityMigrations),
+  join(import.meta.dirname, '../events/migrations'),
   ...['sandbox', ...systems.map(({ name }) => name)].map((name) =>
     join(import.meta.dirname, name, 'migrations'),
   ),
 ];
 
-/** The store, and the register in it. */
+/** The store, and what is in it. */
 export interface Store {
   readonly db: Db;
   readonly identity: Identity;
+  /** Fingerprints of this store. */
+  readonly fingerprint: Fingerprinter;
 }
 
 /**
@@ -41,7 +45,8 @@ export async function openStore(
 export async function prepared(db: Db): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(folders));
-    return { db, identity: createIdentity({ db }) };
+    const fingerprint = fingerprinterOf(await fingerprintSecret(db));
+    return { db, identity: createIdentity({ db }), fingerprint };
   } catch (error) {
     await db.close();
     throw error;

@@ -1,8 +1,10 @@
+import type { Fingerprinter } from '../events/fingerprint.ts';
 import type { Facts } from '../identity/facts.ts';
-import type { Feed, SystemName } from '../identity/index.ts';
+import type { Change, Feed, SystemName } from '../identity/index.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Call, Connector, Versioned } from './connector.ts';
+import { fingerprintsOf } from './fingerprint.ts';
 import type { Attribute } from './lens.ts';
 import { participantResolvers } from './participant/index.ts';
 import { createReader, type Guard } from './reader.ts';
@@ -15,6 +17,7 @@ export interface Surroundings<R extends object, Rows extends object> {
   readonly connector: Connector<R, Rows>;
   readonly guard: Guard;
   readonly crossing: Crossing;
+  readonly fingerprint: Fingerprinter;
   /** Where records can be opened over HTTP, without a slash at the end; null where they cannot. */
   readonly site: string | null;
 }
@@ -73,12 +76,26 @@ interface Definition<R extends object> {
 /** Opens a system: what its folder says of it, in its surroundings. */
 export function openSystem<R extends object, Rows extends object>(
   definition: Definition<R>,
-  { connector, guard, crossing, site }: Surroundings<R, Rows>,
+  { connector, guard, crossing, fingerprint, site }: Surroundings<R, Rows>,
 ): System {
   const { name, system, typename, recordTypename, mapping, copies, tell } = definition;
+  const fingerprints = fingerprintsOf(fingerprint, mapping);
   const reader = createReader({ system: name, connector, guard });
   const slices = createSlices({ typename, mapping, reader, crossing });
-  const participant = { system: name, entity: typename, connector, guard, crossing, mapping, copies };
+  const participant = {
+    ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies },
+    fingerprints,
+  };
+
+  /** What records of the system tell, however they were read. */
+  async function toldOf(records: readonly Versioned<R>[], call: Call): Promise<readonly Change[]> {
+    const told = await tell(records, call);
+    return records.map(({ key, version, record }) => ({
+      ...{ key, version, facts: {} },
+      fingerprints: fingerprints(record),
+      ...told.get(key),
+    }));
+  }
 
   return {
     name,
@@ -108,13 +125,12 @@ export function openSystem<R extends object, Rows extends object>(
         const { changed, next, more } = await connector.changes(since, call);
         const latest = new Map(changed.map((change) => [change.key, change]));
         const present = [...latest.values()].filter((change) => 'record' in change);
-        const told = await tell(present, call);
+        const gone = [...latest.values()].filter((change) => 'deleted' in change);
         return {
-          changed: [...latest.values()].map((change) =>
-            'record' in change
-              ? { key: change.key, facts: {}, ...told.get(change.key) }
-              : { key: change.key, facts: {}, deleted: true },
-          ),
+          changed: [
+            ...(await toldOf(present, call)),
+            ...gone.map(({ key }) => ({ key, facts: {}, deleted: true })),
+          ],
           next,
           more,
         };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonical } from '../canonical.ts';
+import { canonical } from '../../runtime/canonical.ts';
 import type { Values } from '../write.ts';
 import { complaintsOf, malformed, nearest, reasonsAgainst, systemType, type Reason } from './contract.ts';
 

@@ -4,7 +4,9 @@
 create table events_outbox (
   id bigint generated always as identity primary key,
   draft jsonb not null,
-  captured_at timestamptz not null default clock_timestamp()
+  captured_at timestamptz not null default clock_timestamp(),
+  -- Why it can never be told: set aside for a person, so that it holds up nothing.
+  refused text
 );
 
 -- What was last seen of a record. Fingerprints are told from the value by nobody who does not know it.
@@ -12,12 +14,15 @@ create table events_seen (
   system text collate "C" not null,
   key text collate "C" not null,
   entity_id uuid not null,
+  -- Null for a record that is gone.
   version text,
-  -- In the last change that was told of it.
-  told_version text,
   fingerprints jsonb not null default '{}',
-  -- Position of the last change of ours: what was read before it is out of date.
-  own_position bigint not null default 0,
+  -- The last change that was told of it, and what brought it: what was read before is out of date.
+  told_position bigint not null default 0,
+  told_version text,
+  told_by text collate "C",
+  -- The version that the last write of ours made.
+  own_version text,
   primary key (system, key)
 );
 create index events_seen_by_entity on events_seen (entity_id);

@@ -25,6 +25,7 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   OPERATION_RESOLUTION_FAILURE: false,
   BAD_USER_INPUT: true,
   INVALID_CURSOR: true,
+  CURSOR_EXPIRED: true,
   PAGE_SIZE_EXCEEDED: true,
   BODY_TOO_LARGE: true,
   UNSUPPORTED_MEDIA_TYPE: false,
@@ -61,18 +62,22 @@ const passing: ReadonlySet<unknown> = new Set(
 );
 
 /**
- * The policy for errors of subgraphs: a code that callers know passes with its message, `system` and `retryAfter`
- * (seconds); everything else is told as an internal error of that system.
+ * The policy for errors of subgraphs: a code that callers know passes with its message, `system`, `retryAfter`
+ * (seconds) and `oldest` (a cursor); everything else is told as an internal error of that system.
  */
 export function exposed(error: SubgraphError, subgraph: string): Exposed {
-  const { code, system, retryAfter } = error.extensions ?? {};
+  const { code, system, retryAfter, oldest } = error.extensions ?? {};
   const origin = typeof system === 'string' ? system : subgraph;
   if (!passing.has(code)) {
     return { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR', system: origin } };
   }
   return {
     message: error.message,
-    extensions: { code, system: origin, ...(typeof retryAfter === 'number' ? { retryAfter } : {}) },
+    extensions: {
+      ...{ code, system: origin },
+      ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
+      ...(typeof oldest === 'string' ? { oldest } : {}),
+    },
   };
 }
 

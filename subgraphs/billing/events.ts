@@ -10,19 +10,19 @@ export interface BillingEvent {
 }
 
 /**
- * The customers that events are about, each once: as the last event shows it, or to be read again where only a row below
- * it has changed. Pure.
+ * The customers that events are about, each once: those that are gone, and those to be read. As an event shows a customer
+ * it was then, which may be long ago, and before a change of ours. Pure.
  */
 export function customersChanged(events: readonly BillingEvent[]): {
-  readonly known: readonly (ShownCustomer | { readonly id: string; readonly deleted: true })[];
+  readonly gone: readonly string[];
   readonly moved: readonly string[];
 } {
-  const known = new Map<string, ShownCustomer | { readonly id: string; readonly deleted: true }>();
+  const gone = new Set<string>();
   const moved = new Set<string>();
   for (const { type, data } of events) {
     const { object } = data;
     if ('customer' in object) moved.add(object.customer);
-    else known.set(object.id, type === 'customer.deleted' ? { id: object.id, deleted: true } : object);
+    else (type === 'customer.deleted' ? gone : moved).add(object.id);
   }
-  return { known: [...known.values()], moved: [...moved].filter((id) => !known.has(id)) };
+  return { gone: [...gone], moved: [...moved].filter((id) => !gone.has(id)) };
 }

@@ -37,7 +37,7 @@ export async function holdFeeds(store: Store): Promise<HeldFeeds> {
   };
 }
 
-function feedsOf({ db, identity }: Store): readonly SystemFeed[] {
+function feedsOf({ db, identity, fingerprint }: Store): readonly SystemFeed[] {
   return systems.map(({ open, sandbox, system }) => {
     const { feed } = open(sandbox(db).wire, {
       guard: (context, run) => run(context.signal),
@@ -45,6 +45,7 @@ function feedsOf({ db, identity }: Store): readonly SystemFeed[] {
         keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
         idOf: (context, key) => identity.loadersOf(context).id(system, key),
       },
+      fingerprint,
       site: null,
     });
     return feed;

@@ -1,0 +1,9 @@
+export { baselineInto, captureInto, type Baseline } from './capture.ts';
+export type { Cause, Change, ChangeKind, Draft, Fingerprints } from './change.ts';
+export { cursorAt, positionOf } from './cursor.ts';
+export { logIn, type ChangeFilter, type ChangePage, type Head, type Log } from './log.ts';
+export { openEvents, type Events, type EventsOptions } from './open.ts';
+export type { Tagged } from './sequence.ts';
+
+/** Where the migrations of the feed are. */
+export const eventsMigrations = new URL('migrations/', import.meta.url);

@@ -1,0 +1,107 @@
+import type { Db, Queryable } from '../runtime/db/index.ts';
+import type { Metrics } from '../runtime/telemetry.ts';
+import { holdEnd, isWaiting, seenOf, takeDrafts, writeSequenced } from './outbox.ts';
+import { sequence, type Outcome, type RecordName, type Sequenced, type Tagged } from './sequence.ts';
+
+export interface SequencerOptions {
+  readonly db: Db;
+  readonly metrics: Metrics;
+  readonly tagged: readonly Tagged[];
+  /** Has records read again, within the transaction in which that was found necessary. */
+  readonly reread: (tx: Queryable, records: readonly RecordName[]) => Promise<void>;
+  /** Told of faults that no caller hears of; what was under way is taken up again. */
+  readonly failed: (error: unknown) => void;
+  /** Milliseconds between two looks into the outbox. */
+  readonly interval: number;
+  /** Drafts that one transaction takes at most. */
+  readonly batch: number;
+}
+
+/** Gives positions to what was captured, by whichever process. */
+export interface Sequencer {
+  /** Looks at once. */
+  wake(): void;
+  /** Takes what waits by now, and ends. */
+  stop(): Promise<void>;
+}
+
+/** Longest pause after faults, in milliseconds. */
+const longestPause = 5_000;
+
+type Options = Pick<SequencerOptions, 'db' | 'tagged' | 'reread' | 'batch'>;
+
+/** One batch, in one transaction; null where another process is at it. */
+export async function sequenceBatch({ db, tagged, reread, batch }: Options) {
+  return db.transaction(async (tx): Promise<(Sequenced & { readonly full: boolean }) | null> => {
+    // Before anything is read: what is decided stands on what the one before has written.
+    const end = await holdEnd(tx);
+    if (!end) return null;
+    const { ids, drafts } = await takeDrafts(tx, batch);
+    const known = await seenOf(tx, drafts, tagged);
+    const sequenced = sequence(drafts, known, { end, at: end.at, tagged });
+    if (sequenced.reread.length > 0) await reread(tx, sequenced.reread);
+    if (ids.length > 0) await writeSequenced(tx, ids, sequenced);
+    return { ...sequenced, full: ids.length === batch };
+  });
+}
+
+/** Begins to sequence. */
+export function startSequencer(options: SequencerOptions): Sequencer {
+  const { db, metrics, failed, interval } = options;
+  const count = counters(metrics);
+  let running: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+  let faults = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** All that waits, until there is no more or another process does it. */
+  async function drain(): Promise<void> {
+    if (!(await isWaiting(db))) return;
+    for (let more = true; more;) {
+      const done = await sequenceBatch(options);
+      for (const { system, outcome } of done?.outcomes ?? []) count[outcome]({ system });
+      more = done?.full === true;
+    }
+  }
+  function run(): Promise<void> {
+    clearTimeout(timer);
+    again = false;
+    return (running ??= drain()
+      .then(
+        () => (faults = 0),
+        (error: unknown) => {
+          faults++;
+          failed(error);
+        },
+      )
+      .then(() => {
+        running = undefined;
+        if (stopped) return;
+        const pause = again && faults === 0 ? 0 : Math.min(longestPause, interval * 2 ** Math.min(faults, 16));
+        timer = setTimeout(() => void run(), pause);
+      }));
+  }
+  void run();
+  return {
+    wake() {
+      again = true;
+      if (!running && !stopped && faults === 0) void run();
+    },
+    async stop() {
+      stopped = true;
+      await running;
+      await run();
+    },
+  };
+}
+
+function counters(metrics: Metrics) {
+  const counter = (name: string, about: string) => metrics.counter(name, about, ['system']);
+  return {
+    TOLD: counter('events_told_total', 'Changes that were told.'),
+    ECHO: counter('events_echoes_dropped_total', 'Writes of ours that were seen again, and not told again.'),
+    UNCHANGED: counter('events_unchanged_total', 'Records that were seen without a change.'),
+    REREAD: counter('events_reread_total', 'Records that had to be read again before it could be told.'),
+  } satisfies Record<Outcome, unknown>;
+}
