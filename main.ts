@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import {
+  busyWith,
   coordinationMigrations,
   coordinationSubgraph,
   openCoordination,
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
+import { intakeOf } from './events/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -36,6 +38,7 @@ import { seedNorthwind } from './subgraphs/seed/northwind.ts';
 import { openStore, type Store } from './subgraphs/store.ts';
 import type { Crossing } from './subgraphs/slice.ts';
 import type { System } from './subgraphs/system.ts';
+import { watchFeed } from './subgraphs/watch.ts';
 
 const root = import.meta.dirname;
 
@@ -53,12 +56,13 @@ export interface House {
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
 export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
   const { db, identity, fingerprint } = store;
-  if (config.roles.has('coordination'))
-    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const ended = new AbortController();
   const http = createHttp();
   const metrics = createMetrics();
   const here = systems.filter(({ name }) => config.roles.has(name as Role));
+  // What a system tells is to be told from what a write is just about to change in it, whoever carries it out.
+  if (config.roles.has('coordination') || here.length > 0)
+    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
   const sandboxServer = await openSandboxes(config, sandboxes, logger);
   const guards = new Map(
@@ -108,8 +112,9 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     await sandboxServer?.close();
     throw error;
   });
-  const followed = opened.map(({ feed }) =>
-    identity.follow(feed, { signal: ended.signal, interval: config.feedIntervalMs }),
+  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const followed = opened.map((system) =>
+    watchFeed(system, { db, identity, intake }, { signal: ended.signal, interval: config.feedIntervalMs }),
   );
 
   return {

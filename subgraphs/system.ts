@@ -1,4 +1,4 @@
-import type { Fingerprinter } from '../events/fingerprint.ts';
+import type { Fingerprinter } from '../events/index.ts';
 import type { Facts } from '../identity/facts.ts';
 import type { Change, Feed, SystemName } from '../identity/index.ts';
 import type { Db } from '../runtime/db/index.ts';
