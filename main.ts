@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import {
+  busyWith,
   coordinationMigrations,
   coordinationSubgraph,
   openCoordination,
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
+import { intakeOf, webhookDoor } from './events/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -30,7 +32,9 @@ import { createLogger, createMetrics, type Logger, type Metrics } from './runtim
 import { contractOf } from './schema/load.ts';
 import { scalars } from './schema/scalars.ts';
 import { systems } from './subgraphs/index.ts';
+import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
+import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
 import { seedNorthwind } from './subgraphs/seed/northwind.ts';
 import { openStore, type Store } from './subgraphs/store.ts';
@@ -53,12 +57,12 @@ export interface House {
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
 export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
   const { db, identity, fingerprint } = store;
-  if (config.roles.has('coordination'))
-    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
-  const ended = new AbortController();
   const http = createHttp();
   const metrics = createMetrics();
   const here = systems.filter(({ name }) => config.roles.has(name as Role));
+  // What a system tells is to be told from what a write is just about to change in it, whoever carries it out.
+  if (config.roles.has('coordination') || here.length > 0)
+    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
   const sandboxServer = await openSandboxes(config, sandboxes, logger);
   const guards = new Map(
@@ -87,7 +91,10 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   const answer = config.roles.has('gateway')
-    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store))
+    ? publicly(
+        webhookDoor({ db, senders: sendersOf(config), bodyLimit: config.bodyLimitBytes, metrics }),
+        gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store)),
+      )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
 
   const listening = await listen({
@@ -108,9 +115,16 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     await sandboxServer?.close();
     throw error;
   });
-  const followed = opened.map(({ feed }) =>
-    identity.follow(feed, { signal: ended.signal, interval: config.feedIntervalMs }),
-  );
+  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const stopObserving = observeSystems({
+    ...{ db, identity, intake, metrics, systems: opened },
+    feedInterval: config.feedIntervalMs,
+    sweepInterval: config.sweepIntervalHours * 3_600_000,
+    failed: (system, error) => {
+      logger.warn('Records of a system could not be read; it is tried again.', { system, error });
+    },
+  });
+  const stopHooks = startHooks({ db, sandboxes, send: http.send });
 
   return {
     url: listening.url,
@@ -119,8 +133,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     async stop() {
       await listening.close();
       await coordination?.stop();
-      ended.abort();
-      await Promise.all(followed.map((one) => one.done));
+      await Promise.all([stopObserving(), stopHooks()]);
       await sandboxServer?.close();
       await http.close();
       await db.close();

@@ -1,4 +1,4 @@
-import type { Draft as Told } from '../events/change.ts';
+import type { Draft as Told } from '../events/index.ts';
 import { turns, type Db } from '../runtime/db/index.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 

@@ -1,4 +1,4 @@
-import type { Draft } from '../events/change.ts';
+import type { Draft } from '../events/index.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import { effective, type Effect, type Step, type Write } from './write.ts';
 

@@ -1,4 +1,4 @@
-import type { Fingerprints } from '../events/change.ts';
+import type { Fingerprints } from '../events/index.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 
 /** Values by attribute, each in the JSON form in which the contract's input types give it; null clears. */

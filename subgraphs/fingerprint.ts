@@ -1,5 +1,4 @@
-import type { Fingerprinter } from '../events/fingerprint.ts';
-import type { Fingerprints } from '../events/change.ts';
+import type { Fingerprinter, Fingerprints } from '../events/index.ts';
 import type { Attribute } from './lens.ts';
 
 /**

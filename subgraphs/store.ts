@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/fingerprint.ts';
+import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
@@ -9,7 +9,7 @@ import { systems } from './index.ts';
 /** Everything that the register, the change feed and the sandboxes keep in the store. */
 const folders: readonly string[] = [
   fileURLToPath(identityMigrations),
-  join(import.meta.dirname, '../events/migrations'),
+  fileURLToPath(eventsMigrations),
   ...['sandbox', ...systems.map(({ name }) => name)].map((name) =>
     join(import.meta.dirname, name, 'migrations'),
   ),

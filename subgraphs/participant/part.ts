@@ -1,4 +1,4 @@
-import type { Fingerprints } from '../../events/change.ts';
+import type { Fingerprints } from '../../events/index.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import { Failure } from '../../runtime/failure.ts';
 import type { ParticipantCause, ParticipantGuarantee } from '../../schema/generated/participant.ts';
