@@ -31,7 +31,7 @@ import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { scalars } from './schema/scalars.ts';
-import { systems } from './subgraphs/index.ts';
+import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
@@ -91,8 +91,8 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   const answer = config.roles.has('gateway')
-    ? publicly(
-        webhookDoor({ db, senders: sendersOf(config), bodyLimit: config.bodyLimitBytes, metrics }),
+    ? webhookDoor(
+        { db, metrics, bodyLimit: config.bodyLimitBytes, senders: sendersWith(config.webhookSecrets) },
         gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store)),
       )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
