@@ -98,6 +98,8 @@ export interface Crosswalk {
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, LocalKeys>>;
   /** The customer of each key of a system; unknown keys are absent. */
   idsOf(system: SystemName, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The keys of a system that belong to a customer, in order, after one of them; '' begins with the first. */
+  keysAfter(system: SystemName, after: string, most: number): Promise<readonly string[]>;
 }
 
 /** The crosswalk in a store. */
@@ -143,6 +145,14 @@ export function crosswalkIn(db: Queryable): Crosswalk {
         if (registration) answer.set(key, registration.id);
       }
       return answer;
+    },
+    async keysAfter(system, after, most) {
+      const rows = await db.query<{ key: string }>(
+        `select key from identity_crosswalk where system = $1 and key > $2 and valid_to is null
+         order by key limit $3`,
+        [system, after, most],
+      );
+      return rows.map(({ key }) => key);
     },
   };
 }

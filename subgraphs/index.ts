@@ -5,17 +5,18 @@ import type { Surroundings, System, SystemModule } from './system.ts';
 import type { Wire } from './wire.ts';
 
 /** A system of record whose own records nobody outside its folder needs to know. */
-export interface Registered extends Pick<SystemModule<never, never>, 'name' | 'system' | 'sandbox'> {
+export interface Registered extends Pick<SystemModule<never, never>, 'name' | 'system' | 'sandbox' | 'hinted'> {
   /** Opens the system as its sandbox serves it, over a wire to it. */
   readonly open: (wire: Wire, surroundings: Omit<Surroundings<never, never>, 'connector'>) => System;
 }
 
 function registered<R extends object, Rows extends object>(system: SystemModule<R, Rows>): Registered {
-  const { name, sandbox, connect, open } = system;
+  const { name, sandbox, hinted, connect, open } = system;
   return {
     name,
     system: system.system,
     sandbox,
+    hinted,
     open: (wire, surroundings) => open({ connector: connect(wire), ...surroundings }),
   };
 }

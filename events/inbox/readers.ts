@@ -9,8 +9,6 @@ import { readingOf, type ReadingOptions, type Source } from './reread.ts';
 export interface ReadersOptions extends Omit<ReadingOptions, 'source'> {
   readonly sources: readonly Source[];
   readonly metrics: Metrics;
-  /** Told of every reading that failed; it is tried again. */
-  readonly failed: (system: SystemName, error: unknown) => void;
   /** Milliseconds between two looks for records that nobody has told this process of; 250 where absent. */
   readonly interval?: number;
 }
@@ -26,7 +24,8 @@ const patience = 500;
 
 /** Begins to read hinted records. */
 export async function startReaders(options: ReadersOptions): Promise<Readers> {
-  const { db, sources, metrics, failed, interval = 250, ...others } = options;
+  const { sources, metrics, interval = 250, ...others } = options;
+  const { db, failed } = others;
   const ended = new AbortController();
   const { signal } = ended;
   showInbox(metrics, db);
@@ -39,7 +38,7 @@ export async function startReaders(options: ReadersOptions): Promise<Readers> {
 
   async function run(source: Source): Promise<void> {
     const { system } = source;
-    const reading = readingOf({ db, ...others, source });
+    const reading = readingOf({ ...others, source });
     let asked = false;
     let wake: () => void = () => undefined;
     wakes.set(system, () => {

@@ -30,6 +30,8 @@ export interface ReadingOptions {
     changes: readonly Change[],
   ) => Promise<readonly Absorbed[]>;
   readonly intake: Intake;
+  /** Told of every reading that failed; it is tried again. */
+  readonly failed: (system: SystemName, error: unknown) => void;
   /** Milliseconds for which a record is in this reader's hands; 60,000 where absent. */
   readonly lease?: number;
   readonly at?: (boundary: ReadingBoundary) => void | Promise<void>;
@@ -41,7 +43,7 @@ export interface Reading {
    * Reads what is due, once; gives how many records. What was read goes the way of the system's feed: into the register
    * and to the sequencer, in the transaction that ends the hints. A record that fails by its own fault is tried again
    * later, alone, and holds up no other.
-   * @throws whatever the system or the store failed with, where no record is to blame; the hints stay
+   * @throws whatever the system failed with, where no record is to blame; the hints stay
    */
   pass(signal: AbortSignal): Promise<number>;
 }
@@ -51,7 +53,7 @@ const together = 100;
 
 /** A reader of one system's hints. */
 export function readingOf(options: ReadingOptions): Reading {
-  const { db, source, absorb, intake, lease = 60_000, at = () => undefined } = options;
+  const { db, source, absorb, intake, failed, lease = 60_000, at = () => undefined } = options;
   const { system } = source;
   const reader = randomUUID();
 
@@ -88,8 +90,11 @@ export function readingOf(options: ReadingOptions): Reading {
     const sourceOf = ({ key }: { readonly key: string }) => sources.get(key) ?? first.source;
     const absorbed = await absorb(tx, system, changes);
     const ours = absorbed.filter(({ customerId }) => customerId !== null);
-    for (const [of, some] of Map.groupBy(ours, sourceOf))
-      await intake(tx, { system, source: of, since: first.since, changes: some });
+    for (const [of, some] of Map.groupBy(ours, sourceOf)) {
+      // What was read here is in no order with what the feed tells of itself.
+      const told = of === 'FEED' ? 'WEBHOOK' : of;
+      await intake(tx, { system, source: told, since: first.since, changes: some });
+    }
     const unknown = absorbed.filter(({ customerId }) => customerId === null);
     await noteUnknown(
       tx,
@@ -117,7 +122,8 @@ export function readingOf(options: ReadingOptions): Reading {
         // Of several nobody knows yet which one it is: each is tried alone, at once.
         delay: blame === 'RECORD' ? pauseAfter(tries) : 0,
       });
-      if (blame !== 'ONE_OF_THEM') throw error;
+      if (blame === 'SYSTEM') throw error;
+      if (blame === 'RECORD') failed(system, error);
     }
     return claimed.length;
   }

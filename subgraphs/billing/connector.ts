@@ -124,9 +124,12 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
         const page = await events(since, call);
         const { gone, moved } = customersChanged(page.data);
         // One that is not there any more is told as gone by an event that is still to come.
-        const present = await byId(moved, call);
+        const present = await byId([...moved.keys()], call);
         return {
-          changed: [...gone.map((key) => ({ key, deleted: true as const })), ...present.map(whole)],
+          changed: [
+            ...gone.map((key) => ({ key, deleted: true as const })),
+            ...present.map((shown) => ({ ...whole(shown), moved: moved.get(shown.id) ?? [] })),
+          ],
           next: page.last,
           more: page.has_more,
         };

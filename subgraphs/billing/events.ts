@@ -15,14 +15,17 @@ export interface BillingEvent {
  */
 export function customersChanged(events: readonly BillingEvent[]): {
   readonly gone: readonly string[];
-  readonly moved: readonly string[];
+  /** With the kinds of rows below them that have changed. */
+  readonly moved: ReadonlyMap<string, readonly string[]>;
 } {
   const gone = new Set<string>();
-  const moved = new Set<string>();
+  const moved = new Map<string, readonly string[]>();
   for (const { type, data } of events) {
     const { object } = data;
-    if ('customer' in object) moved.add(object.customer);
-    else (type === 'customer.deleted' ? gone : moved).add(object.id);
+    const [key, kinds] = 'customer' in object ? [object.customer, [object.object]] : [object.id, []];
+    if (type === 'customer.deleted') gone.add(key);
+    else moved.set(key, [...new Set([...(moved.get(key) ?? []), ...kinds])]);
   }
-  return { gone: [...gone], moved: [...moved].filter((id) => !gone.has(id)) };
+  for (const key of gone) moved.delete(key);
+  return { gone: [...gone], moved };
 }
