@@ -41,23 +41,25 @@ const putOff = 500;
  */
 export function intakeOf({ entity, busy }: IntakeOptions): Intake {
   return async (tx, { system, source, since, changes }) => {
-    const drafts = changes.flatMap((change) => {
+    const seen = changes.flatMap((change) => {
       const draft = draftOf(change);
-      return draft ? [{ ...draft, entity, system, source, since }] : [];
+      return draft ? [{ draft: { ...draft, entity, system, source, since }, change }] : [];
     });
-    if (drafts.length === 0) return;
-    const ids = [...new Set(drafts.map(({ entityId }) => entityId))];
-    const busyIds = await busy(tx, system, ids);
+    if (seen.length === 0) return;
+    const busyIds = await busy(tx, system, [...new Set(seen.map(({ draft }) => draft.entityId))]);
+    const isBusy = ({ draft }: (typeof seen)[number]) => busyIds.has(draft.entityId);
+    const [held, free] = [seen.filter(isBusy), seen.filter((one) => !isBusy(one))];
     await captureInto(
       tx,
-      drafts.filter(({ entityId }) => !busyIds.has(entityId)),
+      free.map(({ draft }) => draft),
     );
     await hint(
       tx,
-      drafts
-        .filter(({ entityId }) => busyIds.has(entityId))
-        // Not as the feed: what is read again is in no order with what the feed goes on to tell.
-        .map(({ key, touched }) => ({ system, key, source: 'SWEEP', touched, delay: putOff })),
+      // Not as the feed: what is read again is in no order with what the feed goes on to tell.
+      held.map(({ change: { key, touched } }) => ({
+        ...{ system, key, touched, delay: putOff },
+        source: 'SWEEP',
+      })),
     );
   };
 }
@@ -69,5 +71,6 @@ function draftOf(change: Absorbed): Omit<Draft, 'entity' | 'system' | 'source' |
   const observed = { entityId: customerId, key, known, foundVersion: null, written: null, cause: null };
   if (change.deleted === true) return { ...observed, version: null, fingerprints: null, touched: [] };
   if (version === undefined || fingerprints === undefined) return null;
-  return { ...observed, version, fingerprints, touched };
+  // What has a fingerprint is compared, and told once however often it is said to have been touched.
+  return { ...observed, version, fingerprints, touched: touched.filter((name) => !(name in fingerprints)) };
 }

@@ -36,7 +36,15 @@ export interface Absorbed extends Change {
 export interface Witness {
   /** Asked before the feed is; the answer is given back with what the feed told. */
   before(): Promise<string>;
-  take(tx: Queryable, taken: { readonly before: string; readonly changes: readonly Absorbed[] }): Promise<void>;
+  take(tx: Queryable, taken: Taken): Promise<void>;
+}
+
+/** What was taken in from a feed. */
+export interface Taken {
+  readonly before: string;
+  /** Whether the feed has never been read to its end: what it tells was there before anybody looked. */
+  readonly first: boolean;
+  readonly changes: readonly Absorbed[];
 }
 
 /** What has changed in a system since a cursor. */
@@ -58,21 +66,29 @@ export interface Feed {
 /** Milliseconds for which a follower has a feed to itself; one that died is succeeded after that. */
 export const leaseTime = 60_000;
 
-/** The cursor of a feed, or null at its beginning; undefined when somebody else follows it. */
+/** Where a feed is to be read on from. */
+export interface Place {
+  /** Null at its beginning. */
+  readonly cursor: string | null;
+  /** Whether it has never been read to its end. */
+  readonly first: boolean;
+}
+
+/** Takes a feed into a follower's hands; undefined when somebody else follows it. */
 export async function claim(
   db: Queryable,
   system: SystemName,
   follower: string,
-): Promise<string | null | undefined> {
-  const [row] = await db.query<{ cursor: string | null }>(
+): Promise<Place | undefined> {
+  const [row] = await db.query<Place>(
     `insert into identity_feed as f (system, held_by, held_until)
      values ($1, $2::uuid, clock_timestamp() + $3::int * interval '1 millisecond')
      on conflict (system) do update set held_by = excluded.held_by, held_until = excluded.held_until
      where f.held_by is null or f.held_by = excluded.held_by or f.held_until < clock_timestamp()
-     returning cursor`,
+     returning cursor, not caught_up as first`,
     [system, follower, leaseTime],
   );
-  return row?.cursor;
+  return row;
 }
 
 /** Lets go of a feed, so that the next follower need not wait. */
@@ -136,15 +152,16 @@ export async function absorb(
   db: Db,
   system: SystemName,
   follower: string,
-  { changed, next }: Changes,
+  { changed, next, more }: Changes,
   witness?: (tx: Queryable, changes: readonly Absorbed[]) => Promise<void>,
 ): Promise<number | null> {
   return db.transaction(async (tx) => {
     await takeTurn(tx);
     const mine = await tx.query(
-      `update identity_feed set cursor = $3, held_until = clock_timestamp() + $4::int * interval '1 millisecond'
+      `update identity_feed set cursor = $3, held_until = clock_timestamp() + $4::int * interval '1 millisecond',
+         caught_up = caught_up or $5
        where system = $1 and held_by = $2::uuid returning system`,
-      [system, follower, next, leaseTime],
+      [system, follower, next, leaseTime, !more],
     );
     if (mine.length === 0) return null;
     const absorbed = await takeIn(tx, system, changed);

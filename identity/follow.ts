@@ -91,19 +91,20 @@ export function followFeed(db: Db, feed: Feed, options: FollowOptions): Followin
 
   /** One look at the feed; gives the milliseconds until the next. */
   const pass = async (): Promise<number> => {
-    const cursor = await claim(db, system, follower);
+    const place = await claim(db, system, follower);
     const standby = { state: 'STANDBY', failures: 0 } as const;
-    if (cursor === undefined) {
+    if (!place) {
       report(standby);
       return interval;
     }
     const begun = Date.now();
     // Well within the lease, so that nobody takes over while an answer is still awaited.
     const patient = AbortSignal.any([signal, AbortSignal.timeout(leaseTime / 2)]);
+    const { cursor, first } = place;
     const before = await witness?.before();
     const changes = await heeding(patient, feed.changes(cursor, patient));
     const taken = await absorb(db, system, follower, changes, async (tx, absorbed) =>
-      witness?.take(tx, { before: before ?? '', changes: absorbed }),
+      witness?.take(tx, { before: before ?? '', first, changes: absorbed }),
     );
     if (taken === null) {
       report(standby);

@@ -20,18 +20,18 @@ export async function holdFeed(db: Db, feed: Feed, witness?: Witness): Promise<H
   const { system } = feed;
   if ((await claim(db, system, holder)) === undefined) return null;
   /** Nothing where the lease has passed to a follower meanwhile: he reads on from where it was. */
-  const take = (changes: Changes, before = '') =>
+  const take = (changes: Changes, before = '', first = false) =>
     absorb(db, system, holder, changes, async (tx, absorbed) =>
-      witness?.take(tx, { before, changes: absorbed }),
+      witness?.take(tx, { before, first, changes: absorbed }),
     );
   return {
     async catchUp(signal) {
       for (let more = true; more;) {
-        const cursor = await claim(db, system, holder);
-        if (cursor === undefined) return;
+        const place = await claim(db, system, holder);
+        if (!place) return;
         const before = await witness?.before();
-        const changes = await feed.changes(cursor, signal);
-        more = (await take(changes, before)) !== null && changes.more;
+        const changes = await feed.changes(place.cursor, signal);
+        more = (await take(changes, before, place.first)) !== null && changes.more;
       }
     },
     async pass(next) {

@@ -19,29 +19,19 @@ export function watchFeed(
   return identity.follow(feed, { ...options, witness: witnessOf(db, system, intake) });
 }
 
-/** Captures what a feed tells. */
-export function witnessOf(db: Db, system: System['system'], intake: Intake): Witness {
+/**
+ * Captures what a feed tells. What nobody has seen before a feed was read to its end for the first time was there from
+ * the beginning, and is told to nobody; its next change is told as exactly what changed.
+ * @param filling whether records are brought into the system from outside, which were there from the beginning as well
+ */
+export function witnessOf(db: Db, system: System['system'], intake: Intake, filling = false): Witness {
   return {
     before: async () => (await logIn(db).head()).position,
-    take: (tx, { before, changes }) => intake(tx, { system, source: 'FEED', since: before, changes }),
-  };
-}
-
-/**
- * The same where records are brought into systems from outside: what nobody has seen before is there from the beginning,
- * and told to nobody; its next change is told as exactly what changed.
- */
-export function beginning(db: Db, system: System['system'], intake: Intake): Witness {
-  const witness = witnessOf(db, system, intake);
-  return {
-    ...witness,
-    async take(tx, { before, changes }) {
-      const begun = await baselineInto(
-        tx,
-        changes.flatMap((change) => baselineOf(system, change)),
-      );
-      const fresh = new Set(begun.map(({ key }) => key));
-      await witness.take(tx, { before, changes: changes.filter(({ key }) => !fresh.has(key)) });
+    async take(tx, { before, first, changes }) {
+      const begun = filling || first ? changes.flatMap((change) => baselineOf(system, change)) : [];
+      const fresh = new Set((await baselineInto(tx, begun)).map(({ key }) => key));
+      const rest = changes.filter(({ key }) => !fresh.has(key));
+      await intake(tx, { system, source: 'FEED', since: before, changes: rest });
     },
   };
 }

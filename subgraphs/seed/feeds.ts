@@ -3,7 +3,7 @@ import type { Held } from '../../identity/index.ts';
 import { systems } from '../index.ts';
 import type { Store } from '../store.ts';
 import type { SystemFeed } from '../system.ts';
-import { beginning } from '../watch.ts';
+import { witnessOf } from '../watch.ts';
 
 /** The feeds of the systems that are being filled. */
 export interface HeldFeeds {
@@ -35,7 +35,7 @@ export async function holdFeeds(store: Store): Promise<HeldFeeds> {
   // Whatever a write is just about to change here is nothing to tell either.
   const intake = intakeOf({ entity: 'Customer', busy: () => Promise.resolve(new Set()) });
   for (const feed of feedsOf(store)) {
-    const held = await identity.hold(feed, beginning(db, feed.system, intake));
+    const held = await identity.hold(feed, witnessOf(db, feed.system, intake, true));
     if (held) holdings.push({ feed, held });
   }
   for (const { held } of holdings) await held.catchUp(signal);

@@ -76,6 +76,20 @@ function check({ log, crm, erp, billing }: World, entityId: string, id: string, 
   }
 }
 
+/** The change feed is told of every effect once, copies and what was undone included, and in the order in which it was. */
+async function checkTold(db: Db, { log }: World, entityId: string): Promise<void> {
+  const told = await db.query<{ system: string; version: string }>(
+    `select draft ->> 'system' as system, draft ->> 'version' as version from events_outbox
+     where draft ->> 'entityId' = $1 order by id`,
+    [entityId],
+  );
+  const bySystem = (all: readonly { system: string; version: string }[]) =>
+    all.toSorted((one, other) => (one.system < other.system ? -1 : Number(one.system > other.system)));
+  expect(bySystem(told)).toEqual(
+    bySystem(log.map(({ system, version }) => ({ system, version: String(version) }))),
+  );
+}
+
 withStores((open) => {
   let db: Db;
   beforeAll(async () => {
@@ -94,10 +108,11 @@ withStores((open) => {
       await one.carryOn('held' in accepted ? accepted.held : null);
       expect((await stored(db, draft.id)).state).toBe(ends);
       check(there, draft.entityId, draft.id, ends);
+      await checkTold(db, there, draft.entityId);
       return seen;
     }
 
-    test('a process that ends at any boundary loses, repeats and tears nothing', async () => {
+    test('a process that ends at any boundary loses, repeats and tears nothing, and tells of each effect once', async () => {
       const places = await passed();
       for (let n = 0; n <= places.length; n++) {
         const there = world();
@@ -115,6 +130,7 @@ withStores((open) => {
         await processOf(db, there.all).carryOn();
         expect({ n, state: (await stored(db, draft.id)).state }).toEqual({ n, state: ends });
         check(there, draft.entityId, draft.id, ends);
+        await checkTold(db, there, draft.entityId);
       }
     });
 
@@ -143,6 +159,7 @@ withStores((open) => {
         expect({ n, ...(await stored(db, draft.id)) }).toEqual({ n, ...before });
         expect({ n, state: before.state }).toEqual({ n, state: ends });
         check(there, draft.entityId, draft.id, ends);
+        await checkTold(db, there, draft.entityId);
       }
     });
   });
