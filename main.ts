@@ -10,7 +10,7 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { intakeOf } from './events/index.ts';
+import { intakeOf, webhookDoor } from './events/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -31,14 +31,15 @@ import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { scalars } from './schema/scalars.ts';
-import { systems } from './subgraphs/index.ts';
+import { sendersWith, systems } from './subgraphs/index.ts';
+import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
+import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
 import { seedNorthwind } from './subgraphs/seed/northwind.ts';
 import { openStore, type Store } from './subgraphs/store.ts';
 import type { Crossing } from './subgraphs/slice.ts';
 import type { System } from './subgraphs/system.ts';
-import { watchFeed } from './subgraphs/watch.ts';
 
 const root = import.meta.dirname;
 
@@ -56,7 +57,6 @@ export interface House {
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
 export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
   const { db, identity, fingerprint } = store;
-  const ended = new AbortController();
   const http = createHttp();
   const metrics = createMetrics();
   const here = systems.filter(({ name }) => config.roles.has(name as Role));
@@ -91,7 +91,10 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   const answer = config.roles.has('gateway')
-    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store))
+    ? webhookDoor(
+        { db, metrics, bodyLimit: config.bodyLimitBytes, senders: sendersWith(config.webhookSecrets) },
+        gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store)),
+      )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
 
   const listening = await listen({
@@ -113,9 +116,15 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     throw error;
   });
   const intake = intakeOf({ entity: 'Customer', busy: busyWith });
-  const followed = opened.map((system) =>
-    watchFeed(system, { db, identity, intake }, { signal: ended.signal, interval: config.feedIntervalMs }),
-  );
+  const stopObserving = observeSystems({
+    ...{ db, identity, intake, metrics, systems: opened },
+    feedInterval: config.feedIntervalMs,
+    sweepInterval: config.sweepIntervalHours * 3_600_000,
+    failed: (system, error) => {
+      logger.warn('Records of a system could not be read; it is tried again.', { system, error });
+    },
+  });
+  const stopHooks = startHooks({ db, sandboxes, send: http.send });
 
   return {
     url: listening.url,
@@ -124,8 +133,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     async stop() {
       await listening.close();
       await coordination?.stop();
-      ended.abort();
-      await Promise.all(followed.map((one) => one.done));
+      await Promise.all([stopObserving(), stopHooks()]);
       await sandboxServer?.close();
       await http.close();
       await db.close();

@@ -1,3 +1,4 @@
+import type { Sender } from '../events/index.ts';
 import { billing } from './billing/index.ts';
 import { crm } from './crm/index.ts';
 import { erp } from './erp/index.ts';
@@ -23,3 +24,10 @@ function registered<R extends object, Rows extends object>(system: SystemModule<
 
 /** Every system of record. A new one is a folder of the same files, and a line here. */
 export const systems: readonly Registered[] = [registered(crm), registered(erp), registered(billing)];
+
+/** The systems as senders of messages, by their names; with the secrets that each of them may sign with. */
+export function sendersWith(secrets: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, Sender> {
+  return new Map(
+    systems.map(({ name, system, hinted }) => [name, { system, hinted, secrets: secrets.get(name) ?? [] }]),
+  );
+}

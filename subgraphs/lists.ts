@@ -1,5 +1,4 @@
-import type { Fingerprinter } from '../events/fingerprint.ts';
-import type { Hinted } from '../events/inbox/index.ts';
+import type { Fingerprinter, Hinted } from '../events/index.ts';
 import type { Call, Connector } from './connector.ts';
 import type { Attribute } from './lens.ts';
 import { chunks } from './reader.ts';

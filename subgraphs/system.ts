@@ -1,5 +1,4 @@
-import type { Fingerprinter } from '../events/index.ts';
-import type { Hinted } from '../events/inbox/index.ts';
+import type { Fingerprinter, Hinted } from '../events/index.ts';
 import type { Facts } from '../identity/facts.ts';
 import type { Change, Feed, SystemName } from '../identity/index.ts';
 import type { Db } from '../runtime/db/index.ts';

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isUsable } from '../../identity/enrol.ts';
 import type { SystemName } from '../../identity/index.ts';
+import type { Answer } from '../../runtime/apart.ts';
 import { bytesOf } from '../../runtime/body.ts';
 import type { Db } from '../../runtime/db/index.ts';
 import { Failure } from '../../runtime/failure.ts';
@@ -51,9 +52,10 @@ const [mostRecords, longestId] = [1000, 255];
 
 /**
  * `POST /webhooks/<system>`: takes messages of changes that systems send, signed by Standard Webhooks. Answers 200 once a
- * message is stored, also one that was stored before; everything else has no effect. Gives null for other paths.
+ * message is stored, also one that was stored before; everything else has no effect. Other paths are for `others`.
  */
-export function webhookDoor({ db, senders, bodyLimit, metrics }: WebhookDoorOptions) {
+export function webhookDoor(options: WebhookDoorOptions, others: Answer): Answer {
+  const { db, senders, bodyLimit, metrics } = options;
   const count = metrics.counter('webhooks_received_total', 'Messages of changes that systems sent.', [
     'system',
     'outcome',
@@ -73,9 +75,11 @@ export function webhookDoor({ db, senders, bodyLimit, metrics }: WebhookDoorOpti
     return (await receive(db, sender.system, { id, hints })) === 'STORED' ? 'stored' : 'replayed';
   }
 
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> | null => {
-    const [, name] = /^\/webhooks\/([a-z0-9-]+)\/?(?:\?.*)?$/.exec(request.url ?? '') ?? [];
-    if (name === undefined) return null;
+  return (request, response) => {
+    const { url = '' } = request;
+    // By far the most requests are others.
+    if (!url.startsWith('/webhooks/')) return others(request, response);
+    const [, name = ''] = /^\/webhooks\/([^/?]*)\/?(?:\?.*)?$/.exec(url) ?? [];
     return answer(name, request, response);
   };
 

@@ -23,7 +23,7 @@ export interface Readers {
 const patience = 500;
 
 /** Begins to read hinted records. */
-export async function startReaders(options: ReadersOptions): Promise<Readers> {
+export function startReaders(options: ReadersOptions): Readers {
   const { sources, metrics, interval = 250, ...others } = options;
   const { db, failed } = others;
   const ended = new AbortController();
@@ -31,10 +31,12 @@ export async function startReaders(options: ReadersOptions): Promise<Readers> {
   showInbox(metrics, db);
   /** Ends the pause of a reader that has nothing to do. */
   const wakes = new Map<SystemName, () => void>();
-  const unlisten = await db.listen(inboxChannel, (payload) => {
+  const listening = db.listen(inboxChannel, (payload) => {
     // An empty one: something may have been missed.
     for (const [system, wake] of wakes) if (payload === '' || payload === system) wake();
   });
+  // Whoever hears nothing looks by itself.
+  listening.catch(() => undefined);
 
   async function run(source: Source): Promise<void> {
     const { system } = source;
@@ -79,7 +81,8 @@ export async function startReaders(options: ReadersOptions): Promise<Readers> {
     async stop() {
       ended.abort();
       await Promise.all(runs);
-      await unlisten();
+      const unlisten = await listening.catch(() => undefined);
+      await unlisten?.();
     },
   };
 }
