@@ -24,6 +24,7 @@ bothWays(
     let events: Events;
     let metrics: Metrics;
     const faults: unknown[] = [];
+    let over = false;
     beforeAll(() => {
       metrics = createMetrics();
       events = openEvents(
@@ -39,6 +40,7 @@ bothWays(
       );
     });
     afterAll(async () => {
+      over = true;
       await events.stop();
       expect(faults).toEqual([]);
     });
@@ -67,11 +69,12 @@ bothWays(
     };
     /** What is told of a customer once so many changes are; the test's own time limit ends it. */
     const told = async (id: string, count: number): Promise<readonly Change[]> => {
-      for (;;) {
+      while (!over) {
         const found = await changesOf(id);
         if (found.length >= count) return found;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
+      throw new Error('the test is over');
     };
     /** All feeds are read at least once more from now on: a change that comes after this is told. */
     const passed = async (): Promise<void> => {
