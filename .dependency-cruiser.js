@@ -29,6 +29,7 @@ const homes = {
   'libphonenumber-js': '^coordination/rules/phone\\.ts$',
   'postcode-validator': '^coordination/rules/postal-code\\.ts$',
   pino: '^runtime/telemetry\\.ts$',
+  standardwebhooks: '^runtime/signature\\.ts$',
   'prom-client': '^runtime/telemetry\\.ts$',
 };
 

@@ -21,7 +21,8 @@ export interface SandboxOptions {
   readonly routes: readonly Route[];
   readonly refusals: Refusals;
   readonly notFound: WireResponse;
-  readonly message: Message;
+  /** What hooks are told; nothing where absent. */
+  readonly message?: Message;
   readonly random?: () => number;
 }
 
@@ -63,7 +64,7 @@ export async function unlessTaken(
 
 /** A sandbox over the routes of one system. */
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { name, db, routes, refusals, notFound, message, random } = options;
+  const { name, db, routes, refusals, notFound, message = () => null, random } = options;
   const faults = createFaults(refusals, random);
   const counts = new Map<string, number>();
   const table = routes.map((route) => ({ route, steps: route.path.split('/') }));
