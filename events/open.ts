@@ -42,7 +42,7 @@ export interface EventsPace {
 /** The embedded store does one thing at a time: a batch holds up everybody else, and so is small. */
 const usualPace = ({ kind }: Db): EventsPace => ({
   interval: 100,
-  batch: kind === 'pglite' ? 100 : 500,
+  batch: kind === 'pglite' ? 50 : 500,
   retention: 60_000,
 });
 
