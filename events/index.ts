@@ -13,6 +13,7 @@ export {
 } from './inbox/index.ts';
 export { logIn, type ChangeFilter, type ChangePage, type Log } from './log.ts';
 export { openEvents, type Events, type EventsOptions } from './open.ts';
+export { eventsSubgraph } from './resolvers.ts';
 export type { Tagged } from './sequence.ts';
 
 /** Where the migrations of the feed are. */
