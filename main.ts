@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
@@ -10,8 +10,9 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { intakeOf, webhookDoor } from './events/index.ts';
+import { eventsSubgraph, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
+import { examplesIn } from './gateway/examples.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
 import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
@@ -85,15 +86,22 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   opened.forEach(add);
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
-  const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, post: http.post, pass });
+  const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   const coordination = config.roles.has('coordination')
     ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
+  if (events) add(changesOf(events, store));
   const answer = config.roles.has('gateway')
     ? webhookDoor(
         { db, metrics, bodyLimit: config.bodyLimitBytes, senders: sendersWith(config.webhookSecrets) },
-        gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store)),
+        gatewayOf(
+          config,
+          subgraph,
+          requestLog(logger, metrics),
+          await examplesIn(join(root, 'examples'), identity),
+        ),
       )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
 
@@ -112,6 +120,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     metrics,
   }).catch(async (error: unknown) => {
     await coordination?.stop();
+    await events?.stop();
     await sandboxServer?.close();
     throw error;
   });
@@ -134,6 +143,8 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
       await listening.close();
       await coordination?.stop();
       await Promise.all([stopObserving(), stopHooks()]);
+      // After everything that captures: what has happened by now is told before the end.
+      await events?.stop();
       await sandboxServer?.close();
       await http.close();
       await db.close();
@@ -197,6 +208,32 @@ async function coordinationOf(
   });
 }
 
+/** The change feed of the store. */
+function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Events> {
+  return openEvents({
+    ...{ db, metrics, redisUrl: config.redisUrl },
+    tagged: [{ system: 'CRM', attribute: 'segment' }],
+    retention: { days: config.eventRetentionDays, most: config.eventRetentionMax },
+    // Not as its feed: what is read again is in no order with that.
+    reread: (tx, records) =>
+      hint(
+        tx,
+        records.map((record) => ({ ...record, source: 'SWEEP' })),
+      ),
+    notice: (line) => {
+      logger.warn(line);
+    },
+    failed: (error) => {
+      logger.error('The change feed failed on our side; it goes on where it was.', { error });
+    },
+  });
+}
+
+/** The feed's part of the graph: changes of customers. */
+function changesOf(events: Events, { identity: { members }, fingerprint }: Store) {
+  return eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
+}
+
 /** The one public door, over subgraphs in this process and elsewhere. */
 function gatewayOf(
   config: Config,
@@ -225,18 +262,6 @@ function gatewayOf(
     if (!door(request, response))
       sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
   };
-}
-
-/** The operations that the query page opens with; those about one customer with a customer that there is. */
-async function examplesFor({ identity }: Store): Promise<readonly Example[]> {
-  const folder = join(root, 'examples');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
-  const [customer] = (await identity.search({ first: 1 })).edges;
-  return files.sort().map((file) => {
-    const query = readFileSync(join(folder, file), 'utf8');
-    const asks = customer && query.includes('$customerId');
-    return asks ? { query, variables: { customerId: customer.node.id } } : { query };
-  });
 }
 
 /** From the command line to a process that serves until it is told to stop. */

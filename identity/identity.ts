@@ -6,6 +6,7 @@ import { takeIn, type Absorbed, type Change, type Feed, type Witness } from './f
 import { followFeed, type Following, type FollowOptions } from './follow.ts';
 import { holdFeed, type Held } from './hold.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
+import { membersIn, type Members } from './members.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
 import type { SystemName } from './systems.ts';
@@ -15,6 +16,7 @@ export interface Identity {
   readonly crosswalk: Crosswalk;
   readonly register: Register;
   readonly search: Search;
+  readonly members: Members;
   readonly duplicates: Duplicates;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
@@ -47,6 +49,7 @@ export function createIdentity({ db }: { readonly db: Db }): Identity {
     crosswalk,
     register: registerIn(db),
     search: searchIn(db),
+    members: membersIn(db),
     duplicates: duplicatesIn(db),
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(db, feed, options),

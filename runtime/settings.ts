@@ -4,7 +4,7 @@ import { webhookSecret } from './signature.ts';
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'identity', 'coordination', ...SYSTEMS] as const;
+export const ROLES = ['gateway', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
 export type Role = (typeof ROLES)[number];
 
 interface Setting {
@@ -86,6 +86,7 @@ export const settings = {
   },
   identityUrl: elsewhere('identity'),
   coordinationUrl: elsewhere('coordination'),
+  eventsUrl: elsewhere('events'),
   crmUrl: elsewhere('crm'),
   erpUrl: elsewhere('erp'),
   billingUrl: elsewhere('billing'),
@@ -110,6 +111,13 @@ export const settings = {
     about: 'Connections to the PostgreSQL server at most.',
   },
   databaseSchema: { ...text, about: 'A schema of its own in that database; public without.' },
+  redisUrl: {
+    parse: z.string().regex(/^rediss?:\/\//),
+    form: 'a redis:// or rediss:// URL',
+    about:
+      'A Redis server, by which changes reach other processes faster; without it they go by the database, and nothing is ever lost with it.',
+    secret: true,
+  },
   dataDir: { ...text, initial: './data', about: 'Directory of the embedded store.' },
   sampleData: {
     ...oneOf('northwind', 'none'),
@@ -146,6 +154,16 @@ export const settings = {
   webhookSecretCrm: hookSecret('crm'),
   webhookSecretErp: hookSecret('erp'),
   webhookSecretBilling: hookSecret('billing'),
+  eventRetentionDays: {
+    ...whole(1, 3_650, 'days'),
+    initial: '30',
+    about: 'How long changes are kept for those who come back for them.',
+  },
+  eventRetentionMax: {
+    ...whole(1_000, 1_000_000_000, 'changes'),
+    initial: '10000000',
+    about: 'How many of them are kept at most.',
+  },
   sandboxPort: {
     parse: z.union([z.literal('off'), whole(0, 65535).parse]),
     form: `${whole(0, 65535).form}, or off`,

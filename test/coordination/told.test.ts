@@ -9,11 +9,18 @@ const tolerance = { attempts: 3, now: 0, pause: () => 1 };
 const write = { id: 'w', entity: 'Customer', entityId: 'e', correlationId: 'c' };
 const record = { key: 'k', fingerprints: { segment: 'x', phone: 'y' } };
 const found = (given: Partial<Found>): Found => ({
-  ...{ version: 'v1', values: { segment: 'A', phone: '1' }, restore: {}, same: ['phone'], restored: false, refusals: [] },
+  ...{
+    version: 'v1',
+    values: { segment: 'A', phone: '1' },
+    restore: {},
+    same: ['phone'],
+    restored: false,
+    refusals: [],
+  },
   ...given,
 });
 const examined = (given: Partial<Found>) => ({
-  ...{ guarantee: 'EFFECTIVELY_ONCE', conditional: true, keyed: false } as const,
+  ...({ guarantee: 'EFFECTIVELY_ONCE', conditional: true, keyed: false } as const),
   found: found(given),
 });
 const read: Step = {
@@ -35,7 +42,11 @@ const undoing: Step = { ...untold(after(read, applied('v2'))), state: 'UNDOING' 
 
 describe('of a step the change feed is told', () => {
   test.each<[string, Step, object]>([
-    ['that it was applied, with what it changed and what it found', after(read, applied('v2')), { version: 'v2', foundVersion: 'v1', written: ['segment'] }],
+    [
+      'that it was applied, with what it changed and what it found',
+      after(read, applied('v2')),
+      { version: 'v2', foundVersion: 'v1', written: ['segment'] },
+    ],
     [
       'no version that it found where the owner has no conditional writes: somebody may have come between',
       after({ ...read, undoable: false }, applied('v2')),
@@ -43,7 +54,11 @@ describe('of a step the change feed is told', () => {
     ],
     [
       'no version that it found where only a look showed that it was applied',
-      after(read, lost, { type: 'PROBED', ordinal: 0, examined: examined({ version: 'v3', same: ['segment', 'phone'], record }) }),
+      after(read, lost, {
+        type: 'PROBED',
+        ordinal: 0,
+        examined: examined({ version: 'v3', same: ['segment', 'phone'], record }),
+      }),
       { version: 'v3', foundVersion: null, written: ['segment'] },
     ],
     [
@@ -57,7 +72,11 @@ describe('of a step the change feed is told', () => {
     ],
     [
       'that it was found to have been undone',
-      after(undoing, { type: 'UNDO_PROBED', ordinal: 0, examined: examined({ version: 'v3', restored: true, record }) }),
+      after(undoing, {
+        type: 'UNDO_PROBED',
+        ordinal: 0,
+        examined: examined({ version: 'v3', restored: true, record }),
+      }),
       { version: 'v3', foundVersion: null, written: ['segment'] },
     ],
     [
@@ -66,11 +85,13 @@ describe('of a step the change feed is told', () => {
       { version: 'v2', written: [] },
     ],
   ])('%s', (_, step, expected) => {
-    expect(toldOf(write, [step])).toEqual([expect.objectContaining({
-      ...{ source: 'WRITE', entity: 'Customer', entityId: 'e', system: 'CRM', ...record },
-      ...{ touched: [], since: null, known: true, cause: { requestId: 'w', correlationId: 'c' } },
-      ...expected,
-    })]);
+    expect(toldOf(write, [step])).toEqual([
+      expect.objectContaining({
+        ...{ source: 'WRITE', entity: 'Customer', entityId: 'e', system: 'CRM', ...record },
+        ...{ touched: [], since: null, known: true, cause: { requestId: 'w', correlationId: 'c' } },
+        ...expected,
+      }),
+    ]);
   });
 
   test.each<[string, Step]>([

@@ -63,10 +63,9 @@ withStores((open) => {
     const before = await contentOf();
     let statements = 0;
     for (; statements < 20; statements++) {
-      let done = false;
-      await stage.sequenceIn(breaking(stage.db, statements)).then(
-        () => (done = true),
-        () => undefined,
+      const done = await stage.sequenceIn(breaking(stage.db, statements)).then(
+        () => true,
+        () => false,
       );
       if (done) break;
       expect(await contentOf()).toEqual(before);

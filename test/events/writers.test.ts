@@ -55,7 +55,7 @@ async function write(db: Db, start: () => readonly { stop(): Promise<void> }[]):
     }),
   );
   for (const one of running) await one.stop();
-  return allOf(logIn(db).after);
+  return allOf(logIn(db));
 }
 
 onPostgres(() => {

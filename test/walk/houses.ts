@@ -12,6 +12,8 @@ export interface Graph {
   readonly url: string;
   readonly store: Store;
   sandbox(name: 'crm' | 'erp' | 'billing'): Sandbox;
+  /** What all of its processes count, in Prometheus' text format. */
+  metrics(): Promise<string>;
   ask(query: string, variables?: object, headers?: Readonly<Record<string, string>>): Promise<Answered>;
 }
 
@@ -31,6 +33,8 @@ interface Told {
 
 const silent = createLogger({ level: 'silent', json: true });
 const secret = 'a secret that only these tests know and that is long enough';
+
+const subgraphs = ['identity', 'events', 'crm', 'erp', 'billing'];
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -55,10 +59,10 @@ async function apart(store: Store, settings: Settings): Promise<readonly House[]
   const shared = { ...settings, PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
   const open = (roles: string, where: Settings = {}) =>
     openHouse(configOf({ ...shared, ...where, ROLES: roles }), store, silent);
-  const records = await open('identity,crm,erp,billing');
-  const { IDENTITY_URL, ...systems } = urlsOf(records, ['identity', 'crm', 'erp', 'billing']);
+  const records = await open('identity,events,crm,erp,billing');
+  const { IDENTITY_URL = '', EVENTS_URL = '', ...systems } = urlsOf(records, subgraphs);
   const coordination = await open('coordination', systems);
-  const where = { ...systems, ...urlsOf(coordination, ['coordination']), IDENTITY_URL: IDENTITY_URL ?? '' };
+  const where = { ...systems, ...urlsOf(coordination, ['coordination']), IDENTITY_URL, EVENTS_URL };
   return [await open('gateway', where), coordination, records];
 }
 
@@ -102,6 +106,10 @@ function graphOf(houses: readonly House[], store: Store): Graph {
       const found = houses.flatMap(({ sandboxes }) => sandboxes).find((sandbox) => sandbox.name === name);
       if (!found) throw new Error(`no sandbox ${name}`);
       return found;
+    },
+    async metrics() {
+      const all = houses.map(async ({ url: house }) => (await fetch(`${house}/metrics`)).text());
+      return (await Promise.all(all)).join('\n');
     },
     async ask(query, variables = {}, headers = {}) {
       const response = await fetch(url, {
