@@ -50,9 +50,10 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
     const failed = (error: unknown) => {
       failures.push(error);
     };
-    events = openEvents(
+    events = await openEvents(
       {
         ...{ db, metrics, tagged: [], retention: { days: 30, most: 10_000 }, failed },
+        notice: () => undefined,
         reread: (tx, records) =>
           hint(
             tx,
