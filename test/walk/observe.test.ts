@@ -65,7 +65,10 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
     const secrets = new Map(systems.map(({ name }) => [name, [secret]]));
     const listening = await listen({
       ...{ host: '127.0.0.1', port: 0, setting: 'PORT', drainTimeout: 0, failed },
-      answer: webhookDoor({ db, metrics, senders: sendersWith(secrets), bodyLimit: 100_000 }, () => undefined),
+      answer: webhookDoor(
+        { db, metrics, senders: sendersWith(secrets), bodyLimit: 100_000 },
+        () => undefined,
+      ),
     });
     stops.push(
       () => listening.close(),
@@ -85,7 +88,11 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
     );
     if (hooked)
       for (const { name } of systems)
-        await ask(name, { method: 'PUT', path: '/hooks', body: { url: `${listening.url}/webhooks/${name}`, secret } });
+        await ask(name, {
+          method: 'PUT',
+          path: '/hooks',
+          body: { url: `${listening.url}/webhooks/${name}`, secret },
+        });
   });
   const failures: unknown[] = [];
   beforeEach(async () => {
@@ -121,7 +128,13 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
   async function told() {
     await settled();
     const changes = await events.log.after(position.toString(), 100);
-    return changes.map(({ kind, system, key, attributes, cause }) => ({ kind, system, key, attributes, cause }));
+    return changes.map(({ kind, system, key, attributes, cause }) => ({
+      kind,
+      system,
+      key,
+      attributes,
+      cause,
+    }));
   }
 
   const keyOf = async (system: string): Promise<string> => {
@@ -147,7 +160,12 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
   });
 
   test('a row below the record itself, as the attribute that it belongs to', async () => {
-    const tax = { BPTaxType: 'DE0', BPTaxNumber: 'DE136695976', ValidityStartDate: '2026-01-01', ValidityEndDate: '9999-12-31' };
+    const tax = {
+      BPTaxType: 'DE0',
+      BPTaxNumber: 'DE136695976',
+      ValidityStartDate: '2026-01-01',
+      ValidityEndDate: '9999-12-31',
+    };
     const key = await partner({ to_BusinessPartnerTax: [tax] });
     expect(await told()).toEqual([
       { kind: 'UPDATED', system: 'ERP', key, attributes: ['taxRegistrations'], cause: null },
