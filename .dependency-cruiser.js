@@ -30,6 +30,7 @@ const homes = {
   'postcode-validator': '^coordination/rules/postal-code\\.ts$',
   ioredis: '^events/redis\\.ts$',
   pino: '^runtime/telemetry\\.ts$',
+  standardwebhooks: '^runtime/signature\\.ts$',
   'prom-client': '^runtime/telemetry\\.ts$',
 };
 

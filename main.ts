@@ -2,19 +2,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import {
+  busyWith,
   coordinationMigrations,
   coordinationSubgraph,
   openCoordination,
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import {
-  eventsSubgraph,
-  fingerprinterOf,
-  fingerprintSecret,
-  openEvents,
-  type Events,
-} from './events/index.ts';
+import { eventsSubgraph, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -32,8 +27,10 @@ import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
-import { systems } from './subgraphs/index.ts';
+import { sendersWith, systems } from './subgraphs/index.ts';
+import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
+import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
 import { seedNorthwind } from './subgraphs/seed/northwind.ts';
 import { openStore, type Store } from './subgraphs/store.ts';
@@ -55,13 +52,13 @@ export interface House {
 
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
 export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
-  const { db, identity } = store;
-  if (config.roles.has('coordination'))
-    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
-  const ended = new AbortController();
+  const { db, identity, fingerprint } = store;
   const http = createHttp();
   const metrics = createMetrics();
   const here = systems.filter(({ name }) => config.roles.has(name as Role));
+  // What a system tells is to be told from what a write is just about to change in it, whoever carries it out.
+  if (config.roles.has('coordination') || here.length > 0)
+    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
   const sandboxServer = await openSandboxes(config, sandboxes, logger);
   const guards = new Map(
@@ -74,7 +71,8 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     const guard = guards.get(system.name);
     if (!sandbox || !guard) throw new Error(`the system ${system.name} was not opened`);
     const site = sandboxServer && `${sandboxServer.url}/${system.name}`;
-    return system.open(sandbox.wire, { guard, crossing: crossingOf(identity, system.system), site });
+    const crossing = crossingOf(identity, system.system);
+    return system.open(sandbox.wire, { guard, crossing, fingerprint, site });
   });
 
   const schemas = new Map<string, GraphQLSchema>();
@@ -89,13 +87,15 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
-  if (events) add(await changesOf(events, store));
+  if (events) add(changesOf(events, store));
   const served = config.roles.has('gateway')
-    ? gatewayOf(
-        config,
-        subgraph,
-        requestLog(logger, metrics),
-        await examplesIn(join(root, 'examples'), identity),
+    ? withWebhooks(
+        gatewayOf(
+          config,
+          subgraph,
+          requestLog(logger, metrics),
+          await examplesIn(join(root, 'examples'), identity),
+        ),
       )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
@@ -119,9 +119,16 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     await sandboxServer?.close();
     throw error;
   });
-  const followed = opened.map(({ feed }) =>
-    identity.follow(feed, { signal: ended.signal, interval: config.feedIntervalMs }),
-  );
+  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const stopObserving = observeSystems({
+    ...{ db, identity, intake, metrics, systems: opened },
+    feedInterval: config.feedIntervalMs,
+    sweepInterval: config.sweepIntervalHours * 3_600_000,
+    failed: (system, error) => {
+      logger.warn('Records of a system could not be read; it is tried again.', { system, error });
+    },
+  });
+  const stopHooks = startHooks({ db, sandboxes, send: http.send });
 
   return {
     url: listening.url,
@@ -130,8 +137,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     async stop() {
       await listening.close();
       await coordination?.stop();
-      ended.abort();
-      await Promise.all(followed.map((one) => one.done));
+      await Promise.all([stopObserving(), stopHooks()]);
       // After everything that captures: what has happened by now is told before the end.
       await events?.stop();
       await sandboxServer?.close();
@@ -203,7 +209,12 @@ function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logge
     ...{ db, metrics, redisUrl: config.redisUrl },
     tagged: [{ system: 'CRM', attribute: 'segment' }],
     retention: { days: config.eventRetentionDays, most: config.eventRetentionMax },
-    reread: () => Promise.resolve(),
+    // Not as its feed: what is read again is in no order with that.
+    reread: (tx, records) =>
+      hint(
+        tx,
+        records.map((record) => ({ ...record, source: 'SWEEP' })),
+      ),
     notice: (line) => {
       logger.warn(line);
     },
@@ -214,8 +225,7 @@ function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logge
 }
 
 /** The feed's part of the graph: changes of customers. */
-async function changesOf(events: Events, { db, identity: { members } }: Store) {
-  const fingerprint = fingerprinterOf(await fingerprintSecret(db));
+function changesOf(events: Events, { identity: { members }, fingerprint }: Store) {
   return eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
 }
 

@@ -18,6 +18,7 @@ const form = z.object({
   written: names.nullable().default(null),
   touched: names.default([]),
   since: decimal.nullable().default(null),
+  known: z.boolean().default(false),
   cause: z.object({ requestId: name, correlationId: name }).nullable().default(null),
 });
 

@@ -12,6 +12,8 @@ export interface Graph {
   readonly url: string;
   readonly store: Store;
   sandbox(name: 'crm' | 'erp' | 'billing'): Sandbox;
+  /** What all of its processes count, in Prometheus' text format. */
+  metrics(): Promise<string>;
   ask(query: string, variables?: object, headers?: Readonly<Record<string, string>>): Promise<Answered>;
 }
 
@@ -104,6 +106,10 @@ function graphOf(houses: readonly House[], store: Store): Graph {
       const found = houses.flatMap(({ sandboxes }) => sandboxes).find((sandbox) => sandbox.name === name);
       if (!found) throw new Error(`no sandbox ${name}`);
       return found;
+    },
+    async metrics() {
+      const all = houses.map(async ({ url: house }) => (await fetch(`${house}/metrics`)).text());
+      return (await Promise.all(all)).join('\n');
     },
     async ask(query, variables = {}, headers = {}) {
       const response = await fetch(url, {
