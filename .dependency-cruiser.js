@@ -18,6 +18,7 @@ const homes = {
   '@graphql-hive/router-query-planner': '^gateway/planner\\.ts$',
   'graphql-jit': '^runtime/executor\\.ts$',
   undici: '^runtime/http\\.ts$',
+  'ipaddr.js': '^runtime/address\\.ts$',
   '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
   pg: '^runtime/db/postgres\\.ts$',
   cockatiel: '^runtime/guard\\.ts$',

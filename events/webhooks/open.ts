@@ -1,0 +1,105 @@
+import type { Db } from '../../runtime/db/index.ts';
+import { createHttp } from '../../runtime/http.ts';
+import type { Metrics } from '../../runtime/telemetry.ts';
+import type { EntityName } from '../../schema/generated/contracts.ts';
+import { askedOf } from '../asked.ts';
+import { cursorAt } from '../cursor.ts';
+import { matcherOf, type Fingerprint } from '../filter.ts';
+import type { Log } from '../log.ts';
+import type { Names } from '../names.ts';
+import { visible } from '../sight.ts';
+import { startCourier } from './courier.ts';
+import type { Boundary } from './deliver.ts';
+import { principalOf } from './endpoint.ts';
+import { endpointsIn, type Endpoints } from './endpoints.ts';
+import { showEndpoints } from './gauges.ts';
+import { journalIn } from './journal.ts';
+import { messageOf } from './message.ts';
+import { sending } from './send.ts';
+import { usualPatience, type Patience } from './verdict.ts';
+import { webhooksIn, type Webhooks } from './webhooks.ts';
+
+/** How endpoints are sent to. */
+export interface DeliveryPace extends Patience {
+  /** Milliseconds for which an endpoint is held without a word from its process. */
+  readonly lease: number;
+  /** Milliseconds for one attempt; at most a third of the lease. */
+  readonly timeout: number;
+  /** Endpoints that this process sends to at a time: of those that work, and of those whose last attempt failed. */
+  readonly concurrency: readonly [working: number, failing: number];
+  /** Milliseconds between two looks for what is due. */
+  readonly interval: number;
+  /** Milliseconds that a stopping process waits for what is under way. */
+  readonly grace: number;
+}
+
+const usualPace: DeliveryPace = {
+  ...usualPatience,
+  lease: 40_000,
+  timeout: 10_000,
+  concurrency: [48, 16],
+  interval: 1_000,
+  grace: 2_000,
+};
+
+export interface OpenWebhooksOptions {
+  readonly db: Db;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** The entity whose changes are told, and what the contract calls the parts of a change. */
+  readonly entity: EntityName;
+  readonly names: Names;
+  readonly fingerprint: Fingerprint;
+  /** Whether endpoints may be in private networks, and without TLS. */
+  readonly allowPrivate: boolean;
+  /** Told of what failed on our side; it is tried again. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface OpenedWebhooks {
+  readonly webhooks: Webhooks;
+  readonly endpoints: Endpoints;
+  readonly log: Log;
+  readonly names: Names;
+  /** Sends nothing any more. */
+  stop(): Promise<void>;
+}
+
+/** Takes up what was left, and begins to tell endpoints of changes, over a store that has its migrations. */
+export async function openWebhooks(
+  options: OpenWebhooksOptions,
+  pace: DeliveryPace = usualPace,
+  at: (boundary: Boundary) => void | Promise<void> = () => undefined,
+): Promise<OpenedWebhooks> {
+  const { db, log, metrics, entity, names, fingerprint, allowPrivate, failed } = options;
+  const { lease, timeout, concurrency, interval, grace } = pace;
+  const http = createHttp({ publicOnly: !allowPrivate, answerLimit: 1024 * 1024 });
+  const send = sending(http);
+  const journal = journalIn(db, lease);
+  const endpoints = endpointsIn(db, entity);
+  await journal.recover();
+  const head = await log.head();
+  const courier = await startCourier({
+    ...{ db, log, journal, send, patience: pace, timeout, concurrency, interval, failed, at },
+    attempted: showEndpoints(metrics, db),
+    matcherFor: (endpoint) =>
+      matcherOf(endpoint.filter, {
+        ...{ entity, fingerprint },
+        visible: visible(entity, principalOf(endpoint)),
+      }),
+    messageFor: ({ endpoint }, change) =>
+      messageOf(change, head.epoch, cursorAt(head, change.position), visible(entity, principalOf(endpoint))),
+  });
+  const webhooks = webhooksIn({
+    ...{ endpoints, journal, log, send, allowPrivate, timeout, look: courier.look },
+    filterOf: askedOf(entity, names),
+    scope: `${names.reference}:operate:webhooks`,
+  });
+  return {
+    ...{ webhooks, endpoints, log, names },
+    async stop() {
+      await courier.stop(grace);
+      await http.close();
+    },
+  };
+}
