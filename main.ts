@@ -80,7 +80,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   opened.forEach(add);
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
-  const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, post: http.post, pass });
+  const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   const coordination = config.roles.has('coordination')
     ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;

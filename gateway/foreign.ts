@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { remoteSubgraph, type Subgraph } from '../runtime/executor.ts';
 import { Failure } from '../runtime/failure.ts';
 import { createGuard } from '../runtime/guard.ts';
-import { createHttp, type Post } from '../runtime/http.ts';
+import { createHttp, type Http } from '../runtime/http.ts';
 import { listen, type Listening } from '../runtime/listen.ts';
 import { createMetrics, type Logger } from '../runtime/telemetry.ts';
 import { createEngine } from './engine/index.ts';
@@ -25,7 +25,7 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
   const http = createHttp();
   const engine = createEngine({
     supergraph: readSupergraph(flags.supergraph),
-    subgraphs: (name, url) => subgraph(name, url, flags, http.post),
+    subgraphs: (name, url) => subgraph(name, url, flags, http),
     limits: { tokens: defaultLimits.tokens },
     rules: documentRules(defaultLimits, true),
   });
@@ -75,7 +75,7 @@ function readSupergraph(file: string): string {
   }
 }
 
-function subgraph(name: string, url: string, { headers }: Flags, post: Post): Subgraph {
+function subgraph(name: string, url: string, { headers }: Flags, { post, open }: Http): Subgraph {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new Failure(
       'INVALID_SUPERGRAPH',
@@ -91,6 +91,7 @@ function subgraph(name: string, url: string, { headers }: Flags, post: Post): Su
   });
   return remoteSubgraph(name, url, {
     post,
+    open,
     headers: () => Promise.resolve(headers),
     guard,
   });

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { localSubgraph, remoteSubgraph, type Subgraph } from './executor.ts';
 import { Failure } from './failure.ts';
 import type { Guard } from './guard.ts';
-import type { Post } from './http.ts';
+import type { Open, Post } from './http.ts';
 import type { Pass } from './pass.ts';
 import { serveSubgraph } from './subgraph.ts';
 
@@ -15,12 +15,13 @@ export interface Surroundings {
   readonly elsewhere: ReadonlyMap<string, string>;
   readonly guards: ReadonlyMap<string, Guard>;
   readonly post: Post;
+  readonly open: Open;
   /** Absent where all subgraphs are here. */
   readonly pass: Pass | undefined;
 }
 
 /** A way to every subgraph, wherever it is; those elsewhere are told who calls, and for whom. */
-export function reach({ here, elsewhere, guards, post, pass }: Surroundings): (name: string) => Subgraph {
+export function reach({ here, elsewhere, guards, post, open, pass }: Surroundings): (name: string) => Subgraph {
   return (name) => {
     const schema = here.get(name);
     if (schema) return localSubgraph(name, schema);
@@ -29,6 +30,7 @@ export function reach({ here, elsewhere, guards, post, pass }: Surroundings): (n
       throw new Error(`the configuration does not say where ${name} is`);
     return remoteSubgraph(name, url, {
       post,
+      open,
       guard,
       headers: async (context) => ({
         ...(await pass.headers(name, context.principal, context.caller)),

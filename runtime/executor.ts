@@ -1,23 +1,15 @@
-import { execute, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { createSourceEventStream, execute, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { isCompilable } from './compilable.ts';
 import type { RequestContext } from './context.ts';
 import { Failure } from './failure.ts';
-import type { HttpAnswer, Post } from './http.ts';
+import type { HttpAnswer, Open, Post } from './http.ts';
+import { remoteStream } from './remote-stream.ts';
+import { failed, late, unreachable, type SubgraphError, type SubgraphResult } from './result.ts';
 import { takeOver } from './settled.ts';
+import type { PreparedStream } from './stream.ts';
 
-/** A GraphQL error as a subgraph gives it; `path` starts at the subgraph's own root. */
-export interface SubgraphError {
-  readonly message: string;
-  readonly path?: readonly (string | number)[] | undefined;
-  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
-}
-
-export interface SubgraphResult {
-  /** Belongs to the caller, who may change it. */
-  readonly data?: Record<string, unknown> | null | undefined;
-  readonly errors?: readonly SubgraphError[] | undefined;
-}
+export type { SubgraphError, SubgraphResult } from './result.ts';
 
 /** One operation of one subgraph, prepared once and run with the variables of each request. Never rejects. */
 export type PreparedFetch = (
@@ -31,6 +23,8 @@ export interface Subgraph {
   readonly name: string;
   /** Compiles an operation; the engine calls it once per fetch node of a plan. */
   prepare(operation: string, operationName?: string): PreparedFetch;
+  /** The same for a subscription. */
+  subscribe(operation: string, operationName?: string): PreparedStream;
 }
 
 /**
@@ -44,11 +38,18 @@ export function localSubgraph(name: string, schema: GraphQLSchema): Subgraph {
     name,
     prepare(operation, operationName) {
       const document = parse(operation, { noLocation: true });
-      const run = compiled(schema, document, operationName) ?? interpreted(schema, document, operationName);
-      return (variables, context) => {
+      const run = runnable(name, schema, document, operationName);
+      return (variables, context) => run(undefined, variables, context);
+    },
+    subscribe(operation, operationName) {
+      const document = parse(operation, { noLocation: true });
+      const run = runnable(name, schema, document, operationName);
+      return async (variableValues, contextValue) => {
         try {
-          const result = run(variables, context);
-          return result instanceof Promise ? result.catch((fault: unknown) => failed(name, fault)) : result;
+          const source = { schema, document, operationName, variableValues, contextValue };
+          const begun = await createSourceEventStream(source);
+          if (!(Symbol.asyncIterator in begun)) return begun;
+          return { events: begun, resolve: (event, context) => run(event, variableValues, context) };
         } catch (fault) {
           return failed(name, fault);
         }
@@ -57,16 +58,39 @@ export function localSubgraph(name: string, schema: GraphQLSchema): Subgraph {
   };
 }
 
+/** An operation that is run on a root value, which is an event in a subscription. */
+type Run = (
+  root: unknown,
+  ...parameters: Parameters<PreparedFetch>
+) => Promise<SubgraphResult> | SubgraphResult;
+
+function runnable(
+  name: string,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): Run {
+  const run = compiled(schema, document, operationName) ?? interpreted(schema, document, operationName);
+  return (root, variables, context) => {
+    try {
+      const result = run(root, variables, context);
+      return result instanceof Promise ? result.catch((fault: unknown) => failed(name, fault)) : result;
+    } catch (fault) {
+      return failed(name, fault);
+    }
+  };
+}
+
 /** Undefined for an operation that cannot be compiled. */
 function compiled(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | undefined,
-): PreparedFetch | undefined {
+): Run | undefined {
   if (!isCompilable(schema, document)) return undefined;
   const operation = compileQuery(schema, document, operationName, { disablingCapturingStackErrors: true });
   if (!isCompiledQuery(operation)) return undefined;
-  return (variables, context) => operation.query(undefined, context, variables);
+  return (root, variables, context) => operation.query(root, context, variables);
 }
 
 /** For operations that cannot be compiled. */
@@ -74,13 +98,15 @@ function interpreted(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | undefined,
-): PreparedFetch {
-  return (variableValues, contextValue) =>
-    execute({ schema, document, operationName, variableValues, contextValue });
+): Run {
+  return (rootValue, variableValues, contextValue) =>
+    execute({ schema, document, operationName, rootValue, variableValues, contextValue });
 }
 
 export interface RemoteOptions {
   readonly post: Post;
+  /** For subscriptions; without it there are none. */
+  readonly open?: Open;
   /** Headers besides the usual ones, e.g. a signed pass; asked for each request. */
   readonly headers?: (context: RequestContext) => Promise<Readonly<Record<string, string>>>;
   /** Wraps every call, e.g. to break the circuit; `run` rejects with a Failure. Only queries may be tried again. */
@@ -97,8 +123,7 @@ export function remoteSubgraph(name: string, url: string, options: RemoteOptions
   return {
     name,
     prepare(operation, operationName) {
-      const named = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
-      const head = `{"query":${JSON.stringify(operation)},${named}"variables":`;
+      const head = requestHead(operation, operationName);
       const retry = !/^\s*mutation\b/.test(operation);
       const { guard } = options;
       return async (variables, context) => {
@@ -112,6 +137,39 @@ export function remoteSubgraph(name: string, url: string, options: RemoteOptions
         }
       };
     },
+    subscribe(operation, operationName) {
+      const head = requestHead(operation, operationName);
+      return async (variables, context) => {
+        try {
+          const sent = await headersFor(context, 'text/event-stream', options);
+          const body = `${head}${JSON.stringify(variables)}}`;
+          return await remoteStream({ name, url: target, headers: sent, body, open: options.open }, context);
+        } catch (fault) {
+          return failed(name, fault);
+        }
+      };
+    },
+  };
+}
+
+/** The body of a request up to its variables. */
+function requestHead(operation: string, operationName: string | undefined): string {
+  const named = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
+  return `{"query":${JSON.stringify(operation)},${named}"variables":`;
+}
+
+async function headersFor(
+  context: RequestContext,
+  accept: string,
+  { headers }: RemoteOptions,
+): Promise<Readonly<Record<string, string>>> {
+  return {
+    'content-type': 'application/json',
+    accept,
+    'x-correlation-id': context.correlationId,
+    ...(context.traceparent === null ? {} : { traceparent: context.traceparent }),
+    ...(context.idempotencyKey === null ? {} : { 'idempotency-key': context.idempotencyKey }),
+    ...(await headers?.(context)),
   };
 }
 
@@ -120,21 +178,15 @@ async function ask(
   url: URL,
   body: string,
   { context, signal }: { readonly context: RequestContext; readonly signal: AbortSignal },
-  { post, headers }: RemoteOptions,
+  options: RemoteOptions,
 ): Promise<SubgraphResult> {
   const timeout = context.deadline - Date.now();
   if (timeout <= 0) throw late(name);
-  const sent = {
-    'content-type': 'application/json',
-    accept: 'application/graphql-response+json, application/json;q=0.9',
-    'x-correlation-id': context.correlationId,
-    ...(context.traceparent === null ? {} : { traceparent: context.traceparent }),
-    ...(context.idempotencyKey === null ? {} : { 'idempotency-key': context.idempotencyKey }),
-    ...(await headers?.(context)),
-  };
+  const accept = 'application/graphql-response+json, application/json;q=0.9';
+  const sent = await headersFor(context, accept, options);
   let answer: HttpAnswer;
   try {
-    answer = await post(url, sent, body, { timeout, signal });
+    answer = await options.post(url, sent, body, { timeout, signal });
   } catch (cause) {
     throw signal.aborted || Date.now() >= context.deadline ? late(name, cause) : unreachable(name, cause);
   }
@@ -194,22 +246,4 @@ function retryAfter(value: string | undefined): { retryAfter?: number } {
   if (value === undefined || value === '') return {};
   const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((Date.parse(value) - Date.now()) / 1000);
   return Number.isFinite(seconds) ? { retryAfter: Math.max(0, seconds) } : {};
-}
-
-function late(name: string, cause?: unknown): Failure {
-  return new Failure('DEADLINE_EXCEEDED', `${name} did not answer in time.`, { system: name, cause });
-}
-
-function unreachable(name: string, cause: unknown): Failure {
-  return new Failure('SYSTEM_UNAVAILABLE', `${name} cannot be reached; try again later.`, {
-    system: name,
-    cause,
-  });
-}
-
-/** A failure of a whole fetch; one that is not ours is told as an internal error. */
-function failed(name: string, fault: unknown): SubgraphResult {
-  if (fault instanceof Failure) return { errors: [{ message: fault.message, extensions: fault.extensions }] };
-  const extensions = { code: 'INTERNAL_SERVER_ERROR', system: name };
-  return { errors: [{ message: 'Internal error', extensions }] };
 }

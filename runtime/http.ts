@@ -34,6 +34,26 @@ export type Post = (
   patience: Patience,
 ) => Promise<HttpAnswer>;
 
+/** An answer whose body comes bit by bit. */
+export interface Opened {
+  readonly status: number;
+  /** As in `HttpAnswer`. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Read no faster than it is asked for; rejects where the connection breaks. Leaving the loop ends the request. */
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+/**
+ * Sends a body by POST, over a connection of its own for as long as the answer lasts. `timeout` is that of the answer's
+ * beginning; after that half a minute of silence breaks it.
+ */
+export type Open = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  patience: Patience,
+) => Promise<Opened>;
+
 export interface HttpOptions {
   /** Connections to one origin. Default 64. */
   readonly connections?: number;
@@ -49,8 +69,12 @@ export interface HttpOptions {
 export interface Http {
   readonly post: Post;
   readonly send: Send;
+  readonly open: Open;
   close(): Promise<void>;
 }
+
+/** Milliseconds without a sign of life after which an answer that lasts is broken: more than twice the usual ping. */
+const SILENCE = 30_000;
 
 export function createHttp(options: HttpOptions = {}): Http {
   const agent = new Agent({
@@ -59,6 +83,17 @@ export function createHttp(options: HttpOptions = {}): Http {
     keepAliveTimeout: 30_000,
     ...(options.publicOnly === true ? { connect: publicConnector(options.lookup ?? publicLookup()) } : {}),
   });
+  // Answers that last would soon have all connections of the others.
+  const lasting = new Agent({ connections: null, keepAliveTimeout: 30_000 });
+  const open: Open = async (url, headers, body, { timeout, signal }) => {
+    const path = `${url.pathname}${url.search}`;
+    const limits = { headersTimeout: timeout, bodyTimeout: SILENCE };
+    const request = { origin: url.origin, path, method: 'POST' as const, headers, body, signal, ...limits };
+    const answer = await lasting.request(request);
+    // What breaks it is told to whoever reads it; nobody may be reading.
+    answer.body.on('error', () => undefined);
+    return { status: answer.statusCode, headers: firstValues(answer.headers), chunks: answer.body };
+  };
   const send: Send = (method, url, headers, body, { timeout, signal }) =>
     new Promise((resolve, reject) => {
       const { collector, abort } = collect(resolve, reject, signal);
@@ -73,8 +108,12 @@ export function createHttp(options: HttpOptions = {}): Http {
     });
   return {
     send,
+    open,
     post: (url, headers, body, patience) => send('POST', url, headers, body, patience),
-    close: () => agent.close(),
+    async close() {
+      // Streams do not come to an end by themselves.
+      await Promise.all([agent.close(), lasting.destroy()]);
+    },
   };
 }
 

@@ -1,13 +1,21 @@
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { RequestContext } from './context.ts';
 
+/** A field of the root of subscriptions: where its events come from, and what an event is. */
+export interface StreamResolver {
+  /** Gives an async iterable of events, or a promise of one; a Failure says why there is none. */
+  readonly subscribe: (...parameters: never[]) => unknown;
+  /** The field's value, called with (event, arguments, context, info). */
+  readonly resolve: (...parameters: never[]) => unknown;
+}
+
 /**
  * Resolvers of a subgraph, by type and field. An entity has `__resolveReference`, called with (reference, context, info),
  * or `__resolveReferences`, called with all of a fetch at once for as many entities in their order, each null or an
  * error where it failed.
  */
 export type Resolvers = Readonly<
-  Record<string, Readonly<Record<string, (...parameters: never[]) => unknown>>>
+  Record<string, Readonly<Record<string, ((...parameters: never[]) => unknown) | StreamResolver>>>
 >;
 
 /** An entity as a gateway asks for it: its type, and the fields of one of its keys. */

@@ -74,7 +74,7 @@ export function aContext(observe?: (observation: Observation) => void, signal?: 
 
 function recorded(subgraph: Subgraph, calls: Call[]): Subgraph {
   return {
-    name: subgraph.name,
+    ...subgraph,
     prepare(operation, operationName) {
       const prepared = subgraph.prepare(operation, operationName);
       return (variables, context) => {

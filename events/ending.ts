@@ -1,0 +1,50 @@
+/** The end of one stream, as the stream sees it. */
+export interface Ending {
+  readonly over: boolean;
+  /** Called at the end: where the stream waits, it puts here what makes it look. */
+  resume: () => void;
+}
+
+/**
+ * A stream that ends at once when it is told to, or the signal is aborted, although it waits: a generator by itself hears
+ * of it only when what it waits for has come.
+ */
+export function endable<T>(
+  begin: (ending: Ending) => AsyncGenerator<T, void>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void> {
+  const ending = { over: signal.aborted, resume: (): void => undefined };
+  const end = (): void => {
+    signal.removeEventListener('abort', end);
+    ending.over = true;
+    ending.resume();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  const events = begin(ending);
+  return {
+    async next() {
+      try {
+        const next = await events.next();
+        if (next.done === true) end();
+        return next;
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+    return() {
+      end();
+      return events.return();
+    },
+    throw(error) {
+      end();
+      return events.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await this.return();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { pageSize } from '../runtime/cursor.ts';
+import type { RequestContext } from '../runtime/context.ts';
+import { Failure } from '../runtime/failure.ts';
+import type { Resolvers } from '../runtime/subgraph.ts';
+import type { EntityName } from '../schema/generated/contracts.ts';
+import { askedOf, type AskedFilter, type Fingerprint } from './asked.ts';
+import type { Change } from './change.ts';
+import { cursorAt, positionOf } from './cursor.ts';
+import { endable, type Ending } from './ending.ts';
+import { matcherOf } from './filter.ts';
+import { follow, type Following } from './follow.ts';
+import { listed } from './list.ts';
+import type { Log } from './log.ts';
+import { namesOf } from './names.ts';
+import type { Tagged } from './sequence.ts';
+import { visible } from './sight.ts';
+import { snapshot, unfinishedOf, type Members } from './snapshot.ts';
+import type { HavingTags } from './tagged.ts';
+import type { Tail } from './tail.ts';
+import type { Snapshot, Told } from './told.ts';
+
+/** Where changes come from. */
+export interface Feed {
+  readonly log: Log;
+  readonly tail: Tail;
+  readonly tagged: readonly Tagged[];
+  readonly havingTags: HavingTags;
+}
+
+export interface FeedOptions {
+  readonly entity: EntityName;
+  readonly fingerprint: Fingerprint;
+  readonly members: Members;
+}
+
+interface Asked {
+  readonly filter?: AskedFilter | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly snapshot?: boolean;
+}
+
+/** The feed's part of the graph, ready to be built into a schema with its contract. */
+export function eventsSubgraph(
+  feed: Feed,
+  { entity, fingerprint, members }: FeedOptions,
+): { readonly name: string; readonly resolvers: Resolvers } {
+  const { log, tail, havingTags } = feed;
+  const names = namesOf(entity, feed.tagged);
+  const filterOf = askedOf(entity, names, fingerprint);
+
+  const followingOf = (asked: Asked, { principal }: RequestContext): Following => {
+    const filter = filterOf(asked.filter, principal);
+    return { log, tail, filter, matches: matcherOf(filter, visible(entity, principal)) };
+  };
+
+  /** A change in the contract's form, as far as a principal may read it. */
+  const shown = ({ change, cursor }: Told<Change | Snapshot>, { principal }: RequestContext) => {
+    const { position, kind } = change;
+    const at = new Date(change.at).toISOString();
+    const same = { cursor, position, at, kind, [names.reference]: { id: change.entityId } };
+    if (change.kind === 'SNAPSHOT')
+      return { ...same, system: null, version: null, previousVersion: null, attributes: [], cause: null };
+    const { system, version, previousVersion, cause } = change;
+    const readable = visible(entity, principal);
+    const attributes = change.attributes
+      .filter((name) => readable.has(name))
+      .map((name) => ({ name, owner: system }));
+    return { ...same, system, version, previousVersion, attributes, cause };
+  };
+
+  /** First everything as it is, where that was asked for or was not told to its end; then what changes. */
+  async function* streamed(
+    position: string,
+    behind: { readonly member: string | null } | null,
+    following: Following,
+    ending: Ending,
+  ): AsyncGenerator<Told<Change | Snapshot>, void> {
+    if (behind) {
+      const { filter } = following;
+      const begun = { members, havingTags, filter, epoch: tail.epoch, position };
+      yield* snapshot({ ...begun, behind: behind.member }, ending);
+    }
+    yield* follow(Number(position), following, ending);
+  }
+
+  return {
+    name: 'events',
+    resolvers: {
+      Query: {
+        async [names.list](_: unknown, asked: Asked, context: RequestContext) {
+          const following = followingOf(asked, context);
+          const size = pageSize(asked.first);
+          const head = await log.head();
+          const after = asked.after == null ? head.floor : positionOf(asked.after, head);
+          const { found, until, more } = await listed(after, size, following, context);
+          const edges = found.map((one) => ({ cursor: one.cursor, node: shown(one, context) }));
+          return {
+            edges,
+            pageInfo: {
+              hasNextPage: more,
+              hasPreviousPage: asked.after != null,
+              startCursor: edges[0]?.cursor ?? null,
+              // Of what was looked at, so that whoever waits for something rare need not look at the rest again.
+              endCursor: cursorAt(head, until),
+            },
+          };
+        },
+      },
+      Subscription: {
+        [names.stream]: {
+          async subscribe(_: unknown, asked: Asked, context: RequestContext) {
+            const following = followingOf(asked, context);
+            const { after = null, snapshot: whole = false } = asked;
+            if (whole && after !== null)
+              throw new Failure(
+                'BAD_USER_INPUT',
+                'Give "after" or "snapshot": whoever has a cursor goes on from there, and needs no snapshot.',
+              );
+            const unfinished = after === null ? null : unfinishedOf(after);
+            const cursor = unfinished?.cursor ?? after;
+            const position = cursor === null ? String(tail.position()) : positionOf(cursor, await log.head());
+            const behind = unfinished ?? (whole ? { member: null } : null);
+            return endable((ending) => streamed(position, behind, following, ending), context.signal);
+          },
+          resolve: (told: Told<Change | Snapshot>, _: unknown, context: RequestContext) =>
+            shown(told, context),
+        },
+      },
+      [entity]: {
+        // A reference says everything that is needed.
+        __resolveReference: ({ id }: { readonly id: string }) => ({ id }),
+      },
+    },
+  };
+}
