@@ -11,8 +11,9 @@ const globalUnicast = ipaddr.parseCIDR('2000::/3');
  * set apart for a purpose, or is no address at all, is none. Pure.
  */
 export function isPublic(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
+  // The library takes shorter forms as well, which no name server gives.
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.parse(address);
   if (parsed.range() !== 'unicast') return false;
   return parsed.kind() === 'ipv4' || parsed.match(globalUnicast);
 }

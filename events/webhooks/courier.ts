@@ -12,8 +12,8 @@ const stretch = 500;
 export interface CourierOptions extends Omit<DeliverOptions, 'gone' | 'stopped'> {
   readonly db: Db;
   readonly log: Pick<Log, 'after'>;
-  /** Whether an endpoint is told of a change. */
-  readonly matcherFor: (endpoint: Endpoint) => (change: Change) => boolean;
+  /** Whether an endpoint is told of a change; null where its filter means nothing any more. */
+  readonly matcherFor: (endpoint: Endpoint) => ((change: Change) => boolean) | null;
   /** Endpoints that are sent to at a time: of those that work, and of those whose last attempt failed. */
   readonly concurrency: readonly [working: number, failing: number];
   /** Milliseconds between two looks, where nothing is heard of. */
@@ -64,12 +64,16 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     if (changes === null) return journal.disable(all, 'CURSOR_EXPIRED');
     const until = changes.at(-1)?.position ?? position;
     const idle: Held[] = [];
+    const outdated: Held[] = [];
     for (const held of all) {
-      const own = changes.filter(matcherFor(held.endpoint));
-      if (own.length === 0) idle.push(held);
+      const matches = matcherFor(held.endpoint);
+      const own = matches ? changes.filter(matches) : [];
+      if (!matches) outdated.push(held);
+      else if (own.length === 0) idle.push(held);
       else begin(held, own, until);
     }
     if (idle.length > 0) await journal.leave(idle, until);
+    if (outdated.length > 0) await journal.disable(outdated, 'FILTER_OUTDATED');
     await at('left');
   }
 

@@ -1,8 +1,8 @@
 import type { Principal } from '../../runtime/principal.ts';
-import type { ChangeFilter } from '../filter.ts';
+import type { AskedFilter } from '../asked.ts';
 
 export type EndpointState = 'ACTIVE' | 'PAUSED' | 'DISABLED';
-export type DisabledReason = 'GONE' | 'FAILING' | 'CURSOR_EXPIRED';
+export type DisabledReason = 'GONE' | 'FAILING' | 'CURSOR_EXPIRED' | 'FILTER_OUTDATED';
 
 /** What went wrong in an attempt. */
 export type Problem = 'REFUSED' | 'REDIRECTED' | 'TIMED_OUT' | 'UNREACHABLE' | 'ADDRESS_NOT_ALLOWED';
@@ -13,7 +13,8 @@ export interface Endpoint {
   readonly id: string;
   readonly url: string;
   readonly description: string | null;
-  readonly filter: ChangeFilter;
+  /** As it was asked for, by the names of its conditions in the contract. */
+  readonly filter: AskedFilter;
   readonly registeredBy: string;
   readonly registeredAt: string;
   /** What it is told of is what these may read. */

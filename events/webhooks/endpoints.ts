@@ -1,10 +1,10 @@
 import { v7, validate } from 'uuid';
 import { isDuplicate, type Db, type Queryable } from '../../runtime/db/index.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';
-import type { ChangeFilter } from '../filter.ts';
+import type { AskedFilter } from '../asked.ts';
 import type { Delivery, Endpoint, EndpointState } from './endpoint.ts';
-import { endpointColumns, endpointOf, instant, type EndpointRow } from './row.ts';
-import { rotated } from './secrets.ts';
+import { deliveryOf, endpointColumns, endpointOf, type DeliveryRow, type EndpointRow } from './row.ts';
+import { rotated, signing } from './secrets.ts';
 
 /** Endpoints there may be. */
 export const endpointLimit = 1000;
@@ -13,7 +13,7 @@ export const endpointLimit = 1000;
 export interface Registration {
   readonly url: string;
   readonly description: string | null;
-  readonly filter: ChangeFilter;
+  readonly filter: AskedFilter;
   readonly registeredBy: string;
   readonly scopes: readonly string[];
   /** After which position it is told; null for the end of the log. */
@@ -28,7 +28,7 @@ export interface Secured {
 /** What is to be different about an endpoint; what is undefined stays. */
 export interface Amendment {
   readonly url?: string | undefined;
-  readonly filter?: ChangeFilter | undefined;
+  readonly filter?: AskedFilter | undefined;
   readonly description?: string | null | undefined;
   readonly scopes: readonly string[];
 }
@@ -78,7 +78,7 @@ export function endpointsIn(db: Db, entity: string): Endpoints {
 
     async secretsOf(id) {
       const [row] = await db.query<EndpointRow>(`${select} where id = $1`, [id]);
-      return row ? signingNow(row) : [];
+      return signing(row?.secrets ?? [], Date.now()).map(({ secret }) => secret);
     },
 
     async list(first, before, states) {

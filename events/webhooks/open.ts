@@ -2,15 +2,15 @@ import type { Db } from '../../runtime/db/index.ts';
 import { createHttp } from '../../runtime/http.ts';
 import type { Metrics } from '../../runtime/telemetry.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
-import { askedOf } from '../asked.ts';
+import { askedOf, type Fingerprint } from '../asked.ts';
 import { cursorAt } from '../cursor.ts';
-import { matcherOf, type Fingerprint } from '../filter.ts';
+import { matcherOf } from '../filter.ts';
 import type { Log } from '../log.ts';
 import type { Names } from '../names.ts';
 import { visible } from '../sight.ts';
 import { startCourier } from './courier.ts';
 import type { Boundary } from './deliver.ts';
-import { principalOf } from './endpoint.ts';
+import { principalOf, type Endpoint } from './endpoint.ts';
 import { endpointsIn, type Endpoints } from './endpoints.ts';
 import { showEndpoints } from './gauges.ts';
 import { journalIn } from './journal.ts';
@@ -41,6 +41,9 @@ const usualPace: DeliveryPace = {
   interval: 1_000,
   grace: 2_000,
 };
+
+/** What an endpoint may not be told is decided when it is told. */
+const everybody = { subject: 'webhooks', scopes: new Set(['*']) };
 
 export interface OpenWebhooksOptions {
   readonly db: Db;
@@ -79,20 +82,29 @@ export async function openWebhooks(
   const endpoints = endpointsIn(db, entity);
   await journal.recover();
   const head = await log.head();
+  const filterOf = askedOf(entity, names, fingerprint);
+  const readableTo = (endpoint: Endpoint) => visible(entity, principalOf(endpoint));
+  /** It was checked when it was asked for: by now the contract may be another one. */
+  const keptFilter = ({ filter }: Endpoint) => {
+    try {
+      return filterOf(filter, everybody);
+    } catch {
+      return null;
+    }
+  };
   const courier = await startCourier({
     ...{ db, log, journal, send, patience: pace, timeout, concurrency, interval, failed, at },
     attempted: showEndpoints(metrics, db),
-    matcherFor: (endpoint) =>
-      matcherOf(endpoint.filter, {
-        ...{ entity, fingerprint },
-        visible: visible(entity, principalOf(endpoint)),
-      }),
+    matcherFor: (endpoint) => {
+      const filter = keptFilter(endpoint);
+      return filter && matcherOf(filter, readableTo(endpoint));
+    },
     messageFor: ({ endpoint }, change) =>
-      messageOf(change, head.epoch, cursorAt(head, change.position), visible(entity, principalOf(endpoint))),
+      messageOf(change, head.epoch, cursorAt(head, change.position), readableTo(endpoint)),
   });
   const webhooks = webhooksIn({
     ...{ endpoints, journal, log, send, allowPrivate, timeout, look: courier.look },
-    filterOf: askedOf(entity, names),
+    filterOf,
     scope: `${names.reference}:operate:webhooks`,
   });
   return {

@@ -4,10 +4,9 @@ import type { RequestContext } from '../../runtime/context.ts';
 import { decodeCursor, encodeCursor, pageSize } from '../../runtime/cursor.ts';
 import { Failure } from '../../runtime/failure.ts';
 import type { Principal } from '../../runtime/principal.ts';
-import type { Resolvers } from '../../schema/generated/events.ts';
+import type { Resolvers, Webhook, WebhookFilter } from '../../schema/generated/events.ts';
 import { cursorAt } from '../cursor.ts';
 import type { Head } from '../log.ts';
-import type { Names } from '../names.ts';
 import type { Delivery, Endpoint } from './endpoint.ts';
 import type { OpenedWebhooks } from './open.ts';
 import type { Arranged } from './webhooks.ts';
@@ -19,7 +18,7 @@ export function webhookResolvers({ webhooks, endpoints, log, names }: OpenedWebh
   /** The log's end, once for a request. */
   const headFor = (context: RequestContext): Promise<Head> => context.memo(webhooks, () => log.head());
   const shown = async (endpoint: Endpoint, context: RequestContext) =>
-    shownEndpoint(endpoint, await headFor(context), names);
+    shownEndpoint(endpoint, await headFor(context));
   const arranged = async <T extends Arranged>({ endpoint, ...rest }: T, context: RequestContext) => ({
     ...rest,
     webhook: endpoint && (await shown(endpoint, context)),
@@ -96,16 +95,14 @@ export function webhookResolvers({ webhooks, endpoints, log, names }: OpenedWebh
 }
 
 /** An endpoint in the contract's form. */
-function shownEndpoint(endpoint: Endpoint, head: Head, names: Names) {
+function shownEndpoint(endpoint: Endpoint, head: Head): Webhook {
   const { scopes: _, position, filter, ...rest } = endpoint;
-  const { entityIds = null, systems = null, attributes = null, kinds = null, values = {} } = filter;
   return {
     ...rest,
-    filter: {
-      [names.ids]: entityIds,
-      ...{ systems, attributes, kinds },
-      ...Object.fromEntries(names.tags.map(({ attribute, argument }) => [argument, values[attribute] ?? null])),
-    },
+    // Its conditions were checked against the contract's words when it was asked for.
+    filter: filter as object as WebhookFilter,
+    // Has a resolver of its own.
+    deliveries: [],
     cursor: cursorAt(head, position),
     behind: Math.max(0, Number(BigInt(head.position) - BigInt(position))),
   };

@@ -1,5 +1,5 @@
-import type { ChangeFilter } from '../filter.ts';
-import type { DisabledReason, Endpoint, EndpointState } from './endpoint.ts';
+import type { AskedFilter } from '../asked.ts';
+import type { Delivery, DisabledReason, Endpoint, EndpointState } from './endpoint.ts';
 import { formerUntil, type Secret } from './secrets.ts';
 
 /** An endpoint as it is stored. */
@@ -7,7 +7,7 @@ export interface EndpointRow {
   readonly id: string;
   readonly url: string;
   readonly description: string | null;
-  readonly filter: ChangeFilter;
+  readonly filter: AskedFilter;
   readonly registered_by: string;
   readonly registered_at: string;
   readonly scopes: readonly string[];
@@ -39,7 +39,22 @@ export function endpointOf(row: EndpointRow): Endpoint {
   };
 }
 
+/** An attempt as it is stored. */
+export interface DeliveryRow {
+  readonly webhook_id: string;
+  readonly message_id: string;
+  readonly position: string | null;
+  readonly at: string;
+  readonly took: number;
+  readonly status: number | null;
+  readonly problem: Delivery['problem'];
+}
+
+export function deliveryOf({ message_id, position, at, took, status, problem }: DeliveryRow): Delivery {
+  return { messageId: message_id, position, at: instant(at), took, status, problem };
+}
+
 /** Stores write microseconds, which the contract's times do not have. */
-export function instant(text: string): string {
+function instant(text: string): string {
   return new Date(text).toISOString();
 }

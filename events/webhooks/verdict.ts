@@ -53,6 +53,7 @@ export function retryAfterOf(header: string | undefined, now: number): number | 
   if (header === undefined) return null;
   const text = header.trim();
   if (/^\d{1,10}$/.test(text)) return Number(text) * second;
-  const at = Date.parse(text);
+  // What else the engine takes for a time is none here.
+  const at = /^[A-Z][a-z]+, .* GMT$/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

@@ -2,8 +2,7 @@ import type { RequestContext } from '../../runtime/context.ts';
 import { holds, type Principal } from '../../runtime/principal.ts';
 import type { AskedFilter } from '../asked.ts';
 import { positionOf } from '../cursor.ts';
-import type { ChangeFilter } from '../filter.ts';
-import type { Log } from '../log.ts';
+import type { ChangeFilter, Log } from '../log.ts';
 import { sharedScopes, type Delivery, type Endpoint } from './endpoint.ts';
 import { endpointLimit, type Endpoints, type Stored } from './endpoints.ts';
 import type { Journal } from './journal.ts';
@@ -114,6 +113,11 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
   const checkedDescription = (refusals: Refusal[], text: string | null | undefined): void => {
     if (text && text.length > longestDescription) refusals.push(tooLong);
   };
+  /** The filter as it is kept: as it was asked for, since what its words stand for may change. */
+  const checkedFilter = (asked: AskedFilter | null, principal: Principal): AskedFilter => {
+    filterOf(asked, principal);
+    return Object.fromEntries(Object.entries(asked ?? {}).filter(([, condition]) => condition != null));
+  };
   const position = async (cursor: string): Promise<string> => positionOf(cursor, await log.head());
 
   async function amend(seen: Stored, asked: Amending, context: RequestContext): Promise<Arranged> {
@@ -123,7 +127,7 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
     checkedDescription(refusals, asked.description);
     const { filter: wanted, description } = asked;
     const filter =
-      wanted === undefined ? undefined : await checked(refusals, () => filterOf(wanted, principal));
+      wanted === undefined ? undefined : await checked(refusals, () => checkedFilter(wanted, principal));
     if (refusals.length > 0) return refused(...refusals);
     const scopes = sharedScopes(seen.scopes, principal.scopes);
     const amended = await endpoints.amend(seen, { url, filter, description, scopes });
@@ -142,7 +146,7 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
       const refusals: Refusal[] = [];
       const url = checkedUrl(refusals, text);
       checkedDescription(refusals, description);
-      const filter = await checked(refusals, () => filterOf(asked, principal));
+      const filter = await checked(refusals, () => checkedFilter(asked, principal));
       const from = after === null ? null : await checked(refusals, () => position(after));
       if (refusals.length > 0 || !filter || from === undefined) return refused(...refusals);
       const { subject: registeredBy, scopes } = principal;

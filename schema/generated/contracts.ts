@@ -23,6 +23,11 @@ export const systems = {
     ofRecord: true,
     introduction: "The ERP: who the customer is to finance and logistics."
   },
+  EVENTS: {
+    subgraph: "events",
+    ofRecord: false,
+    introduction: "The change feed: what changed, once, in order and resumable."
+  },
   IDENTITY: {
     subgraph: "identity",
     ofRecord: false,

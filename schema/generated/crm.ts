@@ -76,6 +76,8 @@ export type System =
   | 'CRM'
   /** The ERP: who the customer is to finance and logistics. */
   | 'ERP'
+  /** The change feed: what changed, once, in order and resumable. */
+  | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
   | 'IDENTITY';
 
