@@ -11,7 +11,7 @@ export interface Events {
   readonly log: Log;
   /** Something was captured in this process: positions are given at once, instead of at the next look. */
   wake(): void;
-  /** Gives positions to what is captured by now, and stops. */
+  /** Gives positions to what is captured by now, one batch at most, and stops. */
   stop(): Promise<void>;
 }
 
