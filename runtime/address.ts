@@ -27,7 +27,10 @@ export function bareHost(hostname: string): string {
 export type Lookup = (
   name: string,
   options: { readonly all: true },
-  found: (error: NodeJS.ErrnoException | null, addresses: readonly { address: string; family: number }[]) => void,
+  found: (
+    error: NodeJS.ErrnoException | null,
+    addresses: readonly { address: string; family: number }[],
+  ) => void,
 ) => void;
 
 /**
@@ -57,5 +60,8 @@ export function refusedHost(hostname: string): Failure | undefined {
 }
 
 function notAllowed(): Failure {
-  return new Failure('ADDRESS_NOT_ALLOWED', 'The address leads to a private network, which nothing is sent to.');
+  return new Failure(
+    'ADDRESS_NOT_ALLOWED',
+    'The address leads to a private network, which nothing is sent to.',
+  );
 }

@@ -40,7 +40,10 @@ export interface Load {
  * Tells an endpoint of changes, each after the one before has arrived, until one does not arrive or the endpoint is in
  * other hands. What was sent and not stored is sent again, under the same id.
  */
-export async function deliver({ held: claimed, changes, until }: Load, options: DeliverOptions): Promise<void> {
+export async function deliver(
+  { held: claimed, changes, until }: Load,
+  options: DeliverOptions,
+): Promise<void> {
   const { journal, send, patience, timeout, gone, stopped, messageFor, attempted, at } = options;
   let held = claimed;
   let { failed } = claimed;

@@ -44,7 +44,11 @@ export interface Endpoints {
   /** Secrets that sign now, the current one first. */
   secretsOf(id: string): Promise<readonly string[]>;
   /** Newest first, those before an id; one more than asked for says that there are more. */
-  list(first: number, before: string | null, states: readonly EndpointState[] | null): Promise<readonly Endpoint[]>;
+  list(
+    first: number,
+    before: string | null,
+    states: readonly EndpointState[] | null,
+  ): Promise<readonly Endpoint[]>;
   /** The id of the endpoint that has the address already, `FULL` where there are too many. */
   register(asked: Registration): Promise<Secured | { readonly same: string } | 'FULL'>;
   /** `STALE` where it is no longer as it was seen, `DUPLICATE` where another one has the address. */
@@ -60,11 +64,16 @@ export interface Endpoints {
 }
 
 /** What is tried at once, unless somebody sends to it just now: he lets go of it first. */
-const atOnce = 'failures = 0, failing_since = null, due = case when leased then due else clock_timestamp() end';
+const atOnce =
+  'failures = 0, failing_since = null, due = case when leased then due else clock_timestamp() end';
 
 /** @param entity the entity whose changes are told */
 export function endpointsIn(db: Db, entity: string): Endpoints {
-  const one = async (sql: string, values: readonly unknown[], queryable: Queryable = db): Promise<Endpoint | null> => {
+  const one = async (
+    sql: string,
+    values: readonly unknown[],
+    queryable: Queryable = db,
+  ): Promise<Endpoint | null> => {
     const [row] = await queryable.query<EndpointRow>(`${sql} returning ${endpointColumns}`, values);
     return row ? endpointOf(row) : null;
   };
@@ -131,7 +140,11 @@ export function endpointsIn(db: Db, entity: string): Endpoints {
         if (!row) return null;
         const secret = newWebhookSecret();
         const secrets = JSON.stringify(rotated(row.secrets, secret, Date.now()));
-        const endpoint = await one('update events_webhook set secrets = $2::jsonb where id = $1', [id, secrets], tx);
+        const endpoint = await one(
+          'update events_webhook set secrets = $2::jsonb where id = $1',
+          [id, secrets],
+          tx,
+        );
         return endpoint && { endpoint, secret };
       }),
 
@@ -144,11 +157,11 @@ export function endpointsIn(db: Db, entity: string): Endpoints {
 
     enable: (id, skipMissed) =>
       one(
-        `update events_webhook w set state = 'ACTIVE', reason = null, ${atOnce},
-           position = case when $3 then h.position else w.position end,
+        `update events_webhook set state = 'ACTIVE', reason = null, ${atOnce},
+           position = case when $3 then h.last else position end,
            revision = revision + case when $3 then 1 else 0 end
-         from (select position, floor from events_head) h
-         where id = $1 and entity = $2 and ($3 or w.position >= h.floor)`,
+         from (select position as last, floor from events_head) h
+         where id = $1 and entity = $2 and ($3 or position >= h.floor)`,
         [id, entity, skipMissed],
       ),
 

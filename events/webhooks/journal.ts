@@ -46,8 +46,11 @@ export interface Journal {
   recover(): Promise<void>;
 }
 
-/** @param lease milliseconds for which an endpoint is held without a word */
-export function journalIn(db: Db, lease: number): Journal {
+/**
+ * The journal of the endpoints that are told of an entity's changes.
+ * @param lease milliseconds for which an endpoint is held without a word
+ */
+export function journalIn(db: Db, entity: string, lease: number): Journal {
   const leased = `${lease} milliseconds`;
   return {
     async claim(working, failing) {
@@ -55,18 +58,18 @@ export function journalIn(db: Db, lease: number): Journal {
       const rows = await db.query<EndpointRow & { epoch: number; failing_for: number }>(
         `with working as (
            select w.id from events_webhook w, events_head h
-           where w.state = 'ACTIVE' and w.failures = 0 and w.due <= clock_timestamp() and w.position < h.position
+           where w.entity = $4 and w.state = 'ACTIVE' and w.failures = 0 and w.due <= clock_timestamp() and w.position < h.position
            order by w.due limit $1 for update of w skip locked
          ), failing as (
            select w.id from events_webhook w, events_head h
-           where w.state = 'ACTIVE' and w.failures > 0 and w.due <= clock_timestamp() and w.position < h.position
+           where w.entity = $4 and w.state = 'ACTIVE' and w.failures > 0 and w.due <= clock_timestamp() and w.position < h.position
            order by w.due limit $2 for update of w skip locked
          )
          update events_webhook w set epoch = epoch + 1, leased = true, due = clock_timestamp() + $3::interval
          where w.id in (select id from working union all select id from failing)
          returning ${endpointColumns}, epoch, coalesce(
            extract(epoch from clock_timestamp() - failing_since) * 1000, 0)::float8 as failing_for`,
-        [working, failing, leased],
+        [working, failing, leased, entity],
       );
       return rows.map((row) => ({
         endpoint: endpointOf(row),

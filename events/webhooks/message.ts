@@ -23,6 +23,7 @@ export function messageOf(
   readable: ReadonlySet<string>,
 ): Message {
   const id = `${epoch}/${position}`;
+  const time = new Date(at).toISOString();
   const name = entity.charAt(0).toLowerCase() + entity.slice(1);
   const event = {
     specversion: '1.0',
@@ -30,11 +31,11 @@ export function messageOf(
     source: sourceOf(epoch),
     type: `${name}.${kind.toLowerCase()}`,
     subject: entityId,
-    time: at,
+    time,
     datacontenttype: 'application/json',
     // As the contract's type of a change has it.
     data: {
-      ...{ cursor, position, at, kind, system, version, previousVersion },
+      ...{ cursor, position, at: time, kind, system, version, previousVersion },
       attributes: attributes.filter((one) => readable.has(one)).map((one) => ({ name: one, owner: system })),
       cause,
       [name]: { id: entityId },
@@ -60,7 +61,11 @@ export function testMessage(epoch: string, endpoint: string, now: Date): Message
 }
 
 /** The headers of one attempt, by Standard Webhooks: signed with every secret that counts. */
-export function headersOf({ id, body }: Message, secrets: readonly string[], at: Date): Record<string, string> {
+export function headersOf(
+  { id, body }: Message,
+  secrets: readonly string[],
+  at: Date,
+): Record<string, string> {
   return {
     'content-type': 'application/cloudevents+json; charset=utf-8',
     'user-agent': 'customer-graph-webhooks/1',

@@ -78,7 +78,7 @@ export async function openWebhooks(
   const { lease, timeout, concurrency, interval, grace } = pace;
   const http = createHttp({ publicOnly: !allowPrivate, answerLimit: 1024 * 1024 });
   const send = sending(http);
-  const journal = journalIn(db, lease);
+  const journal = journalIn(db, entity, lease);
   const endpoints = endpointsIn(db, entity);
   await journal.recover();
   const head = await log.head();

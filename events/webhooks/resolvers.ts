@@ -66,9 +66,13 @@ export function webhookResolvers({ webhooks, endpoints, log, names }: OpenedWebh
       },
       updateWebhook: async (_, { input }, context) => {
         const { id, url, filter, description } = input;
-        return arranged(await webhooks.amend(id, { url: url ?? undefined, filter, description }, context), context);
+        return arranged(
+          await webhooks.amend(id, { url: url ?? undefined, filter, description }, context),
+          context,
+        );
       },
-      rotateWebhookSecret: async (_, { id }, context) => arranged(await webhooks.rotate(id, context), context),
+      rotateWebhookSecret: async (_, { id }, context) =>
+        arranged(await webhooks.rotate(id, context), context),
       pauseWebhook: async (_, { id }, context) => arranged(await webhooks.pause(id, context), context),
       enableWebhook: async (_, { id, skipMissed }, context) =>
         arranged(await webhooks.enable(id, skipMissed, context), context),
@@ -80,7 +84,10 @@ export function webhookResolvers({ webhooks, endpoints, log, names }: OpenedWebh
     Webhook: {
       deliveries({ id }, { first }, context) {
         const most = pageSize(first);
-        const loaders = context.memo(endpoints, () => new Map<number, DataLoader<string, readonly Delivery[]>>());
+        const loaders = context.memo(
+          endpoints,
+          () => new Map<number, DataLoader<string, readonly Delivery[]>>(),
+        );
         const loader =
           loaders.get(most) ??
           new DataLoader<string, readonly Delivery[]>(async (ids) => {

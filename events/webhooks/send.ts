@@ -25,14 +25,21 @@ export function sending({ send }: Http): Send {
     const began = performance.now();
     const late = AbortSignal.timeout(patience);
     const either = AbortSignal.any([signal, late]);
-    const sent = (status: number | null, problem: Problem | null, retryAfter: number | null = null): Sent => ({
+    const sent = (
+      status: number | null,
+      problem: Problem | null,
+      retryAfter: number | null = null,
+    ): Sent => ({
       ...{ status, problem, retryAfter },
       at: now.toISOString(),
       took: Math.round(performance.now() - began),
     });
     try {
       const headers = headersOf(message, secrets, now);
-      const answer = await send('POST', new URL(url), headers, message.body, { timeout: patience, signal: either });
+      const answer = await send('POST', new URL(url), headers, message.body, {
+        timeout: patience,
+        signal: either,
+      });
       const retryAfter = retryAfterOf(answer.headers['retry-after'], Date.now());
       return sent(answer.status, problemOf(answer.status), retryAfter);
     } catch (error) {

@@ -18,7 +18,8 @@ export function endpointUrl(text: string, allowPrivate: boolean): URL | Refusal 
     return invalid('The address must not contain a user or a password; deliveries are signed instead.');
   if (url.hash !== '') return invalid('The address must not contain a fragment; it is never sent.');
   if (allowPrivate) return url;
-  if (url.protocol !== 'https:') return invalid('The address must begin with https: what is sent is not for everybody.');
+  if (url.protocol !== 'https:')
+    return invalid('The address must begin with https: what is sent is not for everybody.');
   const host = bareHost(url.hostname);
   const local = host === 'localhost' || host.endsWith('.localhost');
   if (local || (isIP(host) !== 0 && !isPublic(host))) {

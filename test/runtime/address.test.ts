@@ -6,7 +6,15 @@ import { isPublic, publicLookup, type Lookup } from '../../runtime/address.ts';
 import { createHttp } from '../../runtime/http.ts';
 
 test.each([
-  ...['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '192.167.255.255', '2001:4860:4860::8888', '2606:4700::1111'],
+  ...[
+    '8.8.8.8',
+    '93.184.216.34',
+    '172.15.0.1',
+    '172.32.0.1',
+    '192.167.255.255',
+    '2001:4860:4860::8888',
+    '2606:4700::1111',
+  ],
 ])('%s is public', (address) => {
   expect(isPublic(address)).toBe(true);
 });
@@ -15,9 +23,36 @@ test.each([
   ...['127.0.0.1', '127.255.255.255', '0.0.0.0', '10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1'],
   ...['169.254.169.254', '100.64.0.1', '192.0.0.8', '192.0.2.1', '198.18.0.1', '198.51.100.7', '203.0.113.9'],
   ...['224.0.0.1', '240.0.0.1', '255.255.255.255', '192.88.99.1'],
-  ...['::', '::1', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd12:3456::1', 'fec0::1', 'ff02::1', '100::1', '2001:db8::1'],
-  ...['::ffff:127.0.0.1', '::ffff:a00:1', '::ffff:8.8.8.8', '::127.0.0.1', '::ffff:0:7f00:1', '64:ff9b::7f00:1'],
-  ...['64:ff9b:1::1', '2002:7f00:1::', '2002:a00:1::1', '2001::1', '2001:10::1', '2001:20::1', '5f00::1', '4000::1'],
+  ...[
+    '::',
+    '::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fc00::1',
+    'fd12:3456::1',
+    'fec0::1',
+    'ff02::1',
+    '100::1',
+    '2001:db8::1',
+  ],
+  ...[
+    '::ffff:127.0.0.1',
+    '::ffff:a00:1',
+    '::ffff:8.8.8.8',
+    '::127.0.0.1',
+    '::ffff:0:7f00:1',
+    '64:ff9b::7f00:1',
+  ],
+  ...[
+    '64:ff9b:1::1',
+    '2002:7f00:1::',
+    '2002:a00:1::1',
+    '2001::1',
+    '2001:10::1',
+    '2001:20::1',
+    '5f00::1',
+    '4000::1',
+  ],
   ...['', 'localhost', 'example.org', '1.2.3', '0x7f.1', '127.1', '2130706433'],
 ])('%j is not public', (address) => {
   expect(isPublic(address)).toBe(false);
@@ -28,7 +63,10 @@ const answers = (...lists: readonly (readonly string[])[]): Lookup => {
   let nth = 0;
   return (_, __, found) => {
     const list = lists[Math.min(nth++, lists.length - 1)] ?? [];
-    found(null, list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
+    found(
+      null,
+      list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
   };
 };
 const lookedUp = (find: Lookup) =>
@@ -64,7 +102,17 @@ test('nothing reaches this machine where only public addresses are sent to, what
   const anywhere = createHttp();
   const patience = { timeout: 5_000, signal: new AbortController().signal };
   try {
-    const hosts = ['127.0.0.1', '127.1', '0x7f.0.0.1', '2130706433', '0', '[::1]', '[::ffff:127.0.0.1]', 'localhost', 'rebound.example'];
+    const hosts = [
+      '127.0.0.1',
+      '127.1',
+      '0x7f.0.0.1',
+      '2130706433',
+      '0',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      'localhost',
+      'rebound.example',
+    ];
     for (const host of hosts) {
       const sent = outward.post(new URL(`http://${host}:${port}/`), {}, '{}', patience);
       await expect(sent).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });

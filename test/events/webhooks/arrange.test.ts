@@ -32,7 +32,11 @@ afterAll(async () => {
   await db.close();
 });
 
-async function ask(operation: string, variables: Record<string, unknown> = {}, principal: Principal = operator) {
+async function ask(
+  operation: string,
+  variables: Record<string, unknown> = {},
+  principal: Principal = operator,
+) {
   const { data, errors } = await subgraph.prepare(operation)(variables, asking(principal));
   return {
     data: data as Record<string, any> | null | undefined,
@@ -62,16 +66,31 @@ test('an endpoint is registered, shown, changed, paused, enabled and removed', a
   expect(codes).toBeUndefined();
   expect(data?.webhook).toEqual({
     ...{ id, url: `${receiver.url}/one`, description: 'For the warehouse.', state: 'ACTIVE', reason: null },
-    filter: { customerIds: null, systems: ['ERP'], attributes: null, kinds: ['UPDATED'], segments: ['ENTERPRISE'] },
-    ...{ registeredBy: 'olga', failures: 0, failingSince: null, nextAttemptAt: null, formerSecretUntil: null },
+    filter: {
+      customerIds: null,
+      systems: ['ERP'],
+      attributes: null,
+      kinds: ['UPDATED'],
+      segments: ['ENTERPRISE'],
+    },
+    ...{
+      registeredBy: 'olga',
+      failures: 0,
+      failingSince: null,
+      nextAttemptAt: null,
+      formerSecretUntil: null,
+    },
     deliveries: [],
   });
   expect(JSON.stringify(data)).not.toContain(secret);
 
   const change = async (mutation: string) => {
-    const answered = await ask(`mutation ($id: ID!) { done: ${mutation} { webhook { ${whole} } refusals { code } } }`, {
-      id,
-    });
+    const answered = await ask(
+      `mutation ($id: ID!) { done: ${mutation} { webhook { ${whole} } refusals { code } } }`,
+      {
+        id,
+      },
+    );
     expect(answered.codes).toBeUndefined();
     expect(answered.data?.done.refusals).toEqual([]);
     return answered.data?.done.webhook;
@@ -80,10 +99,14 @@ test('an endpoint is registered, shown, changed, paused, enabled and removed', a
     description: 'For the warehouse.',
     filter: { systems: null, kinds: null, segments: null },
   });
-  expect(await change('updateWebhook(input: { id: $id, description: null })')).toMatchObject({ description: null });
+  expect(await change('updateWebhook(input: { id: $id, description: null })')).toMatchObject({
+    description: null,
+  });
   expect(await change('pauseWebhook(id: $id)')).toMatchObject({ state: 'PAUSED' });
   expect(await change('enableWebhook(id: $id)')).toMatchObject({ state: 'ACTIVE' });
-  expect(await change('rotateWebhookSecret(id: $id)')).toMatchObject({ formerSecretUntil: expect.any(String) });
+  expect(await change('rotateWebhookSecret(id: $id)')).toMatchObject({
+    formerSecretUntil: expect.any(String),
+  });
   expect(await change('removeWebhook(id: $id)')).toMatchObject({ id });
   expect((await ask('query ($id: ID!) { webhook(id: $id) { id } }', { id })).data).toEqual({ webhook: null });
 });
@@ -109,18 +132,38 @@ test('endpoints are listed newest first, page by page', async () => {
 
 test('whoever lacks the scope may do nothing and sees nothing', async () => {
   const { webhook } = await register({ url: `${receiver.url}/one` });
-  const nobody: Principal = { subject: 'nina', scopes: new Set(['customer:read', 'customer:operate:writes']) };
+  const nobody: Principal = {
+    subject: 'nina',
+    scopes: new Set(['customer:read', 'customer:operate:writes']),
+  };
   expect(codesOf(await register({ url: `${receiver.url}/two` }, nobody))).toEqual(['NOT_PERMITTED']);
   const { id } = webhook;
   for (const mutation of [
-    ...['pauseWebhook(id: $id)', 'enableWebhook(id: $id)', 'replayWebhook(id: $id, after: "x")', 'removeWebhook(id: $id)'],
-    ...['rotateWebhookSecret(id: $id)', 'testWebhook(id: $id)', 'updateWebhook(input: { id: $id, description: "x" })'],
+    ...[
+      'pauseWebhook(id: $id)',
+      'enableWebhook(id: $id)',
+      'replayWebhook(id: $id, after: "x")',
+      'removeWebhook(id: $id)',
+    ],
+    ...[
+      'rotateWebhookSecret(id: $id)',
+      'testWebhook(id: $id)',
+      'updateWebhook(input: { id: $id, description: "x" })',
+    ],
   ]) {
-    const { data } = await ask(`mutation ($id: ID!) { done: ${mutation} { webhook { id } refusals { code } } }`, { id }, nobody);
+    const { data } = await ask(
+      `mutation ($id: ID!) { done: ${mutation} { webhook { id } refusals { code } } }`,
+      { id },
+      nobody,
+    );
     expect(data?.done).toEqual({ webhook: null, refusals: [{ code: 'NOT_PERMITTED' }] });
   }
   for (const query of ['webhooks { edges { node { id } } }', 'webhook(id: $id) { id }']) {
-    const { codes } = await ask(`query ($id: ID!) { ${query} ${query.includes('$id') ? '' : 'webhook(id: $id) { id }'} }`, { id }, nobody);
+    const { codes } = await ask(
+      `query ($id: ID!) { ${query} ${query.includes('$id') ? '' : 'webhook(id: $id) { id }'} }`,
+      { id },
+      nobody,
+    );
     expect(new Set(codes)).toEqual(new Set(['FORBIDDEN']));
   }
   expect(receiver.arrived).toEqual([]);
@@ -136,7 +179,10 @@ test('everything that is wrong with an endpoint is told at once, and nothing is 
   expect(answered).toMatchObject({ webhook: null, secret: null });
   expect(codesOf(answered)).toEqual(['INVALID_URL', 'TOO_LARGE', 'INVALID_FILTER', 'INVALID_CURSOR']);
   expect(answered.refusals[2].message).toContain('creditLimit');
-  const reader: Principal = { subject: 'rita', scopes: new Set(['customer:operate:webhooks', 'customer:read']) };
+  const reader: Principal = {
+    subject: 'rita',
+    scopes: new Set(['customer:operate:webhooks', 'customer:read']),
+  };
   const hidden = await register({ url: receiver.url, filter: { attributes: ['creditLimit'] } }, reader);
   expect(codesOf(hidden)).toEqual(['NOT_PERMITTED']);
   expect((await ask('{ webhooks { edges { node { id } } } }')).data?.webhooks.edges).toEqual([]);
@@ -148,9 +194,12 @@ test('an address is registered once, so that a registration that is sent again m
   expect(codesOf(again)).toEqual(['DUPLICATE_URL']);
   expect(again.refusals[0].message).toContain(webhook.id);
   const other = (await register({ url: `${receiver.url}/two` })).webhook;
-  const { data } = await ask('mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { refusals { code } } }', {
-    input: { id: other.id, url: `${receiver.url}/one` },
-  });
+  const { data } = await ask(
+    'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { refusals { code } } }',
+    {
+      input: { id: other.id, url: `${receiver.url}/one` },
+    },
+  );
   expect(codesOf(data?.updateWebhook)).toEqual(['DUPLICATE_URL']);
 });
 
@@ -170,7 +219,10 @@ test('an endpoint begins after a cursor where one is given', async () => {
   const { webhook } = await register({ url: `${receiver.url}/late`, after });
   const arrived = await receiver.first(2, '/late');
   expect(arrived.map(({ event }) => event.data.position)).toEqual(told.slice(1));
-  const { data, codes } = await ask('mutation ($id: ID!) { pauseWebhook(id: $id) { webhook { id } } }', webhook);
+  const { data, codes } = await ask(
+    'mutation ($id: ID!) { pauseWebhook(id: $id) { webhook { id } } }',
+    webhook,
+  );
   expect([data?.pauseWebhook.webhook.id, codes]).toEqual([webhook.id, undefined]);
 });
 
@@ -190,7 +242,11 @@ test('a test is sent at once and told with its answer, and moves nothing', async
     refusals: [],
   });
   const unknown = await ask(query, { id: 'no-such-id' });
-  expect(unknown.data?.testWebhook).toEqual({ webhook: null, delivery: null, refusals: [{ code: 'UNKNOWN_WEBHOOK' }] });
+  expect(unknown.data?.testWebhook).toEqual({
+    webhook: null,
+    delivery: null,
+    refusals: [{ code: 'UNKNOWN_WEBHOOK' }],
+  });
 });
 
 test.each([
@@ -200,7 +256,6 @@ test.each([
   ['http://example.org/', 'INVALID_URL'],
   ['https://user:secret@example.org/', 'INVALID_URL'],
   ['https://example.org/#part', 'INVALID_URL'],
-  [`https://example.org/${'x'.repeat(2048)}`, 'INVALID_URL'],
   ['/hook', 'INVALID_URL'],
   ['javascript:alert(1)', 'INVALID_URL'],
   ['https://localhost/', 'ADDRESS_NOT_ALLOWED'],
@@ -215,6 +270,10 @@ test.each([
 ])('the address %s is %s', (text, outcome) => {
   const url = endpointUrl(text, false);
   expect(url instanceof URL ? url.href : url.code).toBe(outcome);
+});
+
+test('an address that is too long is refused', () => {
+  expect(endpointUrl(`https://example.org/${'x'.repeat(2048)}`, true)).toMatchObject({ code: 'INVALID_URL' });
 });
 
 test('a secret signs for a day beside its successor, each until its own end', () => {

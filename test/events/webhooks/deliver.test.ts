@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { logIn, positionOf, type Change } from '../../../events/index.ts';
+import { boundaries } from '../../../events/webhooks/deliver.ts';
 import { messageOf } from '../../../events/webhooks/message.ts';
 import type { Db } from '../../../runtime/db/index.ts';
 import type { Principal } from '../../../runtime/principal.ts';
@@ -38,7 +39,10 @@ withStores((open) => {
     given: Parameters<typeof registering>[1] = {},
     principal: Principal = operator,
   ) => {
-    const { endpoint, secret, refusals } = await webhooks.register(registering(url, given), asking(principal));
+    const { endpoint, secret, refusals } = await webhooks.register(
+      registering(url, given),
+      asking(principal),
+    );
     expect(refusals).toEqual([]);
     if (!endpoint || secret === null) throw new Error('nothing was registered');
     return { id: endpoint.id, secret };
@@ -130,6 +134,73 @@ withStores((open) => {
     expect(first.failures).toContain(ended);
     expect(new Set(again.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(new Set(positionsOf(receiver.arrived))).toEqual(new Set([position]));
+  });
+
+  test.each(boundaries)(
+    'a process that ends where something was %s loses nothing, and disorders nothing',
+    async (where) => {
+      const receiver = await receive((_, nth) => (nth % 4 === 0 ? 500 : 204));
+      let passed = 0;
+      const ended = new Error('the process has ended');
+      const opened = await sender({
+        at: (boundary) => {
+          if (boundary === where && ++passed % 3 === 0) throw ended;
+        },
+        pace: { lease: 150, timeout: 45 },
+      });
+      const { id } = await register(opened, receiver.url);
+      // One of its own among others, so that it is let go of without anything sent as well.
+      const { id: other } = await register(opened, `${receiver.url}/erp`, { filter: { systems: ['ERP'] } });
+      const told: string[] = [];
+      for (let i = 0; i < 8; i++) told.push(...(await tell(db, {}, {})));
+      const [erp] = await tell(db, { system: 'ERP', attributes: ['creditLimit'] });
+      await Promise.all([settledAt(opened, id, erp), settledAt(opened, other, erp)]);
+      expect(opened.failures).toContain(ended);
+      expect(opened.failures.filter((failure) => failure !== ended)).toEqual([]);
+      const [own, others] = ['/', '/erp'].map((path) =>
+        positionsOf(receiver.arrived.filter((one) => one.path === path)),
+      );
+      // A repetition follows what it repeats.
+      expect(own?.filter((position, i) => position !== own[i - 1])).toEqual([...told, erp]);
+      expect(new Set(others)).toEqual(new Set([erp]));
+    },
+  );
+
+  test('what is under way when the process stops is given up after a while, and sent again by another', async () => {
+    const receiver = await receive(() => 'NEVER');
+    const leaving = await openSender(db, { pace: { grace: 50, lease: 60_000, timeout: 20_000 } });
+    const { id } = await register(leaving, receiver.url);
+    const [position] = await tell(db, {});
+    await receiver.first(1);
+    await leaving.stop();
+    expect(await stateOf(leaving, id)).toMatchObject({ failures: 0, state: 'ACTIVE' });
+    receiver.answer(() => 204);
+    const next = await sender();
+    await settledAt(next, id, position);
+    expect(new Set(receiver.arrived.map(({ event }) => event.id)).size).toBe(1);
+  });
+
+  test('an endpoint that is paused is sent nothing, and what was under way is not sent again', async () => {
+    let release = (): void => undefined;
+    const receiver = await receive((_, nth) =>
+      nth === 1
+        ? (response) => {
+            release = () => response.writeHead(204).end();
+          }
+        : 204,
+    );
+    const opened = await sender();
+    const { id } = await register(opened, receiver.url);
+    const told = await tell(db, {}, {}, {});
+    await receiver.first(1);
+    expect(await opened.webhooks.pause(id, asking())).toMatchObject({ endpoint: { state: 'PAUSED' } });
+    release();
+    await settledAt(opened, id, told[0]);
+    await tell(db, {});
+    expect(receiver.arrived).toHaveLength(1);
+    await opened.webhooks.enable(id, false, asking());
+    const all = await receiver.first(4);
+    expect(new Set(positionsOf(all)).size).toBe(4);
   });
 
   test('several processes tell an endpoint one thing at a time, each once', async () => {
@@ -270,9 +341,9 @@ withStores((open) => {
 
   test('nothing is sent to a private network unless that is allowed', async () => {
     const receiver = await receive();
-    const open = await sender();
-    const { id } = await register(open, receiver.url);
-    await open.stop();
+    const before = await openSender(db);
+    const { id } = await register(before, receiver.url);
+    await before.stop();
     const careful = await sender({ allowPrivate: false });
     await tell(db, {});
     const kept = await until(async () => (await careful.endpoints.deliveries([id], 1)).get(id));
@@ -338,8 +409,22 @@ withStores((open) => {
 
   test('the message of a change is the same whenever it is made', () => {
     const change: Change = {
-      ...{ position: '7', at: '2026-03-01T09:30:00.123Z', entity: 'Order', entityId: 'o-1', kind: 'CREATED' as const },
-      ...{ system: 'ERP' as const, key: 'k', version: '1', previousVersion: null, attributes: ['a', 'b'], cause: null, tags: {} },
+      ...{
+        position: '7',
+        at: '2026-03-01T09:30:00.123Z',
+        entity: 'Order',
+        entityId: 'o-1',
+        kind: 'CREATED' as const,
+      },
+      ...{
+        system: 'ERP' as const,
+        key: 'k',
+        version: '1',
+        previousVersion: null,
+        attributes: ['a', 'b'],
+        cause: null,
+        tags: {},
+      },
     };
     const made = () => messageOf(change, 'e', 'c', new Set(['b']));
     expect(made()).toEqual(made());

@@ -32,7 +32,12 @@ export async function openReceiver(reply: (arrived: Arrived, nth: number) => Rep
         sockets.now--;
       });
       const body = await text(request);
-      const one = { path: request.url ?? '', headers: plain(request.headers), body, event: JSON.parse(body) as Arrived['event'] };
+      const one = {
+        path: request.url ?? '',
+        headers: plain(request.headers),
+        body,
+        event: JSON.parse(body) as Arrived['event'],
+      };
       arrived.push(one);
       const answer = current.reply(one, arrived.length);
       waiting.forEach((check) => {

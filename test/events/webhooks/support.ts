@@ -88,7 +88,13 @@ export async function tell(db: Db, ...changes: readonly Told[]): Promise<readonl
     for (const [i, change] of changes.entries()) {
       const position = String(last - changes.length + 1 + i);
       positions.push(position);
-      const { entityId = randomUUID(), kind = 'UPDATED', system = 'CRM', attributes = ['name'], tags = {} } = change;
+      const {
+        entityId = randomUUID(),
+        kind = 'UPDATED',
+        system = 'CRM',
+        attributes = ['name'],
+        tags = {},
+      } = change;
       await tx.query(
         `insert into events_log (position, at, entity, entity_id, kind, system, key, version, attributes, tags, hash)
          values ($1, clock_timestamp(), 'Customer', $2, $3, $4, 'key', '2', $5, $6, '')`,

@@ -13,7 +13,9 @@ const longest = (): number => 1;
 
 test('what arrived is over with, however often it failed before', () => {
   const answer = { status: 204, problem: null, retryAfter: null };
-  expect(judge(answer, { times: 9, since: 200 * hour }, usualPatience, longest)).toEqual({ verdict: 'DELIVERED' });
+  expect(judge(answer, { times: 9, since: 200 * hour }, usualPatience, longest)).toEqual({
+    verdict: 'DELIVERED',
+  });
 });
 
 test('410 ends it at once', () => {
@@ -39,7 +41,9 @@ test('it is tried for three days, after 5 seconds at first and 8 hours in the en
 });
 
 test('any pause is a random part of the longest that it may be', () => {
-  const pauses = [0, 0.25, 0.5, 1].map((random) => judge(silent, { times: 3, since: 0 }, usualPatience, () => random));
+  const pauses = [0, 0.25, 0.5, 1].map((random) =>
+    judge(silent, { times: 3, since: 0 }, usualPatience, () => random),
+  );
   expect(pauses).toEqual([0, 10_000, 20_000, 40_000].map((wait) => ({ verdict: 'LATER', wait })));
 });
 
