@@ -23,7 +23,7 @@ export interface CourierOptions extends Omit<DeliverOptions, 'gone' | 'stopped'>
 }
 
 export interface Courier {
-  look(): void;
+  readonly look: () => void;
   /** Waits for what is under way, at most so many milliseconds: what is not answered by then is sent again later. */
   stop(grace: number): Promise<void>;
 }

@@ -55,14 +55,15 @@ export async function deliver(
     const sent = await send(held.endpoint.url, message, held.secrets, timeout, gone);
     if (!sent) return journal.leave([held], null);
     await at('sent');
-    const { retryAfter: _, ...answer } = sent;
-    const delivery: Delivery = { messageId: message.id, position: change.position, ...answer };
+    const { status, problem, took, at: sentAt } = sent;
+    const { position } = change;
+    const delivery: Delivery = { messageId: message.id, position, at: sentAt, took, status, problem };
     attempted(delivery);
     const last = i === changes.length - 1;
     const verdict = judge(sent, failed, patience, Math.random);
     const kept = await journal.settle(held, {
       ...{ delivery, verdict },
-      position: last ? until : change.position,
+      position: last ? until : position,
       keep: !last,
     });
     await at('settled');

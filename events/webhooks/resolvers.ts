@@ -103,11 +103,13 @@ export function webhookResolvers({ webhooks, endpoints, log, names }: OpenedWebh
 
 /** An endpoint in the contract's form. */
 function shownEndpoint(endpoint: Endpoint, head: Head): Webhook {
-  const { scopes: _, position, filter, ...rest } = endpoint;
+  const { id, url, description, state, reason, registeredBy, registeredAt, failures } = endpoint;
+  const { failingSince, nextAttemptAt, formerSecretUntil, position } = endpoint;
   return {
-    ...rest,
+    ...{ id, url, description, state, reason, registeredBy, registeredAt, failures },
+    ...{ failingSince, nextAttemptAt, formerSecretUntil },
     // Its conditions were checked against the contract's words when it was asked for.
-    filter: filter as object as WebhookFilter,
+    filter: endpoint.filter as object as WebhookFilter,
     // Has a resolver of its own.
     deliveries: [],
     cursor: cursorAt(head, position),

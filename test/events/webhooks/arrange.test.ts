@@ -2,13 +2,16 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { cursorAt, logIn } from '../../../events/index.ts';
 import { endpointLimit } from '../../../events/webhooks/endpoints.ts';
 import { webhookResolvers } from '../../../events/webhooks/index.ts';
-import { formerUntil, rotated, signing } from '../../../events/webhooks/secrets.ts';
-import { sharedScopes } from '../../../events/webhooks/endpoint.ts';
-import { endpointUrl } from '../../../events/webhooks/url.ts';
 import { openDb, type Db } from '../../../runtime/db/index.ts';
 import { localSubgraph, type Subgraph } from '../../../runtime/executor.ts';
 import type { Principal } from '../../../runtime/principal.ts';
 import { buildSubgraph } from '../../../runtime/subgraph.ts';
+import type {
+  Mutation,
+  Query,
+  RegisterWebhookInput,
+  WebhookPayload,
+} from '../../../schema/generated/events.ts';
 import { contractOf } from '../../../schema/load.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 import { asking, migrated, openSender, operator, tell } from './support.ts';
@@ -32,28 +35,34 @@ afterAll(async () => {
   await db.close();
 });
 
-async function ask(
-  operation: string,
-  variables: Record<string, unknown> = {},
-  principal: Principal = operator,
-) {
-  const { data, errors } = await subgraph.prepare(operation)(variables, asking(principal));
+/** What is asked for here; `done` is what came of whichever change. */
+type Answers = Query & Mutation & { readonly done: WebhookPayload };
+
+async function ask(operation: string, variables: object = {}, principal: Principal = operator) {
+  const { data, errors } = await subgraph.prepare(operation)({ ...variables }, asking(principal));
   return {
-    data: data as Record<string, any> | null | undefined,
+    data: data as Answers,
     codes: errors?.map(({ extensions, message }) => extensions?.code ?? message),
   };
 }
-const register = async (input: Record<string, unknown>, principal?: Principal) => {
+
+const register = async (input: Partial<RegisterWebhookInput>, principal?: Principal) => {
   const query = `mutation ($input: RegisterWebhookInput!) {
     registerWebhook(input: $input) { webhook { id url state cursor behind } secret refusals { code message } } }`;
   const { data, codes } = await ask(query, { input }, principal);
   expect(codes).toBeUndefined();
-  return data?.registerWebhook;
+  return data.registerWebhook;
 };
-const codesOf = ({ refusals }: { refusals: { code: string }[] }) => refusals.map(({ code }) => code);
+/** An endpoint that was registered. */
+const registered = async (input: RegisterWebhookInput) => {
+  const { webhook, secret } = await register(input);
+  if (!webhook || secret == null) throw new Error('nothing was registered');
+  return { webhook, secret };
+};
+const codesOf = ({ refusals }: Pick<WebhookPayload, 'refusals'>) => refusals.map(({ code }) => code);
 
 test('an endpoint is registered, shown, changed, paused, enabled and removed', async () => {
-  const { webhook, secret } = await register({
+  const { webhook, secret } = await registered({
     url: `${receiver.url}/one`,
     description: 'For the warehouse.',
     filter: { systems: ['ERP'], kinds: ['UPDATED'], segments: ['ENTERPRISE'] },
@@ -64,7 +73,7 @@ test('an endpoint is registered, shown, changed, paused, enabled and removed', a
     failures failingSince nextAttemptAt formerSecretUntil deliveries { messageId }`;
   const { data, codes } = await ask(`query ($id: ID!) { webhook(id: $id) { ${whole} } }`, { id });
   expect(codes).toBeUndefined();
-  expect(data?.webhook).toEqual({
+  expect(data.webhook).toEqual({
     ...{ id, url: `${receiver.url}/one`, description: 'For the warehouse.', state: 'ACTIVE', reason: null },
     filter: {
       customerIds: null,
@@ -92,8 +101,8 @@ test('an endpoint is registered, shown, changed, paused, enabled and removed', a
       },
     );
     expect(answered.codes).toBeUndefined();
-    expect(answered.data?.done.refusals).toEqual([]);
-    return answered.data?.done.webhook;
+    expect(answered.data.done.refusals).toEqual([]);
+    return answered.data.done.webhook;
   };
   expect(await change('updateWebhook(input: { id: $id, filter: null })')).toMatchObject({
     description: 'For the warehouse.',
@@ -113,7 +122,7 @@ test('an endpoint is registered, shown, changed, paused, enabled and removed', a
 
 test('endpoints are listed newest first, page by page', async () => {
   const ids: string[] = [];
-  for (let i = 0; i < 5; i++) ids.unshift((await register({ url: `${receiver.url}/${i}` })).webhook.id);
+  for (let i = 0; i < 5; i++) ids.unshift((await registered({ url: `${receiver.url}/${i}` })).webhook.id);
   const query = `query ($after: String, $states: [WebhookState!]) {
     webhooks(first: 2, after: $after, states: $states) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } }`;
   const seen: string[] = [];
@@ -121,17 +130,17 @@ test('endpoints are listed newest first, page by page', async () => {
   do {
     const { data, codes } = await ask(query, { after });
     expect(codes).toBeUndefined();
-    seen.push(...data?.webhooks.edges.map(({ node }: { node: { id: string } }) => node.id));
-    const { hasNextPage, endCursor } = data?.webhooks.pageInfo;
+    seen.push(...data.webhooks.edges.map(({ node }) => node.id));
+    const { hasNextPage, endCursor } = data.webhooks.pageInfo;
     after = hasNextPage ? endCursor : null;
   } while (after !== null);
   expect(seen).toEqual(ids);
-  expect((await ask(query, { states: ['PAUSED'] })).data?.webhooks.edges).toEqual([]);
+  expect((await ask(query, { states: ['PAUSED'] })).data.webhooks.edges).toEqual([]);
   expect((await ask(query, { after: 'nonsense' })).codes).toEqual(['INVALID_CURSOR']);
 });
 
 test('whoever lacks the scope may do nothing and sees nothing', async () => {
-  const { webhook } = await register({ url: `${receiver.url}/one` });
+  const { webhook } = await registered({ url: `${receiver.url}/one` });
   const nobody: Principal = {
     subject: 'nina',
     scopes: new Set(['customer:read', 'customer:operate:writes']),
@@ -156,7 +165,7 @@ test('whoever lacks the scope may do nothing and sees nothing', async () => {
       { id },
       nobody,
     );
-    expect(data?.done).toEqual({ webhook: null, refusals: [{ code: 'NOT_PERMITTED' }] });
+    expect(data.done).toEqual({ webhook: null, refusals: [{ code: 'NOT_PERMITTED' }] });
   }
   for (const query of ['webhooks { edges { node { id } } }', 'webhook(id: $id) { id }']) {
     const { codes } = await ask(
@@ -178,29 +187,29 @@ test('everything that is wrong with an endpoint is told at once, and nothing is 
   });
   expect(answered).toMatchObject({ webhook: null, secret: null });
   expect(codesOf(answered)).toEqual(['INVALID_URL', 'TOO_LARGE', 'INVALID_FILTER', 'INVALID_CURSOR']);
-  expect(answered.refusals[2].message).toContain('creditLimit');
+  expect(answered.refusals[2]?.message).toContain('creditLimit');
   const reader: Principal = {
     subject: 'rita',
     scopes: new Set(['customer:operate:webhooks', 'customer:read']),
   };
   const hidden = await register({ url: receiver.url, filter: { attributes: ['creditLimit'] } }, reader);
   expect(codesOf(hidden)).toEqual(['NOT_PERMITTED']);
-  expect((await ask('{ webhooks { edges { node { id } } } }')).data?.webhooks.edges).toEqual([]);
+  expect((await ask('{ webhooks { edges { node { id } } } }')).data.webhooks.edges).toEqual([]);
 });
 
 test('an address is registered once, so that a registration that is sent again makes no second endpoint', async () => {
-  const { webhook } = await register({ url: `${receiver.url}/one` });
+  const { webhook } = await registered({ url: `${receiver.url}/one` });
   const again = await register({ url: `${receiver.url.toUpperCase().replace('HTTP', 'http')}/x/../one` });
   expect(codesOf(again)).toEqual(['DUPLICATE_URL']);
-  expect(again.refusals[0].message).toContain(webhook.id);
-  const other = (await register({ url: `${receiver.url}/two` })).webhook;
+  expect(again.refusals[0]?.message).toContain(webhook.id);
+  const other = (await registered({ url: `${receiver.url}/two` })).webhook;
   const { data } = await ask(
     'mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) { refusals { code } } }',
     {
       input: { id: other.id, url: `${receiver.url}/one` },
     },
   );
-  expect(codesOf(data?.updateWebhook)).toEqual(['DUPLICATE_URL']);
+  expect(codesOf(data.updateWebhook)).toEqual(['DUPLICATE_URL']);
 });
 
 test('there are no more endpoints than there may be', async () => {
@@ -216,18 +225,18 @@ test('there are no more endpoints than there may be', async () => {
 test('an endpoint begins after a cursor where one is given', async () => {
   const told = await tell(db, {}, {}, {});
   const after = cursorAt(await logIn(db).head(), told[0] ?? '');
-  const { webhook } = await register({ url: `${receiver.url}/late`, after });
+  const { webhook } = await registered({ url: `${receiver.url}/late`, after });
   const arrived = await receiver.first(2, '/late');
   expect(arrived.map(({ event }) => event.data.position)).toEqual(told.slice(1));
   const { data, codes } = await ask(
     'mutation ($id: ID!) { pauseWebhook(id: $id) { webhook { id } } }',
     webhook,
   );
-  expect([data?.pauseWebhook.webhook.id, codes]).toEqual([webhook.id, undefined]);
+  expect([data.pauseWebhook.webhook?.id, codes]).toEqual([webhook.id, undefined]);
 });
 
 test('a test is sent at once and told with its answer, and moves nothing', async () => {
-  const { webhook } = await register({ url: `${receiver.url}/test` });
+  const { webhook } = await registered({ url: `${receiver.url}/test` });
   await ask('mutation ($id: ID!) { pauseWebhook(id: $id) { webhook { id } } }', webhook);
   const query = `mutation ($id: ID!) { testWebhook(id: $id) {
     webhook { id cursor deliveries { messageId position status problem took } }
@@ -236,64 +245,15 @@ test('a test is sent at once and told with its answer, and moves nothing', async
   expect(codes).toBeUndefined();
   const [arrived] = await receiver.first(1, '/test');
   expect(arrived?.event.type).toBe('webhook.test');
-  expect(data?.testWebhook).toMatchObject({
+  expect(data.testWebhook).toMatchObject({
     webhook: { cursor: webhook.cursor, deliveries: [{ messageId: arrived?.event.id, position: null }] },
     delivery: { messageId: arrived?.event.id, position: null, status: 204, problem: null },
     refusals: [],
   });
   const unknown = await ask(query, { id: 'no-such-id' });
-  expect(unknown.data?.testWebhook).toEqual({
+  expect(unknown.data.testWebhook).toEqual({
     webhook: null,
     delivery: null,
     refusals: [{ code: 'UNKNOWN_WEBHOOK' }],
   });
-});
-
-test.each([
-  ['https://example.org/hook', 'https://example.org/hook'],
-  ['https://8.8.8.8/', 'https://8.8.8.8/'],
-  ['https://EXAMPLE.org:443/a?b=c', 'https://example.org/a?b=c'],
-  ['http://example.org/', 'INVALID_URL'],
-  ['https://user:secret@example.org/', 'INVALID_URL'],
-  ['https://example.org/#part', 'INVALID_URL'],
-  ['/hook', 'INVALID_URL'],
-  ['javascript:alert(1)', 'INVALID_URL'],
-  ['https://localhost/', 'ADDRESS_NOT_ALLOWED'],
-  ['https://LOCALHOST./', 'ADDRESS_NOT_ALLOWED'],
-  ['https://db.localhost/', 'ADDRESS_NOT_ALLOWED'],
-  ['https://127.0.0.1/', 'ADDRESS_NOT_ALLOWED'],
-  ['https://2130706433/', 'ADDRESS_NOT_ALLOWED'],
-  ['https://0x7f.1/', 'ADDRESS_NOT_ALLOWED'],
-  ['https://169.254.169.254/latest', 'ADDRESS_NOT_ALLOWED'],
-  ['https://[::1]/', 'ADDRESS_NOT_ALLOWED'],
-  ['https://[::ffff:10.0.0.1]/', 'ADDRESS_NOT_ALLOWED'],
-])('the address %s is %s', (text, outcome) => {
-  const url = endpointUrl(text, false);
-  expect(url instanceof URL ? url.href : url.code).toBe(outcome);
-});
-
-test('an address that is too long is refused', () => {
-  expect(endpointUrl(`https://example.org/${'x'.repeat(2048)}`, true)).toMatchObject({ code: 'INVALID_URL' });
-});
-
-test('a secret signs for a day beside its successor, each until its own end', () => {
-  const day = 86_400_000;
-  const once = rotated([{ secret: 'a', until: null }], 'b', 0);
-  expect(once.map(({ secret }) => secret)).toEqual(['b', 'a']);
-  const twice = rotated(once, 'c', day / 2);
-  expect(signing(twice, day / 2).map(({ secret }) => secret)).toEqual(['c', 'b', 'a']);
-  expect(signing(twice, day + 1).map(({ secret }) => secret)).toEqual(['c', 'b']);
-  expect(formerUntil(twice, day / 2)).toBe(new Date(1.5 * day).toISOString());
-  expect(signing(twice, 2 * day).map(({ secret }) => secret)).toEqual(['c']);
-  expect(formerUntil(twice, 2 * day)).toBeNull();
-  let many = twice;
-  for (const fresh of 'defghijk') many = rotated(many, fresh, day);
-  expect(many).toHaveLength(5);
-});
-
-test('two principals share no more than what each has', () => {
-  expect(sharedScopes(['a', 'b'], ['b', 'c'])).toEqual(['b']);
-  expect(sharedScopes(['*'], ['b', 'c'])).toEqual(['b', 'c']);
-  expect(sharedScopes(['a'], ['*'])).toEqual(['a']);
-  expect(sharedScopes(['*'], ['*'])).toEqual(['*']);
 });
