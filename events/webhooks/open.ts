@@ -107,11 +107,9 @@ export async function openWebhooks(
     filterOf,
     scope: `${names.reference}:operate:webhooks`,
   });
+  let stopping: Promise<void> | undefined;
   return {
     ...{ webhooks, endpoints, log, names },
-    async stop() {
-      await courier.stop(grace);
-      await http.close();
-    },
+    stop: () => (stopping ??= courier.stop(grace).then(() => http.close())),
   };
 }

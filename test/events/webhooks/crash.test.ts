@@ -59,6 +59,32 @@ withStores((open) => {
     },
   );
 
+  test('whoever comes back after its lease is over changes nothing, and sends nothing more', async () => {
+    const { reply, release } = withheld(4);
+    const receiver = await receive(reply);
+    let wake = (): void => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    // Sleeps between what it sent and what it stores of it, and does nothing else meanwhile.
+    const sleeper = await sender({
+      at: (where) => (where === 'sent' ? asleep : undefined),
+      pace: { lease: 150, timeout: 45, concurrency: [1, 0] },
+    });
+    const { id } = await register(sleeper, receiver.url);
+    const told = await tell(stage.db(), {}, {}, {}, {});
+    await receiver.first(1);
+    const other = await sender();
+    // The other one has delivered two of them, and is at the third.
+    await receiver.first(4);
+    wake();
+    await sleeper.stop();
+    expect(await stateOf(other, id)).toMatchObject({ position: told[1] });
+    release();
+    await settledAt(other, id, told.at(-1));
+    expect(positionsOf(receiver.arrived)).toEqual([told[0], ...told]);
+  });
+
   test('what is under way when the process stops is given up after a while, and sent again by another', async () => {
     const receiver = await receive(() => 'NEVER');
     const leaving = await openSender(stage.db(), { pace: { grace: 50, lease: 60_000, timeout: 20_000 } });

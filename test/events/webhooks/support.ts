@@ -38,7 +38,7 @@ export async function openSender(
     ...options
   }: Partial<OpenWebhooksOptions> & {
     readonly pace?: Partial<DeliveryPace>;
-    readonly at?: (boundary: Boundary) => void;
+    readonly at?: (boundary: Boundary) => void | Promise<void>;
   } = {},
 ) {
   const failures: unknown[] = [];
