@@ -29,6 +29,7 @@ const homes = {
   ibantools: '^schema/iban\\.ts$',
   'libphonenumber-js': '^coordination/rules/phone\\.ts$',
   'postcode-validator': '^coordination/rules/postal-code\\.ts$',
+  ioredis: '^events/redis\\.ts$',
   pino: '^runtime/telemetry\\.ts$',
   'prom-client': '^runtime/telemetry\\.ts$',
 };

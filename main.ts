@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
@@ -9,12 +8,12 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { createEngine } from './gateway/engine/index.ts';
-import { defaultLimits, documentRules } from './gateway/limits.ts';
+import { changesOf, openEvents, type Events } from './events/index.ts';
+import { examplesIn } from './gateway/examples.ts';
+import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
-import { reach, serveApart, type Answer } from './runtime/apart.ts';
+import { reach, serveApart } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
@@ -24,11 +23,9 @@ import { createGuard, type Guard } from './runtime/guard.ts';
 import { createHttp } from './runtime/http.ts';
 import { listen } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
-import { sendProblem } from './runtime/problem.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
-import { scalars } from './schema/scalars.ts';
 import { systems } from './subgraphs/index.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
@@ -81,20 +78,31 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   const coordination = config.roles.has('coordination')
     ? await coordinationOf(config, store, subgraph, metrics, logger)
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
-  const answer = config.roles.has('gateway')
-    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesFor(store))
+  const changes =
+    events &&
+    (await changesOf({ db, events, entity: 'Customer', members: identity.members, metrics, logger, config }));
+  if (changes) add(changes);
+  const served = config.roles.has('gateway')
+    ? gatewayOf(
+        config,
+        subgraph,
+        requestLog(logger, metrics),
+        await examplesIn(join(root, 'examples'), identity),
+      )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
+  metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
   const listening = await listen({
     host: config.host,
     port: config.port,
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
-    answer,
+    ...served,
     failed: (error) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
       if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
@@ -104,6 +112,8 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     metrics,
   }).catch(async (error: unknown) => {
     await coordination?.stop();
+    await changes?.stop();
+    await events?.stop();
     await sandboxServer?.close();
     throw error;
   });
@@ -120,6 +130,9 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
       await coordination?.stop();
       ended.abort();
       await Promise.all(followed.map((one) => one.done));
+      await changes?.stop();
+      // After everything that captures: what has happened by now is told before the end.
+      await events?.stop();
       await sandboxServer?.close();
       await http.close();
       await db.close();
@@ -183,45 +196,19 @@ async function coordinationOf(
   });
 }
 
-/** The one public door, over subgraphs in this process and elsewhere. */
-function gatewayOf(
-  config: Config,
-  subgraph: (name: string) => Subgraph,
-  answered: (answered: Answered) => void,
-  examples: readonly Example[],
-): Answer {
-  const engine = createEngine({
-    supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
-    scalars,
-    rules: documentRules(defaultLimits, config.introspection),
-    limits: { tokens: defaultLimits.tokens },
-    subgraphs: subgraph,
-  });
-  const door = createDoor({
-    engine,
-    timeout: config.requestTimeoutMs,
-    bodyLimit: config.bodyLimitBytes,
-    suggestions: config.introspection,
-    selfDeclared: true,
-    hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
-    answered,
-  });
-  return (request, response) => {
-    if (!door(request, response))
-      sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
-  };
-}
-
-/** The operations that the query page opens with; those about one customer with a customer that there is. */
-async function examplesFor({ identity }: Store): Promise<readonly Example[]> {
-  const folder = join(root, 'examples');
-  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
-  const [customer] = (await identity.search({ first: 1 })).edges;
-  return files.sort().map((file) => {
-    const query = readFileSync(join(folder, file), 'utf8');
-    const asks = customer && query.includes('$customerId');
-    return asks ? { query, variables: { customerId: customer.node.id } } : { query };
+/** The change feed of the store. */
+function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Events> {
+  return openEvents({
+    ...{ db, metrics, redisUrl: config.redisUrl },
+    tagged: [{ system: 'CRM', attribute: 'segment' }],
+    retention: { days: config.eventRetentionDays, most: config.eventRetentionMax },
+    reread: () => Promise.resolve(),
+    notice: (line) => {
+      logger.warn(line);
+    },
+    failed: (error) => {
+      logger.error('The change feed failed on our side; it goes on where it was.', { error });
+    },
   });
 }
 

@@ -27,6 +27,8 @@ export interface Coordination {
     page: Page,
     context: RequestContext,
   ): Promise<ReadonlyMap<string, WritePage>>;
+  /** A write as it is, and again whenever it has come on, until it and its copies are over; null where there is none. */
+  progress(id: string, context: RequestContext): Promise<AsyncGenerator<WriteView, void> | null>;
   /** Ends a write of which nothing has begun. */
   cancel(id: string, context: RequestContext): Promise<Decided>;
   approve(id: string, context: RequestContext): Promise<Decided>;

@@ -6,6 +6,7 @@ import type { Boundary } from './drive.ts';
 import { journalIn } from './journal.ts';
 import { showWrites } from './gauges.ts';
 import { setLimits } from './limits.ts';
+import { progressIn } from './progress.ts';
 import { recordsIn } from './records.ts';
 import { startWorker } from './worker.ts';
 
@@ -19,6 +20,8 @@ export interface Pace {
   readonly concurrency: number;
   /** Milliseconds between two looks for due writes. */
   readonly interval: number;
+  /** Milliseconds between two looks at writes whose progress somebody watches. */
+  readonly watching: number;
   /** Calls of one step that may end unknown or in conflict. */
   readonly attempts: number;
   /** Milliseconds of the first pause at most, and of any pause. */
@@ -30,6 +33,7 @@ export const usualPace: Pace = {
   callTimeout: 5_000,
   concurrency: 32,
   interval: 200,
+  watching: 250,
   attempts: 8,
   pauses: [200, 60_000],
 };
@@ -41,7 +45,7 @@ export async function openCoordination(
   at: (boundary: Boundary) => void | Promise<void> = () => undefined,
 ): Promise<OpenedCoordination> {
   const { db, identity, participants, metrics, failed } = options;
-  const { lease, callTimeout, concurrency, interval, attempts, pauses } = pace;
+  const { lease, callTimeout, concurrency, interval, watching, attempts, pauses } = pace;
   const records = recordsIn(db);
   const journal = journalIn({ db, worker: randomUUID(), lease });
   await setLimits(db, options.limits ?? []);
@@ -49,12 +53,14 @@ export async function openCoordination(
   const tolerance = { attempts, pause: (tries: number) => jittered(tries, pauses) };
   const driving = { journal, participants, tolerance, callTimeout, at };
   const worker = startWorker({ ...driving, concurrency, interval, failed }, (ids) => records.over(ids));
+  const progress = progressIn({ records, interval: watching, failed });
   showWrites(metrics, records, worker);
   return {
     coordination: {
       ...acceptIn({ identity, participants, journal, records, worker, callTimeout, at }),
       ...decisionsIn({ journal, records, worker }),
       write: (id) => records.view(id),
+      progress: (id, { signal }) => progress.watch(id, signal),
       writes: (filter, page) => records.page(filter, page),
       pendingOf: (entityIds, page) => records.pendingOf(entityIds, page),
     },

@@ -16,6 +16,8 @@ export interface Records {
   stored(id: string): Promise<Stored | null>;
   page(filter: WriteFilter, page: Page): Promise<WritePage>;
   pendingOf(entityIds: readonly string[], page: Page): Promise<ReadonlyMap<string, WritePage>>;
+  /** A text for each of these that is another one whenever it, or a copy of it, has come on; absent for an unknown one. */
+  marks(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Ids of those that are over, or that nobody knows. */
   over(ids: readonly string[]): Promise<readonly string[]>;
   deadLetters(filter: DeadLetterFilter): Promise<readonly Stored[]>;
@@ -100,6 +102,20 @@ export function recordsIn(db: Db): Records {
           return [id, { writes: writes.slice(0, first), hasNextPage: writes.length > first }];
         }),
       );
+    },
+
+    async marks(ids) {
+      const rows = await db.query<{ id: string; mark: string }>(
+        `select asked.id::text, md5(string_agg(w.state || (
+             select string_agg(s.body::text, ' ' order by s.ordinal) from coordination_step s
+             where s.write_id = w.id), ' ' order by w.id)) as mark
+         from unnest($1::uuid[]) asked (id) cross join lateral (
+           select id, state from coordination_write where id = asked.id
+           union all select id, state from coordination_write where parent = asked.id) w
+         group by asked.id`,
+        [ids],
+      );
+      return new Map(rows.map(({ id, mark }) => [id, mark]));
     },
 
     async over(ids) {

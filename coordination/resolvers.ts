@@ -1,4 +1,5 @@
 import type { RequestContext } from '../runtime/context.ts';
+import { Failure } from '../runtime/failure.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Resolvers as ContractResolvers } from '../schema/generated/coordination.ts';
 import { contractOf } from '../schema/load.ts';
@@ -64,6 +65,17 @@ export function coordinationSubgraph(coordination: Coordination): {
             count: redriven.count,
             refusals: shownRefusals(redriven.refusals, context),
           };
+        },
+      },
+      Subscription: {
+        customerWriteProgress: {
+          async subscribe(_, { id }, context) {
+            const stored = storedId(id);
+            const progress = stored === null ? null : await coordination.progress(stored, context);
+            if (progress) return progress;
+            throw new Failure('NOT_FOUND', unknownWrite.message);
+          },
+          resolve: (view: WriteView, _: unknown, context: RequestContext) => shown(view, context),
         },
       },
       Customer: {

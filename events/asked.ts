@@ -6,6 +6,7 @@ import { attributes, systems, type EntityName, type SystemName } from '../schema
 import type { Attribute } from '../schema/governance.ts';
 import { contractOf } from '../schema/load.ts';
 import { changeKinds, type ChangeKind } from './change.ts';
+import type { Fingerprinter } from './fingerprint.ts';
 import type { ChangeFilter } from './log.ts';
 import type { Names } from './names.ts';
 import { visible } from './sight.ts';
@@ -16,14 +17,11 @@ const idLimit = 1_000;
 /** A filter as it was asked for, by the names of its conditions in the contract. */
 export type AskedFilter = Readonly<Record<string, readonly string[] | null | undefined>>;
 
-/** A text for an attribute's value that is another one whenever the value is: the one that is in a change's tags. */
-export type Fingerprint = (attribute: string, value: unknown) => string;
-
 /**
  * Reads filters of one entity's changes.
  * @param names what the contract calls the conditions
  */
-export function askedOf(entity: EntityName, names: Names, fingerprint: Fingerprint) {
+export function askedOf(entity: EntityName, names: Names, fingerprint: Fingerprinter) {
   const known: Readonly<Record<string, Attribute>> = attributes[entity];
   const values = new Map(names.tags.map(({ attribute }) => [attribute, valuesOf(known, attribute)]));
 
@@ -92,7 +90,7 @@ function valuesOf(known: Readonly<Record<string, Attribute>>, name: string): rea
 }
 
 function given<K extends string, V>(key: K, value: V | undefined) {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+  return (value === undefined ? {} : { [key]: value }) as Readonly<Partial<Record<K, V>>>;
 }
 
 function wrong(sentence: string): Failure {

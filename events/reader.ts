@@ -12,20 +12,23 @@ export interface ReaderOptions {
   /** Told in plain sentences what an operator should know. */
   readonly notice: (line: string) => void;
   readonly failed: (error: unknown) => void;
+  /** Milliseconds between two looks of its own into the log. */
+  readonly interval?: number;
 }
 
 /** The end of the log in this process, however it comes here. */
 export interface Reader {
   readonly tail: Tail;
   /** Changes to which this process has just given their positions: nobody here need read them. */
-  told(changes: readonly Change[]): void;
+  readonly told: (changes: readonly Change[]) => void;
   stop(): Promise<void>;
 }
 
-export async function openReader({ db, log, redisUrl, notice, failed }: ReaderOptions): Promise<Reader> {
+export async function openReader(options: ReaderOptions): Promise<Reader> {
+  const { log, redisUrl, notice } = options;
   const { epoch } = await log.head();
-  const relay = redisUrl === undefined ? undefined : openRelay({ url: redisUrl, epoch, notice });
-  const tail = await openTail({ db, log, failed, served: () => relay?.arrives() === true }).catch(
+  const relay = redisUrl === undefined ? undefined : await openRelay({ url: redisUrl, epoch, notice });
+  const tail = await openTail({ ...options, served: () => relay?.arrives() === true }).catch(
     async (error: unknown) => {
       await relay?.close();
       throw error;

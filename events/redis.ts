@@ -33,10 +33,14 @@ export interface RelayOptions {
   readonly notice: (line: string) => void;
 }
 
-/** A relay over Redis Streams. An entry has its change's position as its id, so that Redis itself keeps their order. */
-export function openRelay({ url, epoch, notice }: RelayOptions): Relay {
+/**
+ * A relay over Redis Streams. An entry has its change's position as its id, so that Redis itself keeps their order. It opens
+ * without Redis as well, and finds it as soon as it is there.
+ */
+export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<Relay> {
   const stream = `customer-graph:${epoch}:events`;
   const closing = new AbortController();
+  const closed = (): boolean => closing.signal.aborted;
   const common = {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
@@ -52,7 +56,7 @@ export function openRelay({ url, epoch, notice }: RelayOptions): Relay {
   let underWay = 0;
 
   const seen = (now: boolean): void => {
-    if (present === now || closing.signal.aborted) return;
+    if (present === now || closed()) return;
     // At the start it is no news that it is there.
     if (present !== undefined || !now)
       notice(
@@ -66,11 +70,11 @@ export function openRelay({ url, epoch, notice }: RelayOptions): Relay {
     one.on('error', () => {
       seen(false);
     });
-    one.connect().catch(() => undefined);
   }
   reader.on('ready', () => {
     seen(true);
   });
+  await Promise.allSettled([writer.connect(), reader.connect()]);
 
   async function add(changes: readonly Change[]): Promise<void> {
     const pipeline = writer.pipeline();
@@ -87,6 +91,8 @@ export function openRelay({ url, epoch, notice }: RelayOptions): Relay {
   }
 
   async function ask(at: number): Promise<readonly Change[]> {
+    if (reader.status !== 'ready') throw new Error('Redis is not there');
+    arriving = true;
     const answer = await reader.xread('COUNT', page, 'BLOCK', block, 'STREAMS', stream, `${at}-0`);
     const [[, entries] = ['', []]] = answer ?? [];
     return entries.map(([id, fields]) => changeIn(id, fields));
@@ -105,15 +111,14 @@ export function openRelay({ url, epoch, notice }: RelayOptions): Relay {
     arrives: () => arriving,
     receive(at, offer, lost) {
       const receiving = async (): Promise<void> => {
-        while (!closing.signal.aborted) {
+        while (!closed()) {
           const before = at();
           try {
             const changes = await ask(before);
-            arriving = true;
             await offer(changes);
             if (changes.length === 0 || at() > before) continue;
           } catch {
-            if (arriving) lost();
+            if (arriving && !closed()) lost();
             arriving = false;
           }
           await pause(rest, undefined, { signal: closing.signal }).catch(() => undefined);

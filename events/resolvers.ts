@@ -1,36 +1,32 @@
+import type { Members } from '../identity/index.ts';
 import { pageSize } from '../runtime/cursor.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { Failure } from '../runtime/failure.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { EntityName } from '../schema/generated/contracts.ts';
-import { askedOf, type AskedFilter, type Fingerprint } from './asked.ts';
+import { askedOf, type AskedFilter } from './asked.ts';
 import type { Change } from './change.ts';
 import { cursorAt, positionOf } from './cursor.ts';
-import { endable, type Ending } from './ending.ts';
+import { endable, type Ending } from '../runtime/ending.ts';
 import { matcherOf } from './filter.ts';
+import type { Fingerprinter } from './fingerprint.ts';
 import { follow, type Following } from './follow.ts';
 import { listed } from './list.ts';
-import type { Log } from './log.ts';
 import { namesOf } from './names.ts';
-import type { Tagged } from './sequence.ts';
+import type { Events } from './open.ts';
 import { visible } from './sight.ts';
-import { snapshot, unfinishedOf, type Members } from './snapshot.ts';
-import type { HavingTags } from './tagged.ts';
-import type { Tail } from './tail.ts';
+import { snapshot, unfinishedOf } from './snapshot.ts';
 import type { Snapshot, Told } from './told.ts';
 
 /** Where changes come from. */
-export interface Feed {
-  readonly log: Log;
-  readonly tail: Tail;
-  readonly tagged: readonly Tagged[];
-  readonly havingTags: HavingTags;
-}
+type Feed = Pick<Events, 'log' | 'tail' | 'tagged' | 'havingTags'>;
 
 export interface FeedOptions {
   readonly entity: EntityName;
-  readonly fingerprint: Fingerprint;
+  readonly fingerprint: Fingerprinter;
   readonly members: Members;
+  /** What else is answered under the feed's contract. */
+  readonly also?: Resolvers;
 }
 
 interface Asked {
@@ -43,7 +39,7 @@ interface Asked {
 /** The feed's part of the graph, ready to be built into a schema with its contract. */
 export function eventsSubgraph(
   feed: Feed,
-  { entity, fingerprint, members }: FeedOptions,
+  { entity, fingerprint, members, also = {} }: FeedOptions,
 ): { readonly name: string; readonly resolvers: Resolvers } {
   const { log, tail, havingTags } = feed;
   const names = namesOf(entity, feed.tagged);
@@ -87,7 +83,9 @@ export function eventsSubgraph(
   return {
     name: 'events',
     resolvers: {
+      ...also,
       Query: {
+        ...also.Query,
         async [names.list](_: unknown, asked: Asked, context: RequestContext) {
           const following = followingOf(asked, context);
           const size = pageSize(asked.first);

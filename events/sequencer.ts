@@ -1,5 +1,6 @@
 import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
+import type { Change } from './change.ts';
 import { holdEnd, isWaiting, seenOf, takeDrafts, writeSequenced } from './outbox.ts';
 import { sequence, type Outcome, type RecordName, type Sequenced, type Tagged } from './sequence.ts';
 
@@ -7,6 +8,8 @@ export interface SequencerOptions {
   readonly db: Db;
   readonly metrics: Metrics;
   readonly tagged: readonly Tagged[];
+  /** Hears of changes as soon as they are told for good. */
+  readonly told: (changes: readonly Change[]) => void;
   /** Has records read again, within the transaction in which that was found necessary. */
   readonly reread: (tx: Queryable, records: readonly RecordName[]) => Promise<void>;
   /** Told of faults that no caller hears of; what was under way is taken up again. */
@@ -60,6 +63,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     if (!(await isWaiting(db))) return;
     for (let more = true; more;) {
       const done = await sequenceBatch(options);
+      if (done && done.entries.length > 0) options.told(done.entries.map(({ change }) => change));
       for (const { system, outcome } of done?.outcomes ?? []) count[outcome]({ system });
       // A process that is to end leaves a long queue to the next one.
       more = done?.full === true && !stopped;

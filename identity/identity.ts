@@ -6,6 +6,7 @@ import type { Feed } from './feed.ts';
 import { followFeed, type Following, type FollowOptions } from './follow.ts';
 import { holdFeed, type Held } from './hold.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
+import { membersIn, type Members } from './members.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
 
@@ -14,6 +15,7 @@ export interface Identity {
   readonly crosswalk: Crosswalk;
   readonly register: Register;
   readonly search: Search;
+  readonly members: Members;
   readonly duplicates: Duplicates;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
@@ -41,6 +43,7 @@ export function createIdentity({ db }: { readonly db: Db }): Identity {
     crosswalk,
     register: registerIn(db),
     search: searchIn(db),
+    members: membersIn(db),
     duplicates: duplicatesIn(db),
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(db, feed, options),

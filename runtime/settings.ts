@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'identity', 'coordination', ...SYSTEMS] as const;
+export const ROLES = ['gateway', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
 export type Role = (typeof ROLES)[number];
 
 interface Setting {
@@ -75,6 +75,7 @@ export const settings = {
   },
   identityUrl: elsewhere('identity'),
   coordinationUrl: elsewhere('coordination'),
+  eventsUrl: elsewhere('events'),
   crmUrl: elsewhere('crm'),
   erpUrl: elsewhere('erp'),
   billingUrl: elsewhere('billing'),
@@ -99,6 +100,13 @@ export const settings = {
     about: 'Connections to the PostgreSQL server at most.',
   },
   databaseSchema: { ...text, about: 'A schema of its own in that database; public without.' },
+  redisUrl: {
+    parse: z.string().regex(/^rediss?:\/\//),
+    form: 'a redis:// or rediss:// URL',
+    about:
+      'A Redis server, by which changes reach other processes faster; without it they go by the database, and nothing is ever lost with it.',
+    secret: true,
+  },
   dataDir: { ...text, initial: './data', about: 'Directory of the embedded store.' },
   sampleData: {
     ...oneOf('northwind', 'none'),
@@ -115,6 +123,37 @@ export const settings = {
     initial: '1048576',
     about: 'Largest request body.',
   },
+  subscriptionsPerPrincipal: {
+    ...whole(1, 1_000_000),
+    initial: '1000',
+    about: 'Subscriptions that one caller may have at a time.',
+  },
+  subscriptionsPerConnection: {
+    ...whole(1, 10_000),
+    initial: '100',
+    about: 'Operations that one WebSocket may have at a time.',
+  },
+  subscriptionConnections: {
+    ...whole(1, 1_000_000),
+    initial: '10000',
+    about: 'Connections with subscriptions at a time, of all callers together.',
+  },
+  subscriptionInitMs: {
+    ...whole(10, 600_000, 'milliseconds'),
+    initial: '3000',
+    about: 'How long a WebSocket may take to introduce itself.',
+  },
+  subscriptionPingMs: {
+    ...whole(10, 600_000, 'milliseconds'),
+    initial: '12000',
+    about: 'How often a subscriber is pinged; one that has not answered by the next ping is gone.',
+  },
+  subscriptionSlowMs: {
+    ...whole(10, 600_000, 'milliseconds'),
+    initial: '10000',
+    about:
+      'How long a subscriber may take nothing of what waits for it before it is sent away with its cursor.',
+  },
   graphiql: { ...onOff, about: 'The query page at the gateway; on outside production.' },
   introspection: { ...onOff, about: 'Whether the schema can be queried; on outside production.' },
   drainTimeoutMs: {
@@ -126,6 +165,16 @@ export const settings = {
     ...whole(10, 3_600_000, 'milliseconds'),
     initial: '1000',
     about: "How long after the end of a system's feed it is looked at again.",
+  },
+  eventRetentionDays: {
+    ...whole(1, 3_650, 'days'),
+    initial: '30',
+    about: 'How long changes are kept for those who come back for them.',
+  },
+  eventRetentionMax: {
+    ...whole(1_000, 1_000_000_000, 'changes'),
+    initial: '10000000',
+    about: 'How many of them are kept at most.',
   },
   sandboxPort: {
     parse: z.union([z.literal('off'), whole(0, 65535).parse]),

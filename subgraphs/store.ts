@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventsMigrations } from '../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
 import { systems } from './index.ts';
 
-/** Everything that the register and the sandboxes keep in the store. */
+/** Everything that the register, the feed and the sandboxes keep in the store: whoever has a role may capture changes. */
 const folders: readonly string[] = [
   fileURLToPath(identityMigrations),
+  fileURLToPath(eventsMigrations),
   ...['sandbox', ...systems.map(({ name }) => name)].map((name) =>
     join(import.meta.dirname, name, 'migrations'),
   ),

@@ -59,11 +59,7 @@ export function webhookDoor({ db, senders, bodyLimit, metrics }: WebhookDoorOpti
     'outcome',
   ]);
 
-  async function take(
-    name: string,
-    sender: Sender,
-    request: IncomingMessage,
-  ): Promise<Outcome | 'gone'> {
+  async function take(name: string, sender: Sender, request: IncomingMessage): Promise<Outcome | 'gone'> {
     const body = await bytesOf(request, bodyLimit).catch(() => undefined);
     if (body === undefined) return 'gone';
     if (body === null) return 'too_large';

@@ -1,2 +1,2 @@
-export { openWebhooks, type OpenedWebhooks } from './open.ts';
+export { openWebhooks } from './open.ts';
 export { webhookResolvers } from './resolvers.ts';

@@ -2,22 +2,24 @@ import type { Db } from '../../runtime/db/index.ts';
 import { createHttp } from '../../runtime/http.ts';
 import type { Metrics } from '../../runtime/telemetry.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
-import { askedOf, type Fingerprint } from '../asked.ts';
+import { askedOf } from '../asked.ts';
 import { cursorAt } from '../cursor.ts';
 import { matcherOf } from '../filter.ts';
+import type { Fingerprinter } from '../fingerprint.ts';
 import type { Log } from '../log.ts';
-import type { Names } from '../names.ts';
+import { namesOf } from '../names.ts';
+import type { Tagged } from '../sequence.ts';
 import { visible } from '../sight.ts';
 import { startCourier } from './courier.ts';
 import type { Boundary } from './deliver.ts';
 import { principalOf, type Endpoint } from './endpoint.ts';
-import { endpointsIn, type Endpoints } from './endpoints.ts';
+import { endpointsIn } from './endpoints.ts';
 import { showEndpoints } from './gauges.ts';
 import { journalIn } from './journal.ts';
 import { messageOf } from './message.ts';
 import { sending } from './send.ts';
 import { usualPatience, type Patience } from './verdict.ts';
-import { webhooksIn, type Webhooks } from './webhooks.ts';
+import { webhooksIn, type OpenedWebhooks } from './webhooks.ts';
 
 /** How endpoints are sent to. */
 export interface DeliveryPace extends Patience {
@@ -49,23 +51,15 @@ export interface OpenWebhooksOptions {
   readonly db: Db;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** The entity whose changes are told, and what the contract calls the parts of a change. */
+  /** The entity whose changes are told. */
   readonly entity: EntityName;
-  readonly names: Names;
-  readonly fingerprint: Fingerprint;
+  /** Attributes by which endpoints choose. */
+  readonly tagged: readonly Tagged[];
+  readonly fingerprint: Fingerprinter;
   /** Whether endpoints may be in private networks, and without TLS. */
   readonly allowPrivate: boolean;
   /** Told of what failed on our side; it is tried again. */
   readonly failed: (error: unknown) => void;
-}
-
-export interface OpenedWebhooks {
-  readonly webhooks: Webhooks;
-  readonly endpoints: Endpoints;
-  readonly log: Log;
-  readonly names: Names;
-  /** Sends nothing any more. */
-  stop(): Promise<void>;
 }
 
 /** Takes up what was left, and begins to tell endpoints of changes, over a store that has its migrations. */
@@ -74,7 +68,7 @@ export async function openWebhooks(
   pace: DeliveryPace = usualPace,
   at: (boundary: Boundary) => void | Promise<void> = () => undefined,
 ): Promise<OpenedWebhooks> {
-  const { db, log, metrics, entity, names, fingerprint, allowPrivate, failed } = options;
+  const { db, log, metrics, entity, tagged, fingerprint, allowPrivate, failed } = options;
   const { lease, timeout, concurrency, interval, grace } = pace;
   const http = createHttp({ publicOnly: !allowPrivate, answerLimit: 1024 * 1024 });
   const send = sending(http);
@@ -82,6 +76,7 @@ export async function openWebhooks(
   const endpoints = endpointsIn(db, entity);
   await journal.recover();
   const head = await log.head();
+  const names = namesOf(entity, tagged);
   const filterOf = askedOf(entity, names, fingerprint);
   const readableTo = (endpoint: Endpoint) => visible(entity, principalOf(endpoint));
   /** It was checked when it was asked for: by now the contract may be another one. */

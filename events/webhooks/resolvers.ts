@@ -6,10 +6,9 @@ import { Failure } from '../../runtime/failure.ts';
 import type { Principal } from '../../runtime/principal.ts';
 import type { Resolvers, Webhook, WebhookFilter } from '../../schema/generated/events.ts';
 import { cursorAt } from '../cursor.ts';
-import type { Head } from '../log.ts';
+import type { Head } from '../change.ts';
 import type { Delivery, Endpoint } from './endpoint.ts';
-import type { OpenedWebhooks } from './open.ts';
-import type { Arranged } from './webhooks.ts';
+import type { Arranged, OpenedWebhooks } from './webhooks.ts';
 
 const list = 'webhooks 1';
 

@@ -3,6 +3,7 @@ import { holds, type Principal } from '../../runtime/principal.ts';
 import type { AskedFilter } from '../asked.ts';
 import { positionOf } from '../cursor.ts';
 import type { ChangeFilter, Log } from '../log.ts';
+import type { Names } from '../names.ts';
 import { sharedScopes, type Delivery, type Endpoint } from './endpoint.ts';
 import { endpointLimit, type Endpoints, type Stored } from './endpoints.ts';
 import type { Journal } from './journal.ts';
@@ -50,6 +51,15 @@ export interface Webhooks {
   replay(id: string, after: string, context: RequestContext): Promise<Arranged>;
   remove(id: string, context: RequestContext): Promise<Arranged>;
   test(id: string, context: RequestContext): Promise<Tested>;
+}
+
+export interface OpenedWebhooks {
+  readonly webhooks: Webhooks;
+  readonly endpoints: Endpoints;
+  readonly log: Log;
+  readonly names: Names;
+  /** Sends nothing any more. */
+  stop(): Promise<void>;
 }
 
 export interface WebhooksOptions {

@@ -167,6 +167,20 @@ export type MutationRedriveDeadLettersArgs = {
   dryRun?: Scalars['Boolean']['input'];
 };
 
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * The write with this id as it is, and again whenever it has come on; ends once it is over and so are the copies of what it
+   * has changed.
+   */
+  readonly customerWriteProgress: CustomerWrite;
+};
+
+
+export type SubscriptionCustomerWriteProgressArgs = {
+  id: Scalars['ID']['input'];
+};
+
 export type Customer = {
   readonly __typename?: 'Customer';
   readonly id: Scalars['ID']['output'];
@@ -963,6 +977,7 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']> }> & (Pick<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']> }, 'id'>)>;
   AttributeValue: ResolverTypeWrapper<Scalars['AttributeValue']['output']>;
   UpdateCustomerInput: UpdateCustomerInput;
@@ -1032,6 +1047,7 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
+  Subscription: Record<PropertyKey, never>;
   Customer: Partial<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']> }> & (Pick<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']> }, 'id'>);
   AttributeValue: Scalars['AttributeValue']['output'];
   UpdateCustomerInput: UpdateCustomerInput;
@@ -1132,6 +1148,10 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   declineWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationDeclineWriteArgs, 'id'>>;
   retryWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationRetryWriteArgs, 'id'>>;
   redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, RequireFields<MutationRedriveDeadLettersArgs, 'dryRun'>>;
+};
+
+export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  customerWriteProgress?: SubscriptionResolver<ResolversTypes['CustomerWrite'], "customerWriteProgress", ParentType, ContextType, RequireFields<SubscriptionCustomerWriteProgressArgs, 'id'>>;
 };
 
 export type CustomerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -1281,6 +1301,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   AttributeValue?: GraphQLScalarType;
   UpdateCustomerPayload?: UpdateCustomerPayloadResolvers<ContextType>;

@@ -83,7 +83,10 @@ export type System =
 
 export type Query = {
   readonly __typename?: 'Query';
-  /** Changes after a cursor, oldest first: the feed for those who prefer to ask. */
+  /**
+   * Changes after a cursor, oldest first: the feed for those who prefer to ask. A page may be short, or empty, although
+   * `hasNextPage` says that there is more: where what is sought is rare, go on from its `endCursor`.
+   */
   readonly customerChanges: CustomerChangeConnection;
   /** Endpoints that are told of changes, newest first. */
   readonly webhooks: WebhookConnection;
@@ -276,7 +279,7 @@ export type CustomerChangeConnection = {
   readonly __typename?: 'CustomerChangeConnection';
   /** The changes of this page, each with its cursor. */
   readonly edges: ReadonlyArray<CustomerChangeEdge>;
-  /** Where this page stands. */
+  /** Where this page stands; `endCursor` is there even where the page is empty, to ask again from. */
   readonly pageInfo: PageInfo;
 };
 

@@ -22,6 +22,7 @@ const pace: Pace = {
   callTimeout: 5_000,
   concurrency: 16,
   interval: 25,
+  watching: 10,
   attempts: 4,
   pauses: [1, 5],
 };

@@ -42,13 +42,7 @@ test('whatever is not one of its cursors is refused, and nothing but a failure c
     ),
   );
   const cursor = cursorAt({ epoch }, '77');
-  for (const other of [
-    '',
-    ` ${cursor}`,
-    `${cursor}=`,
-    cursor.slice(0, -1),
-    encodeCursor('customers', '7'),
-  ])
+  for (const other of ['', ` ${cursor}`, `${cursor}=`, cursor.slice(0, -1), encodeCursor('customers', '7')])
     expect(failureOf(() => positionOf(other, head)).code).toBe('INVALID_CURSOR');
 });
 

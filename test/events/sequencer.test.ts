@@ -63,10 +63,9 @@ withStores((open) => {
     const before = await contentOf();
     let statements = 0;
     for (; statements < 20; statements++) {
-      let done = false;
-      await stage.sequenceIn(breaking(stage.db, statements)).then(
-        () => (done = true),
-        () => undefined,
+      const done = await stage.sequenceIn(breaking(stage.db, statements)).then(
+        () => true,
+        () => false,
       );
       if (done) break;
       expect(await contentOf()).toEqual(before);
@@ -137,7 +136,7 @@ withStores((open) => {
     await stage.db.listen('events', (payload) => {
       if (payload === '3') heard.resolve(payload);
     });
-    const events = startEvents(stage.db);
+    const events = await startEvents(stage.db);
     await stage.capture(
       draft(),
       draft({
@@ -169,7 +168,7 @@ withStores((open) => {
       transaction: (work) => (broken ? Promise.reject(new Error('gone')) : stage.db.transaction(work)),
     };
     await stage.capture(draft());
-    const events = startEvents(db, { failed: failed.resolve });
+    const events = await startEvents(db, { failed: failed.resolve });
     await failed.promise;
     broken = false;
     const heard = Promise.withResolvers<string>();

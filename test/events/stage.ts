@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { Change, Draft } from '../../events/change.ts';
-import { captureInto, eventsMigrations, logIn, openEvents, type EventsOptions } from '../../events/index.ts';
+import {
+  captureInto,
+  eventsMigrations,
+  logIn,
+  openEvents,
+  type EventsOptions,
+  type Log,
+} from '../../events/index.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 import { createMetrics } from '../../runtime/telemetry.ts';
 import { sequenceBatch } from '../../events/sequencer.ts';
@@ -49,7 +56,7 @@ export async function openStage(open: OpenStore) {
     ...{ db, log, reread, sequenceIn },
     sequence: () => sequenceIn(db),
     capture: (...drafts: Draft[]) => db.transaction((tx) => captureInto(tx, drafts)),
-    told: () => allOf(log.after),
+    told: () => allOf(log),
     /** As it was opened. */
     clear: () =>
       db.script(`truncate events_log, events_seen, events_outbox restart identity;
@@ -58,22 +65,23 @@ export async function openStage(open: OpenStore) {
 }
 
 /** Everything that is kept of a log. */
-export async function allOf(after: (position: string, limit: number) => Promise<readonly Change[]>) {
+export async function allOf(log: Pick<Log, 'after'>) {
   const changes: Change[] = [];
   for (;;) {
-    const next = await after(changes.at(-1)?.position ?? '0', 1000);
+    const next = await log.after(changes.at(-1)?.position ?? '0', 1000);
     if (next.length === 0) return changes;
     changes.push(...next);
   }
 }
 
 /** A process of the role events over a store. */
-export function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
+export async function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
   const metrics = createMetrics();
-  const events = openEvents(
+  const events = await openEvents(
     {
       ...{ db, metrics, tagged, retention: { days: 30, most: 10_000_000 } },
       reread: () => Promise.resolve(),
+      notice: () => undefined,
       failed: (error) => {
         throw error;
       },

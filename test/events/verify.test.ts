@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { chained } from '../../events/chain.ts';
 import { eventsMigrations } from '../../events/index.ts';
 import { expireBatch } from '../../events/retention.ts';
 import { runVerify } from '../../events/verify-run.ts';
 import { verifyLog } from '../../events/verify.ts';
-import { loadMigrations, migrate, openDb } from '../../runtime/db/index.ts';
+import { loadMigrations, migrate, openDb, type Queryable } from '../../runtime/db/index.ts';
 import { terminal } from '../seed/terminal.ts';
 import { withStores } from '../support/store.ts';
 import { openStage, state } from './stage.ts';
@@ -21,7 +22,9 @@ withStores((open) => {
     await stage.clear();
     const cause = { requestId: 'w', correlationId: 'c' };
     const given = (n: number) =>
-      n % 2 ? {} : ({ source: 'WRITE', foundVersion: `${n - 1}`, cause, written: ['name'] } as const);
+      n % 2
+        ? { since: '10' }
+        : ({ source: 'WRITE', foundVersion: `${n - 1}`, cause, written: ['name'] } as const);
     await stage.capture(...Array.from({ length: 10 }, (_, n) => state('a-1', n + 1, given(n + 1))));
     await stage.sequence();
   });
@@ -86,6 +89,32 @@ withStores((open) => {
     await alter(sql);
     const { fault } = await verifyLog(stage.db);
     expect(fault).toMatchObject({ position, sentence: expect.stringContaining(position) as unknown });
+  });
+
+  test('a change edited together with its own hash: found at the one that stood on it', async () => {
+    const [change] = await stage.log.after('3', 1);
+    const [before] = await stage.db.query<{ hash: string }>('select hash from events_log where position = 3');
+    if (!change || !before) throw new Error('not there');
+    await stage.db.query(`update events_log set attributes = '{segment}', hash = $1 where position = 4`, [
+      chained(before.hash, { ...change, attributes: ['segment'] }),
+    ]);
+    expect((await verifyLog(stage.db)).fault).toMatchObject({ position: '5' });
+  });
+
+  test('retention that goes on under the reader is no fault', async () => {
+    let first = true;
+    const db: Queryable = {
+      script: (sql) => stage.db.script(sql),
+      query: async <Row>(sql: string, parameters?: readonly unknown[]) => {
+        if (first && sql.includes('order by position limit')) {
+          first = false;
+          await expireBatch(stage.db, { days: 30, most: 4 });
+        }
+        return stage.db.query<Row>(sql, parameters);
+      },
+    };
+    expect(await verifyLog(db)).toMatchObject({ fault: null, changes: 4, first: { position: '7' } });
+    expect(first).toBe(false);
   });
 });
 

@@ -8,6 +8,7 @@ const apart = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/graph', PASS_SECRET
 const elsewhere = {
   IDENTITY_URL: 'http://i',
   COORDINATION_URL: 'http://w',
+  EVENTS_URL: 'http://f',
   CRM_URL: 'http://c',
   ERP_URL: 'http://e',
   BILLING_URL: 'http://b',
@@ -18,7 +19,7 @@ test.concurrent.each([
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
   ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   ['no PostgreSQL URL', { DATABASE_URL: 'mysql://db' }, 'DATABASE_URL must be a postgres:// URL.'],
@@ -40,7 +41,7 @@ test.concurrent.each([
   [
     'one role on the embedded store',
     { ROLES: 'crm', PASS_SECRET: secret },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, events, erp, billing.',
   ],
   [
     'one role without a secret',

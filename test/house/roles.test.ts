@@ -12,7 +12,7 @@ const secret = 'a secret that only these tests know and that is long enough';
 const page = `{ customers(first: 25) { totalCount edges { node { id name segment creditStatus taxClassification
   records { system key version } invoices(first: 3) { totalCount edges { node { number total { amount } } } } } } } }`;
 const records = ['identity', 'crm', 'erp', 'billing'] as const;
-const subgraphs = [...records, 'coordination'] as const;
+const subgraphs = [...records, 'coordination', 'events'] as const;
 type Name = (typeof subgraphs)[number];
 
 onPostgres(() => {
@@ -42,6 +42,7 @@ onPostgres(() => {
       BILLING_URL: `http://127.0.0.1:${port}/billing`,
     };
     apart.set('coordination', await serve({ ...environment, ...systems, ROLES: 'coordination' }));
+    apart.set('events', await serve({ ...environment, ROLES: 'events' }));
     const gateway = {
       ...environment,
       ...systems,
@@ -51,6 +52,7 @@ onPostgres(() => {
       BREAKER_OPEN_MS: '300',
       IDENTITY_URL: `${of('identity').url}/identity`,
       COORDINATION_URL: `${of('coordination').url}/coordination`,
+      EVENTS_URL: `${of('events').url}/events`,
     };
     apart.set('gateway', await serve(gateway));
   }, 120_000);
@@ -60,19 +62,19 @@ onPostgres(() => {
     await Promise.all([...apart.values()].map((run) => run.kill()));
   });
 
-  test('six processes answer as one does', async () => {
+  test('seven processes answer as one does', async () => {
     const answers = async (house: Serving) => [await ask(house, alfreds), await ask(house, page)];
-    const fromSix = await answers(of('gateway'));
+    const fromSeven = await answers(of('gateway'));
     const one = await serve(shared);
     const fromOne = await answers(one);
     expect((await one.stop()).out).not.toContain('Filling');
     const told = ({ status, data, errors }: Awaited<ReturnType<typeof ask>>) => ({ status, data, errors });
-    expect(fromSix.map(told)).toEqual(fromOne.map(told));
-    expect(fromSix[0]).toMatchObject({
+    expect(fromSeven.map(told)).toEqual(fromOne.map(told));
+    expect(fromSeven[0]).toMatchObject({
       data: { customers: { edges: [{ node: alfredsNode }] } },
       errors: [],
     });
-    expect(fromSix[1]).toMatchObject({ data: { customers: { totalCount: 91 } }, errors: [] });
+    expect(fromSeven[1]).toMatchObject({ data: { customers: { totalCount: 91 } }, errors: [] });
   });
 
   test("the caller's correlation id comes back, and reaches the subgraphs", async () => {
@@ -124,7 +126,7 @@ onPostgres(() => {
         body: '{"query":"{ __typename }"}',
       });
     expect((await call('billing')).status).toBe(200);
-    for (const name of ['identity', 'crm', 'erp', 'coordination'] as const)
+    for (const name of ['identity', 'crm', 'erp', 'coordination', 'events'] as const)
       expect((await call(name)).status).toBe(401);
   });
 
@@ -165,7 +167,7 @@ onPostgres(() => {
 
   test('each of them stops when it is told to', async () => {
     const ended = await Promise.all([...apart.values()].map((run) => run.stop()));
-    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(ended.map(({ err }) => err).join('')).toBe('');
   });
 });

@@ -10,6 +10,7 @@ const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: s
 const elsewhere = {
   IDENTITY_URL: 'http://i:1',
   COORDINATION_URL: 'http://w:1',
+  EVENTS_URL: 'http://f:1',
   CRM_URL: 'http://c:1',
   ERP_URL: 'http://e:1',
   BILLING_URL: 'http://b:1',
@@ -26,7 +27,7 @@ test('with nothing set everything runs in one process on the embedded store', ()
     graphiql: true,
     introspection: true,
   });
-  expect([...config.roles]).toEqual(['gateway', 'identity', 'coordination', 'crm', 'erp', 'billing']);
+  expect([...config.roles]).toEqual(['gateway', 'identity', 'coordination', 'events', 'crm', 'erp', 'billing']);
   expect(config.notices.join()).toContain('no authentication');
 });
 
@@ -50,6 +51,7 @@ test('the gateway alone knows where the others are, and a subgraph alone may lis
   expect([...gateway.remotes]).toEqual([
     ['identity', 'http://i:1'],
     ['coordination', 'http://w:1'],
+    ['events', 'http://f:1'],
     ['crm', 'http://c:1'],
     ['erp', 'http://e:1'],
     ['billing', 'http://b:1'],
@@ -70,12 +72,12 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'no role',
     { ROLES: ',' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
   ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   [
@@ -91,7 +93,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an embedded store for several',
     { PASS_SECRET: secret, ROLES: 'crm' },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, events, erp, billing.',
   ],
   [
     'roles apart without a pass',

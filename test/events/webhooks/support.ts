@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eventsMigrations, logIn } from '../../../events/index.ts';
-import { namesOf } from '../../../events/names.ts';
 import type { Boundary } from '../../../events/webhooks/deliver.ts';
 import { openWebhooks, type DeliveryPace, type OpenWebhooksOptions } from '../../../events/webhooks/open.ts';
 import type { Registering } from '../../../events/webhooks/webhooks.ts';
@@ -46,7 +45,7 @@ export async function openSender(
   const opened = await openWebhooks(
     {
       ...{ db, log: logIn(db), metrics, entity: 'Customer', allowPrivate: true },
-      names: namesOf('Customer', [{ system: 'CRM', attribute: 'segment' }]),
+      tagged: [{ system: 'CRM', attribute: 'segment' }],
       fingerprint: (attribute, value) => `${attribute}=${String(value)}`,
       failed: (error) => failures.push(error),
       ...options,

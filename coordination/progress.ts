@@ -1,0 +1,93 @@
+import { endable, type Ending } from '../runtime/ending.ts';
+import type { WriteView } from './coordination.ts';
+import type { Records } from './records.ts';
+import { isOver } from './write.ts';
+
+export interface ProgressOptions {
+  readonly records: Pick<Records, 'view' | 'marks'>;
+  /** Milliseconds between two looks at what is watched; nobody looks while nobody watches. */
+  readonly interval: number;
+  /** Told of a look that failed; the next one makes up for it. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Tells how writes come on, whoever carries them out. */
+export interface Progress {
+  /**
+   * A write as it is, again whenever it has come on, and no more once it and its copies are over; null where there is none.
+   * Ends when the signal is aborted.
+   */
+  watch(id: string, signal: AbortSignal): Promise<AsyncGenerator<WriteView, void> | null>;
+}
+
+interface Watcher {
+  readonly id: string;
+  /** Of the write as it was told last. */
+  readonly mark: string;
+  readonly resume: () => void;
+}
+
+export function progressIn({ records, interval, failed }: ProgressOptions): Progress {
+  const watchers = new Set<Watcher>();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** One question for all who watch. */
+  async function look(): Promise<void> {
+    const marks = await records.marks([...new Set([...watchers].map(({ id }) => id))]);
+    for (const { id, mark, resume } of watchers) if (marks.get(id) !== mark) resume();
+  }
+
+  function keepLooking(): void {
+    timer ??= setTimeout(() => {
+      look()
+        .catch(failed)
+        .finally(() => {
+          timer = undefined;
+          if (watchers.size > 0) keepLooking();
+        });
+    }, interval);
+  }
+
+  function changed(id: string, mark: string, ending: Ending): Promise<void> {
+    return new Promise((resolve) => {
+      const watcher = {
+        id,
+        mark,
+        resume: () => {
+          watchers.delete(watcher);
+          resolve();
+        },
+      };
+      watchers.add(watcher);
+      ending.resume = watcher.resume;
+      keepLooking();
+    });
+  }
+
+  async function* told(first: WriteView, seen: string, ending: Ending): AsyncGenerator<WriteView, void> {
+    let mark = seen;
+    for (let view: WriteView | null = first; view && !ending.over();) {
+      yield view;
+      if (isDone(view) || ending.over()) return;
+      await changed(view.id, mark, ending);
+      [mark, view] = await stateOf(view.id);
+    }
+  }
+
+  /** The mark first: what comes between the two is told twice rather than never. */
+  async function stateOf(id: string): Promise<[mark: string, view: WriteView | null]> {
+    const mark = (await records.marks([id])).get(id) ?? '';
+    return [mark, await records.view(id)];
+  }
+
+  return {
+    async watch(id, signal) {
+      const [mark, view] = await stateOf(id);
+      return view && endable((ending) => told(view, mark, ending), signal);
+    },
+  };
+}
+
+function isDone({ state, copies }: WriteView): boolean {
+  return isOver(state) && copies.every((copy) => isOver(copy.state));
+}

@@ -1,0 +1,111 @@
+import { expect, test } from '@jest/globals';
+import { positionOf, type Change, type Events } from '../../events/index.ts';
+import { follow } from '../../events/follow.ts';
+import { openReader } from '../../events/reader.ts';
+import { endable } from '../../runtime/ending.ts';
+import { prepared } from '../../subgraphs/store.ts';
+import { onRedis, type OwnRedis } from '../support/redis.ts';
+import { withStores, type OpenStore } from '../support/store.ts';
+import { flawsOf, openFeed, write } from './telling.ts';
+
+const changes = 10_000;
+
+/**
+ * Hears all changes, killed again and again: now while it waits, now in the middle, now so late that what it missed is
+ * only in the log. Goes on from the last cursor it has every time.
+ */
+async function hearKilled(
+  { tail, log }: Pick<Events, 'tail' | 'log'>,
+  { until, kills }: { readonly until: number; readonly kills: number },
+): Promise<readonly Change[]> {
+  const heard: Change[] = [];
+  let cursor: string | undefined;
+  let killed = 0;
+  const all = { tail, log, filter: {}, matches: () => true };
+  while (heard.length < until) {
+    const position = cursor === undefined ? 0 : Number(positionOf(cursor, await log.head()));
+    const gone = new AbortController();
+    const stream = endable((ending) => follow(position, all, ending), gone.signal);
+    const left = killed < kills ? Math.random() * 1.5 * (until / kills) : Infinity;
+    for (let taken = 0; taken < left && heard.length < until; taken++) {
+      const next = await stream.next();
+      if (next.done === true) throw new Error('it ended by itself');
+      heard.push(next.value.change);
+      cursor = next.value.cursor;
+    }
+    killed++;
+    // Half of them while they wait for the next change, which then is lost on the way.
+    const waiting = Math.random() < 0.5 ? stream.next() : undefined;
+    gone.abort();
+    await waiting;
+    await stream.return();
+  }
+  expect(killed).toBeGreaterThan(kills);
+  return heard;
+}
+
+/** Eight writers, a sequencer, and another process that only reads: by LISTEN, or by Redis. */
+async function killedAtRandom(
+  open: OpenStore,
+  redis?: OwnRedis,
+  mischief?: (done: number) => void | Promise<void>,
+): Promise<void> {
+  const { db } = await prepared(await open());
+  const feed = await openFeed(db, redis?.url);
+  const faults: unknown[] = [];
+  const notice = (): void => undefined;
+  const failed = (error: unknown): void => void faults.push(error);
+  const reader = await openReader({ db, log: feed.log, redisUrl: redis?.url, notice, failed });
+  try {
+    const elsewhere = { tail: reader.tail, log: feed.log };
+    const heard = await Promise.all([
+      hearKilled(elsewhere, { until: changes, kills: 100 }),
+      hearKilled(feed, { until: changes, kills: 100 }),
+      write(db, { writers: 8, changes, ...(mischief && { committed: mischief }) }).then(() => null),
+    ]);
+    for (const one of heard.filter((list) => list !== null)) {
+      expect(one).toHaveLength(changes);
+      expect(flawsOf(one)).toEqual([]);
+    }
+    expect(faults).toEqual([]);
+  } finally {
+    await reader.stop();
+    await feed.stop();
+  }
+}
+
+withStores((open) => {
+  test('a subscriber that is killed 100 times hears every change once and in order', async () => {
+    await killedAtRandom(open);
+  });
+
+  onRedis((openRedis) => {
+    test('and by Redis as well', async () => {
+      await killedAtRandom(open, await openRedis());
+    });
+
+    test('nothing is lost or repeated when Redis is killed, wiped, trimmed and hangs in mid-run', async () => {
+      const redis = await openRedis();
+      const steps = [
+        () => redis.command('flushall'),
+        () => redis.kill(),
+        () => redis.start(),
+        async () => {
+          for (const key of (await redis.command('keys', '*')) as string[])
+            await redis.command('xtrim', key, 'maxlen', 0);
+        },
+        () => redis.command('client', 'kill', 'type', 'normal'),
+        () => redis.signal('SIGSTOP'),
+        () => redis.signal('SIGCONT'),
+        () => redis.command('flushall'),
+      ];
+      let [done, last] = [0, Promise.resolve<unknown>(undefined)];
+      await killedAtRandom(open, redis, async (committed) => {
+        const due = Math.floor((committed / changes) * (steps.length + 1));
+        if (due > done && done < steps.length) last = last.then(steps[done++]);
+        await last;
+      });
+      expect(done).toBe(steps.length);
+    });
+  });
+});
