@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher } from 'undici';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { publicLookup, refusedHost } from './address.ts';
 
 /** What came back over HTTP, whole. */
 export interface HttpAnswer {
@@ -57,6 +59,10 @@ export interface HttpOptions {
   readonly connections?: number;
   /** Bytes of one answer. Default 32 MiB. */
   readonly answerLimit?: number;
+  /** Whether nothing is sent to private networks: it rejects with a Failure ADDRESS_NOT_ALLOWED then. Default false. */
+  readonly publicOnly?: boolean;
+  /** How names are looked up, where only public addresses are sent to. Default that of the machine. */
+  readonly lookup?: LookupFunction;
 }
 
 /** An HTTP client for the calls of this process to what runs elsewhere. */
@@ -75,6 +81,7 @@ export function createHttp(options: HttpOptions = {}): Http {
     connections: options.connections ?? 64,
     maxResponseSize: options.answerLimit ?? 32 * 1024 * 1024,
     keepAliveTimeout: 30_000,
+    ...(options.publicOnly === true ? { connect: publicConnector(options.lookup ?? publicLookup()) } : {}),
   });
   // Answers that last would soon have all connections of the others.
   const lasting = new Agent({ connections: null, keepAliveTimeout: 30_000 });
@@ -107,6 +114,16 @@ export function createHttp(options: HttpOptions = {}): Http {
       // Streams do not come to an end by themselves.
       await Promise.all([agent.close(), lasting.destroy()]);
     },
+  };
+}
+
+/** Looked up once for each connection, which goes to that very address. */
+function publicConnector(lookup: LookupFunction): buildConnector.connector {
+  const connect = buildConnector({ lookup });
+  return (options, callback) => {
+    const refused = refusedHost(options.hostname);
+    if (refused) callback(refused, null);
+    else connect(options, callback);
   };
 }
 
