@@ -6,7 +6,10 @@ import type { Surroundings, System, SystemModule } from './system.ts';
 import type { Wire } from './wire.ts';
 
 /** A system of record whose own records nobody outside its folder needs to know. */
-export interface Registered extends Pick<SystemModule<never, never>, 'name' | 'system' | 'sandbox' | 'hinted'> {
+export interface Registered extends Pick<
+  SystemModule<never, never>,
+  'name' | 'system' | 'sandbox' | 'hinted'
+> {
   /** Opens the system as its sandbox serves it, over a wire to it. */
   readonly open: (wire: Wire, surroundings: Omit<Surroundings<never, never>, 'connector'>) => System;
 }

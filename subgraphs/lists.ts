@@ -56,7 +56,13 @@ export function listReader<R extends object, Rows extends object>(options: {
           const { rows, hasNext } = pages.get(key) ?? { rows: [], hasNext: false };
           if (hasNext) continue;
           const whole = found.get(key) ?? {};
-          found.set(key, { ...whole, [name]: fingerprint(name, rows.map(({ row }) => row)) });
+          found.set(key, {
+            ...whole,
+            [name]: fingerprint(
+              name,
+              rows.map(({ row }) => row),
+            ),
+          });
         }
       }
     }

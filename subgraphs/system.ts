@@ -177,10 +177,7 @@ export function openSystem<R extends object, Rows extends object>(
       const there = new Set(found.map(({ key }) => key));
       const gone = [...asked.keys()].filter((key) => !there.has(key));
       const present = found.map((one) => ({ ...one, touched: asked.get(one.key) ?? [] }));
-      return [
-        ...(await toldOf(present, call)),
-        ...gone.map((key) => ({ key, facts: {}, deleted: true })),
-      ];
+      return [...(await toldOf(present, call)), ...gone.map((key) => ({ key, facts: {}, deleted: true }))];
     },
     async present(keys, signal) {
       const found = await read(keys, [], { correlationId: `sweep-${name}`, signal });

@@ -26,5 +26,6 @@ export function pauseAfter(tries: number): number {
 
 /** Nobody waited any longer for an answer. */
 function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+  const { name } = (error ?? {}) as { readonly name?: unknown };
+  return name === 'AbortError' || name === 'TimeoutError';
 }

@@ -138,7 +138,11 @@ export async function releaseHints(
   db: Queryable,
   system: SystemName,
   reader: string,
-  { keys, blamed, delay }: { readonly keys: readonly string[]; readonly blamed: boolean; readonly delay: number },
+  {
+    keys,
+    blamed,
+    delay,
+  }: { readonly keys: readonly string[]; readonly blamed: boolean; readonly delay: number },
 ): Promise<void> {
   await db.query(
     `update events_inbox set held_by = null, held_until = null, attempts = attempts + $4::int,

@@ -28,6 +28,7 @@ export function startReaders(options: ReadersOptions): Readers {
   const { db, failed } = others;
   const ended = new AbortController();
   const { signal } = ended;
+  const stopped = () => signal.aborted;
   showInbox(metrics, db);
   /** Ends the pause of a reader that has nothing to do. */
   const wakes = new Map<SystemName, () => void>();
@@ -41,27 +42,27 @@ export function startReaders(options: ReadersOptions): Readers {
   async function run(source: Source): Promise<void> {
     const { system } = source;
     const reading = readingOf({ ...others, source });
-    let asked = false;
+    let hints = 0;
     let wake: () => void = () => undefined;
     wakes.set(system, () => {
-      asked = true;
+      hints++;
       wake();
     });
     let failures = 0;
-    while (!signal.aborted) {
+    while (!stopped()) {
+      const before = hints;
       try {
-        asked = false;
         const read = await reading.pass(signal);
         failures = 0;
         if (read > 0) continue;
       } catch (error) {
-        if (signal.aborted) break;
+        if (stopped()) break;
         failures++;
         failed(system, error);
         await pause(backoff(failures, patience, error, Math.random));
         continue;
       }
-      if (asked) continue;
+      if (hints !== before) continue;
       const woken = new AbortController();
       wake = () => {
         woken.abort();

@@ -54,12 +54,13 @@ export function sweepOf({ db, keysAfter, interval, lease = 60_000, most = 500 }:
     return row ? (row.place ?? '') : null;
   }
 
-  return async ({ system, present }: Swept, signal: AbortSignal): Promise<Step> => {
+  return async (swept: Swept, signal: AbortSignal): Promise<Step> => {
+    const { system } = swept;
     const place = await claim(system);
     if (place === null) return { state: 'NOT_DUE' };
     const keys = await keysAfter(system, place, most);
     const last = keys.at(-1);
-    const there = last === undefined ? new Set<string>() : await present(keys, signal);
+    const there = last === undefined ? new Set<string>() : await swept.present(keys, signal);
     const gone = keys.filter((key) => !there.has(key));
     return db.transaction(async (tx) => {
       const [mine] = await tx.query<{ compared: string; gone: string }>(
@@ -71,9 +72,7 @@ export function sweepOf({ db, keysAfter, interval, lease = 60_000, most = 500 }:
                compared = case when place is null then 0 else compared end + $4::int,
                gone = case when place is null then 0 else gone end + $5::int
              where system = $1 and held_by = $2::uuid returning compared, gone`,
-        last === undefined
-          ? [system, sweeper, interval]
-          : [system, sweeper, last, keys.length, gone.length],
+        last === undefined ? [system, sweeper, interval] : [system, sweeper, last, keys.length, gone.length],
       );
       // Another process went on with it meanwhile.
       if (!mine) return { state: 'NOT_DUE' };

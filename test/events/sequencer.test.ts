@@ -76,7 +76,7 @@ withStores((open) => {
       ['2', '2'],
       ['3', '1'],
     ]);
-    expect(stage.reread.at(-1)).toEqual({ system: 'CRM', key: 'a-1' });
+    expect(stage.reread.at(-1)).toMatchObject({ system: 'CRM', key: 'a-1' });
   });
 
   test('what is no draft is set aside, and holds up nothing', async () => {

@@ -26,7 +26,15 @@ test('who knows any of the secrets accepts what was signed while they were chang
 
 describe('a message is', () => {
   const other = newWebhookSecret();
-  test.each<[about: string, secrets: readonly string[], headers: Record<string, unknown>, text: string, verdict: string]>([
+  test.each<
+    [
+      about: string,
+      secrets: readonly string[],
+      headers: Record<string, unknown>,
+      text: string,
+      verdict: string,
+    ]
+  >([
     ['genuine, signed with the secret', [secret], signed(), body, 'GENUINE'],
     ['genuine, signed with the secret before', [other, secret], signed(), body, 'GENUINE'],
     ['genuine, signed with several', [secret], signed([other, secret]), body, 'GENUINE'],
@@ -39,14 +47,38 @@ describe('a message is', () => {
     ['forged with a body cut short', [secret], signed(), body.slice(0, -1), 'FORGED'],
     ['forged with another body', [secret], signed(), body.replace('h', 'H'), 'FORGED'],
     ['forged with another id', [secret], { ...signed(), 'webhook-id': 'msg_2' }, body, 'FORGED'],
-    ['forged with another time', [secret], { ...signed(), 'webhook-timestamp': signed([secret], ago(9))['webhook-timestamp'] }, body, 'FORGED'],
-    ['forged with a time that is none', [secret], { ...signed(), 'webhook-timestamp': `${signed()['webhook-timestamp']}x` }, body, 'FORGED'],
+    [
+      'forged with another time',
+      [secret],
+      { ...signed(), 'webhook-timestamp': signed([secret], ago(9))['webhook-timestamp'] },
+      body,
+      'FORGED',
+    ],
+    [
+      'forged with a time that is none',
+      [secret],
+      { ...signed(), 'webhook-timestamp': `${signed()['webhook-timestamp']}x` },
+      body,
+      'FORGED',
+    ],
     ['forged without an id', [secret], { ...signed(), 'webhook-id': undefined }, body, 'FORGED'],
     ['forged without a signature', [secret], { ...signed(), 'webhook-signature': undefined }, body, 'FORGED'],
     ['forged with an empty signature', [secret], { ...signed(), 'webhook-signature': '' }, body, 'FORGED'],
     ['forged with a scheme alone', [secret], { ...signed(), 'webhook-signature': 'v1' }, body, 'FORGED'],
-    ['forged with a scheme that nobody knows', [secret], { ...signed(), 'webhook-signature': signed()['webhook-signature'].replace('v1', 'v2') }, body, 'FORGED'],
-    ['forged with headers twice', [secret], { ...signed(), 'webhook-id': ['msg_1', 'msg_1'] }, body, 'FORGED'],
+    [
+      'forged with a scheme that nobody knows',
+      [secret],
+      { ...signed(), 'webhook-signature': signed()['webhook-signature'].replace('v1', 'v2') },
+      body,
+      'FORGED',
+    ],
+    [
+      'forged with headers twice',
+      [secret],
+      { ...signed(), 'webhook-id': ['msg_1', 'msg_1'] },
+      body,
+      'FORGED',
+    ],
   ])('%s', (_, secrets, headers, text, verdict) => {
     expect(verdictOf(secrets, headers, text, now)).toBe(verdict);
   });

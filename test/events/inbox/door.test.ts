@@ -125,7 +125,13 @@ withStores((open) => {
       ['changed on the way', '["a"]', { instead: '["b"]' }, 401, 'UNAUTHENTICATED'],
       ['cut short', '["a"]', { instead: '["a"' }, 401, 'UNAUTHENTICATED'],
       ['empty', '["a"]', { instead: '' }, 401, 'UNAUTHENTICATED'],
-      ['of bytes that are no text', '["\uFFFD"]', { instead: Uint8Array.from([0x5b, 0x22, 0xff, 0x22, 0x5d]) }, 401, 'UNAUTHENTICATED'],
+      [
+        'of bytes that are no text',
+        '["\uFFFD"]',
+        { instead: Uint8Array.from([0x5b, 0x22, 0xff, 0x22, 0x5d]) },
+        401,
+        'UNAUTHENTICATED',
+      ],
       ['from long ago', '["a"]', { late: 330 }, 401, 'UNAUTHENTICATED'],
       ['from the future', '["a"]', { late: -330 }, 401, 'UNAUTHENTICATED'],
       ['no JSON', 'hello', {}, 400, 'BAD_REQUEST'],
@@ -155,7 +161,9 @@ withStores((open) => {
       const socket = connect(Number(new URL(listening.url).port), '127.0.0.1');
       const signed = signedHeaders([current], { id: 'msg_1', at: new Date(), body: '["a"]' });
       const lines = Object.entries({ host: 'x', 'content-length': '500', ...signed });
-      socket.write(`POST /webhooks/erp HTTP/1.1\r\n${lines.map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n["a"]`);
+      socket.write(
+        `POST /webhooks/erp HTTP/1.1\r\n${lines.map(([k, v]) => `${k}: ${v}\r\n`).join('')}\r\n["a"]`,
+      );
       await new Promise((resolve) => setTimeout(resolve, 20));
       socket.destroy();
       await once(socket, 'close');

@@ -143,7 +143,10 @@ withStores((open) => {
     await told('a', 'b');
     const reader = readerOf(db, shaky);
     await expect(reader.pass()).rejects.toMatchObject({ code: 'SYSTEM_UNAVAILABLE' });
-    expect(await inboxOf(db)).toMatchObject([{ attempts: 0, held: false }, { attempts: 0, held: false }]);
+    expect(await inboxOf(db)).toMatchObject([
+      { attempts: 0, held: false },
+      { attempts: 0, held: false },
+    ]);
     down = false;
     await reader.drain();
     expect(await captured(db)).toHaveLength(2);
@@ -200,7 +203,12 @@ describe('who is to blame for a reading that failed', () => {
     ['a system that limits the rate', new Failure('RATE_LIMITED', ''), 9, 'SYSTEM'],
     ['a system that lets nobody in', new Failure('UNAUTHENTICATED', ''), 9, 'SYSTEM'],
     ['an answer that did not come in time', new DOMException('', 'TimeoutError'), 9, 'SYSTEM'],
-    ['a word that the graph lacks, in one of several', new Failure('INTERNAL_SERVER_ERROR', ''), 9, 'ONE_OF_THEM'],
+    [
+      'a word that the graph lacks, in one of several',
+      new Failure('INTERNAL_SERVER_ERROR', ''),
+      9,
+      'ONE_OF_THEM',
+    ],
     ['a word that the graph lacks, in this one', new Failure('INTERNAL_SERVER_ERROR', ''), 1, 'RECORD'],
     ['a fault of our own', new TypeError(''), 1, 'RECORD'],
   ])('%s', (_, error, records, blame) => {
@@ -230,15 +238,14 @@ function mortalStore(store: Db) {
   const db: Db = {
     ...store,
     ...mortal(store),
-    transaction: async (work) =>
-      (
-        alive(),
-        store.transaction(async (tx) => {
-          const result = await work(mortal(tx));
-          alive();
-          return result;
-        })
-      ),
+    transaction: async (work) => (
+      alive(),
+      store.transaction(async (tx) => {
+        const result = await work(mortal(tx));
+        alive();
+        return result;
+      })
+    ),
   };
   return {
     db,

@@ -8,7 +8,10 @@ import type { OpenStore } from '../../support/store.ts';
 /** A store with the register and the change feed. */
 export async function openInbox(open: OpenStore): Promise<Db> {
   const db = await open();
-  await migrate(db, await loadMigrations([identityMigrations, eventsMigrations].map((url) => fileURLToPath(url))));
+  await migrate(
+    db,
+    await loadMigrations([identityMigrations, eventsMigrations].map((url) => fileURLToPath(url))),
+  );
   return db;
 }
 
@@ -32,7 +35,13 @@ export function sourceOf(system: SystemName = 'ERP') {
         hints.map(({ key, touched = [] }): Change => {
           const value = records.get(key);
           if (value === undefined) return { key, facts: {}, deleted: true };
-          return { key, facts: { name: value }, version: `v-${value}`, fingerprints: { name: value }, touched };
+          return {
+            key,
+            facts: { name: value },
+            version: `v-${value}`,
+            fingerprints: { name: value },
+            touched,
+          };
         }),
       );
     },
@@ -64,18 +73,25 @@ export function readerOf(db: Db, source: Source, options: Partial<ReadingOptions
 
 /** What was captured, in order: the record and what it was like. */
 export async function captured(db: Db): Promise<readonly string[]> {
-  const rows = await db.query<{ key: string; source: string; name: string | null; touched: readonly string[] }>(
+  const rows = await db.query<{
+    key: string;
+    source: string;
+    name: string | null;
+    touched: readonly string[];
+  }>(
     `select draft ->> 'key' as key, draft ->> 'source' as source, draft -> 'fingerprints' ->> 'name' as name,
        draft -> 'touched' as touched
      from events_outbox order by id`,
   );
-  return rows.map(({ key, source, name, touched }) =>
-    [source, key, name ?? 'gone', ...touched].join(' '),
-  );
+  return rows.map(({ key, source, name, touched }) => [source, key, name ?? 'gone', ...touched].join(' '));
 }
 
 export async function inboxOf(db: Db) {
-  return db.query<{ key: string; attempts: number; hints: string; touched: readonly string[]; held: boolean }>(
-    `select key, attempts, hints, touched, held_by is not null as held from events_inbox order by key`,
-  );
+  return db.query<{
+    key: string;
+    attempts: number;
+    hints: string;
+    touched: readonly string[];
+    held: boolean;
+  }>(`select key, attempts, hints, touched, held_by is not null as held from events_inbox order by key`);
 }
