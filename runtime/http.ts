@@ -41,6 +41,8 @@ export interface Opened {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Read no faster than it is asked for; rejects where the connection breaks. Leaving the loop ends the request. */
   readonly chunks: AsyncIterable<Buffer>;
+  /** Ends it without reading it. */
+  end(): void;
 }
 
 /**
@@ -92,7 +94,8 @@ export function createHttp(options: HttpOptions = {}): Http {
     const answer = await lasting.request(request);
     // What breaks it is told to whoever reads it; nobody may be reading.
     answer.body.on('error', () => undefined);
-    return { status: answer.statusCode, headers: firstValues(answer.headers), chunks: answer.body };
+    const end = (): void => void answer.body.destroy();
+    return { status: answer.statusCode, headers: firstValues(answer.headers), chunks: answer.body, end };
   };
   const send: Send = (method, url, headers, body, { timeout, signal }) =>
     new Promise((resolve, reject) => {
