@@ -79,14 +79,16 @@ export interface Http {
 const SILENCE = 30_000;
 
 export function createHttp(options: HttpOptions = {}): Http {
+  const lookup = options.lookup ?? publicLookup();
+  const guarded = options.publicOnly === true ? { connect: publicConnector(lookup) } : {};
   const agent = new Agent({
     connections: options.connections ?? 64,
     maxResponseSize: options.answerLimit ?? 32 * 1024 * 1024,
     keepAliveTimeout: 30_000,
-    ...(options.publicOnly === true ? { connect: publicConnector(options.lookup ?? publicLookup()) } : {}),
+    ...guarded,
   });
   // Answers that last would soon have all connections of the others.
-  const lasting = new Agent({ connections: null, keepAliveTimeout: 30_000 });
+  const lasting = new Agent({ connections: null, keepAliveTimeout: 30_000, ...guarded });
   const open: Open = async (url, headers, body, { timeout, signal }) => {
     const path = `${url.pathname}${url.search}`;
     const limits = { headersTimeout: timeout, bodyTimeout: SILENCE };

@@ -116,6 +116,8 @@ test('nothing reaches this machine where only public addresses are sent to, what
     for (const host of hosts) {
       const sent = outward.post(new URL(`http://${host}:${port}/`), {}, '{}', patience);
       await expect(sent).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
+      const opened = outward.open(new URL(`http://${host}:${port}/`), {}, '{}', patience);
+      await expect(opened).rejects.toMatchObject({ code: 'ADDRESS_NOT_ALLOWED' });
     }
     expect(reached).toBe(0);
     expect((await anywhere.post(new URL(`http://127.0.0.1:${port}/`), {}, '{}', patience)).status).toBe(200);

@@ -69,7 +69,7 @@ withStores((open) => {
     // Sleeps between what it sent and what it stores of it, and does nothing else meanwhile.
     const sleeper = await sender({
       at: (where) => (where === 'sent' ? asleep : undefined),
-      pace: { lease: 150, timeout: 45, concurrency: [1, 0] },
+      pace: { lease: 1_000, timeout: 400, concurrency: [1, 0] },
     });
     const { id } = await register(sleeper, receiver.url);
     const told = await tell(stage.db(), {}, {}, {}, {});
