@@ -8,7 +8,7 @@ import { bothWays } from './houses.ts';
 
 const draft = (entityId: string): Draft => ({
   ...{ source: 'FEED', entity: 'Customer', entityId, system: 'ERP', key: entityId, version: '1' },
-  ...{ foundVersion: null, written: null, touched: [], since: null, cause: null },
+  ...{ foundVersion: null, written: null, known: false, touched: [], since: null, cause: null },
   fingerprints: { paymentTerms: 'a' },
 });
 
