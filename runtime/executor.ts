@@ -4,7 +4,7 @@ import { isCompilable } from './compilable.ts';
 import type { RequestContext } from './context.ts';
 import { Failure } from './failure.ts';
 import type { HttpAnswer, Open, Post } from './http.ts';
-import { remoteStream } from './remote-stream.ts';
+import { remoteEvents, remoteStream } from './remote-stream.ts';
 import { failed, late, unreachable, type SubgraphError, type SubgraphResult } from './result.ts';
 import { takeOver } from './settled.ts';
 import type { PreparedStream } from './stream.ts';
@@ -23,8 +23,8 @@ export interface Subgraph {
   readonly name: string;
   /** Compiles an operation; the engine calls it once per fetch node of a plan. */
   prepare(operation: string, operationName?: string): PreparedFetch;
-  /** The same for a subscription. */
-  subscribe(operation: string, operationName?: string): PreparedStream;
+  /** The same for a subscription; absent where the subgraph has none. */
+  subscribe?(operation: string, operationName?: string): PreparedStream;
 }
 
 /**
@@ -94,11 +94,7 @@ function compiled(
 }
 
 /** For operations that cannot be compiled. */
-function interpreted(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | undefined,
-): Run {
+function interpreted(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Run {
   return (rootValue, variableValues, contextValue) =>
     execute({ schema, document, operationName, rootValue, variableValues, contextValue });
 }
@@ -120,6 +116,7 @@ export interface RemoteOptions {
 /** A subgraph elsewhere, asked over HTTP. Its failures are coded with its name; hosts and causes are not told. */
 export function remoteSubgraph(name: string, url: string, options: RemoteOptions): Subgraph {
   const target = new URL(url);
+  const events = remoteEvents();
   return {
     name,
     prepare(operation, operationName) {
@@ -143,7 +140,10 @@ export function remoteSubgraph(name: string, url: string, options: RemoteOptions
         try {
           const sent = await headersFor(context, 'text/event-stream', options);
           const body = `${head}${JSON.stringify(variables)}}`;
-          return await remoteStream({ name, url: target, headers: sent, body, open: options.open }, context);
+          return await remoteStream(
+            { name, url: target, headers: sent, body, open: options.open, events },
+            context,
+          );
         } catch (fault) {
           return failed(name, fault);
         }

@@ -34,6 +34,7 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   CSRF_PREVENTED: false,
   HOST_NOT_ALLOWED: false,
   ORIGIN_NOT_ALLOWED: false,
+  ADDRESS_NOT_ALLOWED: false,
   BATCHING_NOT_SUPPORTED: false,
   DEPTH_LIMIT_EXCEEDED: false,
   ALIAS_LIMIT_EXCEEDED: false,
@@ -45,6 +46,8 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   CONFLICT: true,
   DUPLICATE: true,
   NOT_FOUND: true,
+  SUBSCRIPTION_LIMIT_EXCEEDED: true,
+  SERVER_DRAINING: true,
   SYSTEM_UNAVAILABLE: true,
   DEADLINE_EXCEEDED: true,
   RATE_LIMITED: true,
@@ -63,7 +66,7 @@ const passing: ReadonlySet<unknown> = new Set(
 
 /**
  * The policy for errors of subgraphs: a code that callers know passes with its message, `system`, `retryAfter`
- * (seconds) and `oldest` (a cursor); everything else is told as an internal error of that system.
+ * (seconds) and `oldest` (the oldest cursor that is still good); everything else is told as an internal error of that system.
  */
 export function exposed(error: SubgraphError, subgraph: string): Exposed {
   const { code, system, retryAfter, oldest } = error.extensions ?? {};
@@ -74,7 +77,8 @@ export function exposed(error: SubgraphError, subgraph: string): Exposed {
   return {
     message: error.message,
     extensions: {
-      ...{ code, system: origin },
+      code,
+      system: origin,
       ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
       ...(typeof oldest === 'string' ? { oldest } : {}),
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openHouse, type House } from '../../main.ts';
+import { openHouse, type House } from '../../house.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';

@@ -56,6 +56,9 @@ bothWays(
       }
       throw new Error('the test is over');
     };
+    const eventually = async (holds: () => Promise<boolean>): Promise<void> => {
+      while (!over && !(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
     /** All feeds are read at least once more from now on: a change that comes after this is told. */
     const passed = async (): Promise<void> => {
       const marker = await customer('Wolski  Zajazd');
@@ -161,6 +164,60 @@ bothWays(
       await passed();
       expect(await changesOf(id)).toEqual(found);
       expect(found).toMatchObject([{ system: 'CRM', attributes: ['name'], cause }]);
+    });
+
+    test('writes and edits of others that meet on one record are told each as whose they are', async () => {
+      const names = [
+        'Around the Horn',
+        'Blauer See Delikatessen',
+        'Ernst Handel',
+        'Drachenblut Delikatessen',
+      ];
+      const all = await Promise.all(names.map(customer));
+      const states = ['BLOCKED', 'WATCH', 'APPROVED', 'NOT_CHECKED'];
+      // Ours is the one attribute, others' the other: whoever is told of the wrong one, shows.
+      await Promise.all(
+        all.map(async ({ id, keyIn }, n) => {
+          const ours = async () => {
+            for (let round = 0; round < 12; round++)
+              await write(id, { creditStatus: states[(round + n) % states.length] });
+          };
+          const others = async () => {
+            for (let round = 0; round < 12; round++) {
+              const limit = { CreditLimit: `${n}${round}.00`, CreditLimitCurrency: 'EUR' };
+              await directly('erp', partner(keyIn('ERP'), limit));
+              await new Promise((resolve) => setTimeout(resolve, 5 * ((round * 7) % 11)));
+            }
+          };
+          await Promise.all([ours(), others()]);
+        }),
+      );
+      const { db, fingerprint } = graph().store;
+      const last = fingerprint('creditLimit', { amount: '311.00', currency: 'EUR' });
+      for (const { id, keyIn } of all) {
+        const [history] = await db.query<{ own: number; others: number }>(
+          `select count(wire_key)::int as own, count(*)::int - count(wire_key)::int as others
+           from sandbox_history where entity = 'erp_business_partner' and key = $1`,
+          [keyIn('ERP')],
+        );
+        const mine = async () => (await changesOf(id)).filter(({ cause }) => cause !== null);
+        await eventually(async () => (await mine()).length >= (history?.own ?? 0));
+        await eventually(async () => (await db.query('select from events_inbox limit 1')).length === 0);
+        await passed();
+        const changes = await changesOf(id);
+        const told = changes.map(
+          ({ cause, attributes }) => `${cause ? 'ours' : 'theirs'} ${attributes.join()}`,
+        );
+        expect(new Set(told)).toEqual(new Set(['ours creditStatus', 'theirs creditLimit']));
+        expect(await mine()).toHaveLength(history?.own ?? 0);
+        expect(new Set((await mine()).map(({ cause }) => cause?.requestId)).size).toBe(history?.own);
+        expect(changes.length - (history?.own ?? 0)).toBeLessThanOrEqual(history?.others ?? 0);
+      }
+      const [seen] = await db.query<{ print: string }>(
+        `select fingerprints ->> 'creditLimit' as print from events_seen where system = 'ERP' and key = $1`,
+        [all[3]?.keyIn('ERP')],
+      );
+      expect(seen?.print).toBe(last);
     });
 
     test('what is seen of a record that a write may be changing is put off, and of others it is not', async () => {
