@@ -102,6 +102,7 @@ export async function* changes<C extends Told = Change>(
   options: ChangesOptions,
 ): AsyncGenerator<C & { readonly errors?: readonly GraphError[] }, void> {
   const { signal, headers = {}, pauses: [first, most] = [250, 15_000] } = options;
+  new URL(options.url);
   const place = placeOf(options);
   let inARow = 0;
   let wake = (): void => undefined;
@@ -249,9 +250,7 @@ function connect(options: ChangesOptions, fields: Fields, request: Request) {
   let over: Ending | undefined;
   let heard = Date.now();
   let wake = (): void => undefined;
-  const alive = (): void => {
-    heard = Date.now();
-  };
+  const alive = (): void => void (heard = Date.now());
   const end = (how: Ending): void => {
     if (over) return;
     over = how;

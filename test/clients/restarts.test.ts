@@ -100,5 +100,5 @@ onPostgres(() => {
     expect(interruptions.length).toBeGreaterThanOrEqual(restarts * transports.length);
     await house.kill();
     await db.close();
-  }, 240_000);
+  }, 300_000);
 });
