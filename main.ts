@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
@@ -11,13 +10,11 @@ import {
   type OpenedCoordination,
 } from './coordination/index.ts';
 import { eventsSubgraph, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
-import { createEngine } from './gateway/engine/index.ts';
 import { examplesIn } from './gateway/examples.ts';
-import { defaultLimits, documentRules } from './gateway/limits.ts';
+import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
-import { reach, serveApart, type Answer } from './runtime/apart.ts';
+import { reach, serveApart } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
@@ -27,11 +24,9 @@ import { createGuard, type Guard } from './runtime/guard.ts';
 import { createHttp } from './runtime/http.ts';
 import { listen } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
-import { sendProblem } from './runtime/problem.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
-import { scalars } from './schema/scalars.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
@@ -89,28 +84,32 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   const coordination = config.roles.has('coordination')
-    ? await coordinationOf(config, store, subgraph, metrics, logger)
+    ? await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake())
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   if (events) add(changesOf(events, store));
-  const answer = config.roles.has('gateway')
-    ? webhookDoor(
-        { db, metrics, bodyLimit: config.bodyLimitBytes, senders: sendersWith(config.webhookSecrets) },
-        gatewayOf(
-          config,
-          subgraph,
-          requestLog(logger, metrics),
-          await examplesIn(join(root, 'examples'), identity),
-        ),
+  const served = config.roles.has('gateway')
+    ? gatewayOf(
+        config,
+        subgraph,
+        requestLog(logger, metrics),
+        await examplesIn(join(root, 'examples'), identity),
       )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
+  metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
   const listening = await listen({
     host: config.host,
     port: config.port,
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
-    answer,
+    ...served,
+    answer: config.roles.has('gateway')
+      ? webhookDoor(
+          { db, metrics, bodyLimit: config.bodyLimitBytes, senders: sendersWith(config.webhookSecrets) },
+          served.answer,
+        )
+      : served.answer,
     failed: (error) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
       if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
@@ -193,9 +192,10 @@ async function coordinationOf(
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
+  captured: () => void,
 ): Promise<OpenedCoordination> {
   return openCoordination({
-    ...{ db, identity, metrics },
+    ...{ db, identity, metrics, captured },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,
@@ -232,36 +232,6 @@ function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logge
 /** The feed's part of the graph: changes of customers. */
 function changesOf(events: Events, { identity: { members }, fingerprint }: Store) {
   return eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
-}
-
-/** The one public door, over subgraphs in this process and elsewhere. */
-function gatewayOf(
-  config: Config,
-  subgraph: (name: string) => Subgraph,
-  answered: (answered: Answered) => void,
-  examples: readonly Example[],
-): Answer {
-  const engine = createEngine({
-    supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
-    scalars,
-    rules: documentRules(defaultLimits, config.introspection),
-    limits: { tokens: defaultLimits.tokens },
-    subgraphs: subgraph,
-  });
-  const door = createDoor({
-    engine,
-    timeout: config.requestTimeoutMs,
-    bodyLimit: config.bodyLimitBytes,
-    suggestions: config.introspection,
-    selfDeclared: true,
-    hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
-    answered,
-  });
-  return (request, response) => {
-    if (!door(request, response))
-      sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
-  };
 }
 
 /** From the command line to a process that serves until it is told to stop. */

@@ -3,7 +3,10 @@ import type { SystemName } from '../schema/generated/contracts.ts';
 import { effective, type Effect, type Step, type Write } from './write.ts';
 
 /** What the change feed is told of the effects that steps have had since they were stored last. Pure. */
-export function toldOf(write: Pick<Write, 'id' | 'entity' | 'entityId' | 'correlationId'>, steps: readonly Step[]): readonly Draft[] {
+export function toldOf(
+  write: Pick<Write, 'id' | 'entity' | 'entityId' | 'correlationId'>,
+  steps: readonly Step[],
+): readonly Draft[] {
   const { id, entity, entityId, correlationId } = write;
   const cause = { requestId: id, correlationId };
   return steps.flatMap((step) =>

@@ -58,7 +58,9 @@ function written(seen: Seen, draft: Draft, now: Fingerprints, position: string):
   const all = ours ? [...set, ...differing(seen.fingerprints, now)] : set;
   const replaced = Object.entries(now).filter(([name]) => asked.includes(name));
   // What others changed meanwhile is left as it was seen: the feed tells of it, as not ours.
-  const after = ours ? { ...seen.fingerprints, ...now } : { ...seen.fingerprints, ...Object.fromEntries(replaced) };
+  const after = ours
+    ? { ...seen.fingerprints, ...now }
+    : { ...seen.fingerprints, ...Object.fromEntries(replaced) };
   const verdict = telling(seen, draft, position, 'UPDATED', [...all, ...draft.touched], after);
   if (ours || verdict.verdict === 'REREAD' || verdict.seen === null) return verdict;
   // And so that the next write does not take it for its own: what was seen in full is the version before.
@@ -78,7 +80,10 @@ function observed(seen: Seen, draft: Draft, now: Fingerprints, position: string)
     return { ...verdict, seen: { ...verdict.seen, toldBy: seen.toldBy }, reread: others.length > 0 };
   }
   if (others.length + touched.length > 0)
-    return telling(seen, draft, position, 'UPDATED', [...others, ...touched], { ...seen.fingerprints, ...now });
+    return telling(seen, draft, position, 'UPDATED', [...others, ...touched], {
+      ...seen.fingerprints,
+      ...now,
+    });
   const { entityId, version } = draft;
   const same = seen.version === version && seen.entityId === entityId;
   return unchanged(seen, draft, same ? null : { ...seen, entityId, version });

@@ -9,7 +9,7 @@ const names = z.array(name);
 const form = z.object({
   source: z.enum(['WRITE', 'FEED', 'WEBHOOK', 'SWEEP']),
   entity: name,
-  entityId: z.uuid().toLowerCase(),
+  entityId: z.guid().toLowerCase(),
   system: name.transform((system) => system as SystemName),
   key: name,
   version: z.string().nullable().default(null),

@@ -3,14 +3,7 @@ export type { Cause, Change, ChangeKind, Draft, Fingerprints, Head } from './cha
 export { cursorAt, positionOf } from './cursor.ts';
 export { fingerprinterOf, fingerprintSecret, type Fingerprinter } from './fingerprint.ts';
 export { intakeOf, type Intake, type Observed } from './intake.ts';
-export {
-  hint,
-  startReaders,
-  startSweeps,
-  webhookDoor,
-  type Hinted,
-  type Sender,
-} from './inbox/index.ts';
+export { hint, startReaders, startSweeps, webhookDoor, type Hinted, type Sender } from './inbox/index.ts';
 export { logIn, type ChangeFilter, type ChangePage, type Log } from './log.ts';
 export { openEvents, type Events, type EventsOptions } from './open.ts';
 export { eventsSubgraph } from './resolvers.ts';

@@ -1,4 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
+import { Failure } from '../runtime/failure.ts';
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
 import type { Log } from './log.ts';
@@ -15,7 +16,7 @@ export interface Tail {
   /** Names the log. */
   readonly epoch: string;
   /** Of the last change that is here. */
-  position(): number;
+  readonly position: () => number;
   /** Whether all that comes after a position is here, now or later; otherwise it has to be read from the log. */
   reaches(position: number): boolean;
   /** What follows a position; undefined where it is not here, or not yet. The same object for all who ask. */
@@ -25,7 +26,7 @@ export interface Tail {
   /** Looks into the log at once; resolves when that is done, whether it could be read or not. */
   look(): Promise<void>;
   /** Takes changes that somebody has read already. What does not follow the last one is read from the log. */
-  offer(changes: readonly Change[]): Promise<void>;
+  readonly offer: (changes: readonly Change[]) => Promise<void>;
   /** Whether it was stopped: nothing comes any more. */
   stopped(): boolean;
   /** Resolves once nothing is read any more; whoever waits is called. */
@@ -51,16 +52,8 @@ export async function openTail({
   served = () => false,
   failed,
 }: TailOptions): Promise<Tail> {
-  // Before the end is read: what is told in between is heard of.
-  let begun: (() => void) | undefined;
-  let known = (): number => 0;
-  const silence = await db.listen('events', (position) => {
-    // A notification of this log brings a new position: an old one is of another log, or of what came here already.
-    if (!served() && (position === '' || Number(position) > known())) begun?.();
-  });
   const head = await log.head();
   const ring = createRing<Told>(kept, Number(head.position));
-  known = ring.last;
   let waiting = new Set<() => void>();
   let asked = 0;
   let looking: Promise<void> | undefined;
@@ -93,17 +86,18 @@ export async function openTail({
   }
 
   /** Where retention has overtaken it, all subscribers have been overtaken as well: they are told so by the log. */
-  async function restart(): Promise<void> {
+  async function restart(error: unknown): Promise<void> {
+    if (!(error instanceof Failure && error.code === 'CURSOR_EXPIRED')) throw error;
     const { floor } = await log.head();
-    if (Number(floor) <= ring.last()) return;
     ring.restart(Number(floor));
     wake();
+    await readOn();
   }
 
   async function lookAll(): Promise<void> {
     for (let seen = 0; seen < asked && !stopped;) {
       seen = asked;
-      await readOn();
+      await readOn().catch(restart);
     }
     asked = 0;
     broken = false;
@@ -113,10 +107,9 @@ export async function openTail({
     asked++;
     if (stopped) return Promise.resolve();
     return (looking ??= lookAll()
-      .catch(async (error: unknown) => {
+      .catch((error: unknown) => {
         if (!broken && !stopped) failed(error);
         broken = true;
-        await restart().catch(() => undefined);
         // A log that cannot be read is left in peace until the next look.
         asked = 0;
       })
@@ -126,8 +119,12 @@ export async function openTail({
       }));
   }
 
-  begun = () => void look();
-  const timer = setInterval(begun, interval);
+  const silence = await db.listen('events', (position) => {
+    // A notification of this log brings a new position: an old one is of another log, or of what came here already.
+    if (!served() && (position === '' || Number(position) > ring.last())) void look();
+  });
+  const timer = setInterval(() => void look(), interval);
+  // What was told before anybody listened.
   await look();
 
   return {

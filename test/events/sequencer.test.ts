@@ -136,7 +136,7 @@ withStores((open) => {
     await stage.db.listen('events', (payload) => {
       if (payload === '3') heard.resolve(payload);
     });
-    const events = startEvents(stage.db);
+    const events = await startEvents(stage.db);
     await stage.capture(
       draft(),
       draft({
@@ -153,6 +153,7 @@ withStores((open) => {
     expect((await events.log.head()).position).toBe('3');
     await stage.capture(state('a-2', 2));
     await events.stop();
+    expect(events.faults).toEqual([]);
     expect(await stage.told()).toHaveLength(4);
     const metrics = await events.metrics.text();
     expect(metrics).toContain('events_told_total{system="CRM"} 4');
@@ -168,7 +169,7 @@ withStores((open) => {
       transaction: (work) => (broken ? Promise.reject(new Error('gone')) : stage.db.transaction(work)),
     };
     await stage.capture(draft());
-    const events = startEvents(db, { failed: failed.resolve });
+    const events = await startEvents(db, { failed: failed.resolve });
     await failed.promise;
     broken = false;
     const heard = Promise.withResolvers<string>();

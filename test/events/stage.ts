@@ -15,14 +15,14 @@ import type { RecordName } from '../../events/sequence.ts';
 import type { OpenStore } from '../support/store.ts';
 
 export const acme = '01890000-0000-7000-8000-000000000001';
-export const other = '01890000-0000-7000-8000-000000000002';
+export const other = '22222222-2222-2222-2222-222222222222';
 
 /** What a feed saw of one record in the CRM, unless it is said otherwise. */
 export function draft(given: Partial<Draft> = {}): Draft {
   return {
     ...{ source: 'FEED', entity: 'Customer', entityId: acme, system: 'CRM', key: 'a-1', version: '1' },
     ...{ foundVersion: null, fingerprints: { name: 'n1', segment: 's1', website: '' } },
-    ...{ written: null, touched: [], since: '0', cause: null, ...given },
+    ...{ written: null, touched: [], since: '0', known: false, cause: null, ...given },
   };
 }
 
@@ -75,18 +75,18 @@ export async function allOf(log: Pick<Log, 'after'>) {
 }
 
 /** A process of the role events over a store. */
-export function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
+export async function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
   const metrics = createMetrics();
-  const events = openEvents(
+  const faults: unknown[] = [];
+  const events = await openEvents(
     {
       ...{ db, metrics, tagged, retention: { days: 30, most: 10_000_000 } },
       reread: () => Promise.resolve(),
-      failed: (error) => {
-        throw error;
-      },
+      notice: () => undefined,
+      failed: (error) => faults.push(error),
       ...given,
     },
     { interval: 5, batch: 100, retention: 3_600_000 },
   );
-  return { ...events, metrics };
+  return { ...events, metrics, faults };
 }

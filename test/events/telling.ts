@@ -37,6 +37,7 @@ export function draftOf(entityId: string, version: number, given: Partial<Draft>
     key: `key of ${entityId}`,
     version: String(version),
     foundVersion: null,
+    known: false,
     fingerprints: { name: `name ${version}`, segment: 'a segment' },
     written: null,
     touched: [],
@@ -55,7 +56,10 @@ export interface Writing {
 }
 
 /** Writers that change entities of their own, in transactions of different sizes that commit late now and then. */
-export async function write(db: Db, { writers, changes, committed = () => undefined }: Writing): Promise<void> {
+export async function write(
+  db: Db,
+  { writers, changes, committed = () => undefined }: Writing,
+): Promise<void> {
   let [begun, done] = [0, 0];
   await Promise.all(
     Array.from({ length: writers }, async () => {
@@ -80,7 +84,10 @@ export async function write(db: Db, { writers, changes, committed = () => undefi
 }
 
 /** Nothing is missing, nothing twice, and each entity's versions are in order; gives what is wrong, in words. */
-export function flawsOf(heard: readonly Pick<Change, 'position' | 'entityId' | 'version'>[], from = 0): string[] {
+export function flawsOf(
+  heard: readonly Pick<Change, 'position' | 'entityId' | 'version'>[],
+  from = 0,
+): string[] {
   const versions = new Map<string, number>();
   return heard.flatMap(({ position, entityId, version }, index) => {
     const before = versions.get(entityId) ?? 0;

@@ -37,9 +37,12 @@ function wrongIn(changes: readonly Change[]): string[] {
 }
 
 /** Eight writers whose transactions commit late, each in its own time, while changes are told. */
-async function write(db: Db, start: () => readonly { stop(): Promise<void> }[]): Promise<readonly Change[]> {
+async function write(
+  db: Db,
+  start: () => Promise<readonly Awaited<ReturnType<typeof startEvents>>[]>,
+): Promise<readonly Change[]> {
   await migrate(db, await loadMigrations([fileURLToPath(eventsMigrations)]));
-  const running = start();
+  const running = await start();
   await Promise.all(
     Array.from({ length: writers }, async (_, writer) => {
       for (let t = 0; t < transactions; t++) {
@@ -55,6 +58,7 @@ async function write(db: Db, start: () => readonly { stop(): Promise<void> }[]):
     }),
   );
   for (const one of running) await one.stop();
+  expect(running.flatMap(({ faults }) => faults)).toEqual([]);
   return allOf(logIn(db));
 }
 
@@ -73,14 +77,14 @@ onPostgres(() => {
 
   test(`eight writers that commit late, ${total} changes, two sequencers: no gap, no repeat, in order`, async () => {
     const [db, second] = await open();
-    const changes = await write(db, () => [startEvents(db), startEvents(second)]);
+    const changes = await write(db, () => Promise.all([startEvents(db), startEvents(second)]));
     expect(wrongIn(changes)).toEqual([]);
     expect(changes).toHaveLength(total);
   });
 
   test('a sequencer that reads the outbox by "id > cursor" is caught', async () => {
     const [db, second] = await open();
-    const changes = await write(db, () => [startEvents(readingByCursor(second))]);
+    const changes = await write(db, () => Promise.all([startEvents(readingByCursor(second))]));
     expect(wrongIn(changes)).not.toEqual([]);
     expect(changes.length).toBeLessThan(total);
   });
