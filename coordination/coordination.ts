@@ -179,6 +179,8 @@ export interface CoordinationOptions {
   /** What systems bear of all processes together; a system that is not named bears everything. */
   readonly limits?: readonly Limit[];
   readonly metrics: Metrics;
+  /** Told whenever what was changed at owners is on disk, and so can be told. */
+  readonly settled?: () => void;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
 }

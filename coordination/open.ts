@@ -44,7 +44,7 @@ export async function openCoordination(
   pace: Pace = usualPace,
   at: (boundary: Boundary) => void | Promise<void> = () => undefined,
 ): Promise<OpenedCoordination> {
-  const { db, identity, participants, metrics, failed } = options;
+  const { db, identity, participants, metrics, failed, settled = () => undefined } = options;
   const { lease, callTimeout, concurrency, interval, watching, attempts, pauses } = pace;
   const records = recordsIn(db);
   const journal = journalIn({ db, worker: randomUUID(), lease });
@@ -52,7 +52,9 @@ export async function openCoordination(
   await journal.recover();
   const tolerance = { attempts, pause: (tries: number) => jittered(tries, pauses) };
   const driving = { journal, participants, tolerance, callTimeout, at };
-  const worker = startWorker({ ...driving, concurrency, interval, failed }, (ids) => records.over(ids));
+  const worker = startWorker({ ...driving, concurrency, interval, settled, failed }, (ids) =>
+    records.over(ids),
+  );
   const progress = progressIn({ records, interval: watching, failed });
   showWrites(metrics, records, worker);
   return {

@@ -45,6 +45,7 @@ export function draftOf(entityId: string, version: number, given: Partial<Draft>
     foundVersion: null,
     fingerprints: { name: `name ${version}`, segment: 'a segment' },
     written: null,
+    known: false,
     touched: [],
     since: null,
     cause: null,

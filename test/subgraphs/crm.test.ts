@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../runtime/db/index.ts';
 import type { Call, Connector } from '../../subgraphs/connector.ts';
 import { crm as system, crmId, type Account, type AccountRows } from '../../subgraphs/crm/index.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => numbers.get(id) ?? null)),
       idOf: (_, key) => Promise.resolve([...numbers].find((entry) => entry[1] === key)?.[0] ?? null),
     },
+    fingerprint: fingerprinterOf('test'),
     site: 'https://crm.example',
   });
   customers = await customersFrom('crm', opened.resolvers);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { graphql, type GraphQLSchema } from 'graphql';
 import { readFile } from 'node:fs/promises';
+import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { requestContext } from '../../runtime/context.ts';
 import type { Db } from '../../runtime/db/index.ts';
 import { buildSubgraph } from '../../runtime/subgraph.ts';
@@ -38,6 +39,7 @@ beforeAll(async () => {
         Promise.resolve(ids.map((id) => (/^c\d\d$/.test(id) ? `00010000${id.slice(1)}` : null))),
       idOf: (_, key) => Promise.resolve(key === '0001000044' ? null : `c${key.slice(-2)}`),
     },
+    fingerprint: fingerprinterOf('test'),
     site: 'https://erp.example',
   });
   const sdl = await Promise.all(

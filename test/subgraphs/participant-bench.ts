@@ -1,3 +1,4 @@
+import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { requestContext, type Caller } from '../../runtime/context.ts';
 import { localSubgraph, type SubgraphResult } from '../../runtime/executor.ts';
 import { createGuard, type Guard } from '../../runtime/guard.ts';
@@ -46,9 +47,10 @@ type ApplyMore = Pick<ParticipantOrder, 'ifVersion' | 'wireKey'> &
 export const idOf = (key: string): string => `id of ${key}`;
 export const nobody = 'nobody';
 
-const found = 'found { version values restore same restored refusals { code message attribute } }';
+const record = 'record { key fingerprints }';
+const found = `found { version values restore same ${record} restored refusals { code message attribute } }`;
 const examined = `guarantee conditional keyed unreachable { code message retryAfter } ${found}`;
-const outcome = 'status version values causes { code message attribute } code message retryAfter';
+const outcome = `status version values ${record} causes { code message attribute } code message retryAfter`;
 
 /** Opens the participant of a bench anew: with a breaker that has seen nothing yet. */
 export function participantOf<R extends object, Rows extends object>({
@@ -65,6 +67,7 @@ export function participantOf<R extends object, Rows extends object>({
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => /^id of (.+)$/.exec(id)?.[1] ?? null)),
       idOf: (_, key) => Promise.resolve(idOf(key)),
     },
+    fingerprint: fingerprinterOf('test'),
     site: null,
   });
   const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));

@@ -35,6 +35,7 @@ bothWays((graph) => {
         version: String(++version),
         foundVersion: null,
         written: null,
+        known: false,
         touched: [],
         since: null,
         cause: null,
