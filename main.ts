@@ -87,7 +87,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     ? await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake())
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
-  if (events) add(changesOf(events, store));
+  if (events) add(eventsSubgraph(events, { entity: 'Customer', fingerprint, members: identity.members }));
   const served = config.roles.has('gateway')
     ? gatewayOf(
         config,
@@ -227,11 +227,6 @@ function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logge
       logger.error('The change feed failed on our side; it goes on where it was.', { error });
     },
   });
-}
-
-/** The feed's part of the graph: changes of customers. */
-function changesOf(events: Events, { identity: { members }, fingerprint }: Store) {
-  return eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
 }
 
 /** From the command line to a process that serves until it is told to stop. */
