@@ -27,7 +27,15 @@ test('with nothing set everything runs in one process on the embedded store', ()
     graphiql: true,
     introspection: true,
   });
-  expect([...config.roles]).toEqual(['gateway', 'identity', 'coordination', 'events', 'crm', 'erp', 'billing']);
+  expect([...config.roles]).toEqual([
+    'gateway',
+    'identity',
+    'coordination',
+    'events',
+    'crm',
+    'erp',
+    'billing',
+  ]);
   expect(config.notices.join()).toContain('no authentication');
 });
 
