@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { hint, type Draft } from '../../../events/index.ts';
 import { blameOf, pauseAfter } from '../../../events/inbox/blame.ts';
 import type { ReadingBoundary, Source } from '../../../events/inbox/reread.ts';
-import { sequence } from '../../../events/sequence.ts';
+import { sequence, type SeenRecord } from '../../../events/sequence.ts';
 import { unknownRecords } from '../../../events/inbox/unknown.ts';
 import type { Db, Queryable } from '../../../runtime/db/index.ts';
 import { Failure } from '../../../runtime/failure.ts';
@@ -199,10 +199,10 @@ withStores((open) => {
 });
 
 test('what must be read again because something newer was told names the lists that the reading out of date told of', () => {
-  const seen = {
+  const seen: SeenRecord = {
     ...{ system: 'CRM', key: 'a', entityId: 'c', version: '2', fingerprints: { name: 'n2', contacts: 'p2' } },
     ...{ toldPosition: '7', toldVersion: '2', toldBy: 'WEBHOOK', ownVersion: null },
-  } as const;
+  };
   const late: Draft = {
     ...{ source: 'FEED', entity: 'Customer', entityId: 'c', system: 'CRM', key: 'a', version: '1' },
     ...{ foundVersion: null, fingerprints: { name: 'n1', contacts: 'p1' }, written: null, touched: [] },
