@@ -25,6 +25,7 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
   let sandboxes: readonly Sandbox[];
   let events: Events;
   let position = 0n;
+  let writing = false;
   const stops: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
@@ -75,9 +76,13 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
       startHooks({ db, sandboxes, send: http.send, interval: 20 }),
       observeSystems({
         ...{ db, identity, metrics, systems: opened },
-        intake: intakeOf({ entity: 'Customer', busy: () => Promise.resolve(new Set()) }),
+        // Whether a write of ours is under way to every one of them.
+        intake: intakeOf({
+          entity: 'Customer',
+          busy: (_, __, ids) => Promise.resolve(new Set(writing ? ids : [])),
+        }),
         feedInterval: polled ? 150 : 3_600_000,
-        sweepInterval: 3_600_000,
+        sweepInterval: 200,
         failed: (_, error) => {
           failed(error);
         },
@@ -216,6 +221,32 @@ describe.each<[how: string, polled: boolean, hooked: boolean]>([
     for (const change of all) expect(change).toMatchObject(one);
     for (const name of ['balance', 'invoices'])
       expect(all.filter((change) => change.attributes.includes(name))).toHaveLength(2);
+  });
+
+  test('what is seen while a write of ours is under way is put off, and told afterwards with all that changed', async () => {
+    const AccountId = await keyOf('CRM');
+    writing = true;
+    await ask('crm', {
+      ...{ method: 'POST', path: '/services/data/v1/sobjects/Contact' },
+      body: { AccountId, Name: 'Another Person' },
+    });
+    const putOff = () =>
+      store.db.query(`select 1 from events_inbox where key = $1 and source = 'SWEEP'`, [AccountId]);
+    while ((await putOff()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await events.log.after(position.toString(), 100)).toEqual([]);
+    writing = false;
+    expect(await told()).toEqual([
+      { kind: 'UPDATED', system: 'CRM', key: AccountId, attributes: ['contacts'], cause: null },
+    ]);
+  });
+
+  test('a partner that is gone without a word', async () => {
+    const key = await keyOf('ERP');
+    await store.db.query('delete from erp_business_partner where key = $1', [key]);
+    let changes = await told();
+    while (changes.length === 0) changes = await told();
+    expect(changes).toMatchObject([{ kind: 'DELETED', system: 'ERP', key, cause: null }]);
+    expect(await store.db.query('select 1 from events_unknown')).toEqual([]);
   });
 
   test('an account that is made and one that is deleted', async () => {
