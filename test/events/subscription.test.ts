@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
 import { captureInto, type Draft, type Events } from '../../events/index.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
@@ -128,6 +129,67 @@ withStores((open) => {
     expect(await chosen({ segments: ['ENTERPRISE'] })).toEqual(['1', '3', '4']);
     expect(await chosen({ segments: ['RESELLER', 'PUBLIC_SECTOR'], attributes: ['name'] })).toEqual(['2']);
     expect(await chosen({ customerIds: [one], systems: ['CRM'], kinds: ['CREATED'] })).toEqual(['1']);
+  });
+
+  test('the log chooses for the list what the process chooses for the stream, whatever is asked for', async () => {
+    const { subscribe, list, tell, fingerprint } = await opened(store);
+    const ids = Array.from({ length: 4 }, () => uuid());
+    const attributes = { CRM: ['name', 'segment'], ERP: ['taxClassification', 'creditLimit'] };
+    const [words, kinds] = [
+      ['ENTERPRISE', 'RESELLER'],
+      ['CREATED', 'UPDATED', 'DELETED'],
+    ];
+    const change = fc.record({
+      id: fc.constantFrom(...ids),
+      system: fc.constantFrom('CRM', 'ERP'),
+      n: fc.nat(5),
+    });
+    const some = (of: readonly string[]) =>
+      fc.option(fc.subarray([...of], { minLength: 1 }), { nil: undefined });
+    const filter = fc.record({
+      customerIds: some(ids),
+      systems: some(['CRM', 'ERP', 'BILLING']),
+      attributes: some([...attributes.CRM, ...attributes.ERP]),
+      kinds: some(kinds),
+      segments: some(words),
+    });
+    const told = fc.sample(change, { numRuns: 200, seed: 4 });
+    await tell(
+      ...told.map(({ id, system, n }, version) => {
+        const value = (name: string) =>
+          name === 'segment' ? fingerprint(name, words[n % 2]) : `${name} ${n % 3}`;
+        const fingerprints = Object.fromEntries(attributes[system].map((name) => [name, value(name)]));
+        return draftOf(id, version, {
+          system,
+          key: `${system} ${id}`,
+          fingerprints: n === 5 ? null : fingerprints,
+        });
+      }),
+      draftOf(uuid(), 1, { system: 'BILLING', key: 'the last', fingerprints: { billingCurrency: 'a' } }),
+    );
+    const [start, end] = await (async () => {
+      for (;;) {
+        const { edges } = await list({ filter: { systems: ['BILLING'] } });
+        if (edges[0]) return [(await list({ first: 1 })).edges[0], edges[0]];
+      }
+    })();
+    let chosen = 0;
+    for (const asked of fc.sample(filter, { numRuns: 40, seed: 5 })) {
+      const after = start?.cursor;
+      const listed = await allOf((from) => list({ filter: asked, after: from, first: 100 }), after);
+      const gone = new AbortController();
+      const stream = await subscribe({ filter: asked, after }, caller(['*'], gone.signal));
+      const heard = await take(stream, listed.length);
+      expect(heard.map(({ position }) => position)).toEqual(listed);
+      // Nothing but what the list has: what would come next is told behind everything, or never.
+      const next = stream.next();
+      await Promise.race([next, new Promise((resolve) => setImmediate(resolve))]);
+      gone.abort();
+      expect(await next).toEqual({ value: undefined, done: true });
+      chosen += listed.length;
+    }
+    expect(Number(end.node.position)).toBeGreaterThan(50);
+    expect(chosen).toBeGreaterThan(100);
   });
 
   test('nobody hears of what he may not read, nor chooses by it', async () => {
@@ -269,3 +331,13 @@ withStores((open) => {
     await erp.return();
   });
 });
+
+/** The positions on all pages of a list. */
+async function allOf(
+  list: (after: string | undefined) => ReturnType<Awaited<ReturnType<typeof opened>>['list']>,
+  after: string | undefined,
+): Promise<string[]> {
+  const { edges, pageInfo } = await list(after);
+  const positions = edges.map(({ node }) => node.position);
+  return pageInfo.hasNextPage ? [...positions, ...(await allOf(list, pageInfo.endCursor))] : positions;
+}
