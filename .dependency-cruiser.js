@@ -1,6 +1,8 @@
 /** The floors of the house: an import goes to the same folder or to a lower floor, never sideways. */
 const floors = [
   ['runtime', []],
+  // Copied into other programs: knows nothing of the house.
+  ['clients', []],
   ['schema', ['runtime']],
   ['identity', ['runtime', 'schema']],
   ['events', ['runtime', 'schema', 'identity']],

@@ -189,10 +189,10 @@ async function coordinationOf(
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
-  settled: () => void,
+  captured: () => void,
 ): Promise<OpenedCoordination> {
   return openCoordination({
-    ...{ db, identity, metrics, settled },
+    ...{ db, identity, metrics, captured },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,

@@ -27,6 +27,8 @@ export interface DriveOptions {
   readonly tolerance: Omit<Tolerance, 'now'>;
   /** Milliseconds for one call to an owner; less than a lease, so that nothing is sent after its end. */
   readonly callTimeout: number;
+  /** Told that an effect was captured for the change feed. */
+  readonly captured?: (() => void) | undefined;
   /** Called at each boundary; what it throws ends the drive as the end of the process would. */
   readonly at: (boundary: Boundary) => void | Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
       told,
     });
     if (!kept) return false;
+    if (told.length > 0) options.captured?.();
     held = kept;
     const { settledAt, followed } = kept;
     left = { settledAt, followed: left.followed || followed, copied: left.copied || copies.length > 0 };

@@ -8,8 +8,6 @@ export interface WorkerOptions extends DriveOptions {
   readonly concurrency: number;
   /** Milliseconds between two looks for writes that nobody has told it of. */
   readonly interval: number;
-  /** Told whenever a write was taken as far as it goes, and what it changed is on disk. */
-  readonly settled: () => void;
   /** Told of a drive that ended by a fault; its write is taken up again when its lease is over. */
   readonly failed: (error: unknown) => void;
 }
@@ -43,7 +41,7 @@ export function startWorker(
   options: WorkerOptions,
   isOverElsewhere: (ids: readonly string[]) => Promise<readonly string[]>,
 ): Worker {
-  const { journal, concurrency, interval, settled, failed } = options;
+  const { journal, concurrency, interval, failed } = options;
   const counts: Record<Lane, number> = { INTERACTIVE: 0, ONBOARDING: 0, BULK: 0 };
   const drives = new Set<Promise<void>>();
   const waiting = new Map<string, Set<(left: Left | null) => void>>();
@@ -58,7 +56,6 @@ export function startWorker(
   function begin(held: Held, takenOver: boolean, memo: ParticipantCall['memo']): void {
     const done = drive({ ...held, takenOver, memo }, options)
       .then((left) => {
-        settled();
         if (isOver(left.write.state)) tell(left.write.id, left);
         return left.followed;
       }, failed)

@@ -75,11 +75,7 @@ export interface Place {
 }
 
 /** Takes a feed into a follower's hands; undefined when somebody else follows it. */
-export async function claim(
-  db: Queryable,
-  system: SystemName,
-  follower: string,
-): Promise<Place | undefined> {
+export async function claim(db: Queryable, system: SystemName, follower: string): Promise<Place | undefined> {
   const [row] = await db.query<Place>(
     `insert into identity_feed as f (system, held_by, held_until)
      values ($1, $2::uuid, clock_timestamp() + $3::int * interval '1 millisecond')

@@ -13,7 +13,8 @@ export function fingerprintsOf<R>(
     const read = readerOf(attribute);
     return read ? [[name, read] as const] : [];
   });
-  return (record) => Object.fromEntries(readers.map(([name, read]) => [name, fingerprint(name, read(record))]));
+  return (record) =>
+    Object.fromEntries(readers.map(([name, read]) => [name, fingerprint(name, read(record))]));
 }
 
 /** The record's own fields of all attributes that come with it. */

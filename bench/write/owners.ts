@@ -11,9 +11,17 @@ interface Kept {
 
 /** What an owner tells the change feed of a record, as long as the product's own do. */
 const fingerprints = Object.fromEntries(
-  ['name', 'segment', 'industry', 'website', 'phone', 'employees', 'language', 'creditLimit', 'paymentTerms'].map(
-    (name) => [name, 'AAAAAAAAAAA'],
-  ),
+  [
+    'name',
+    'segment',
+    'industry',
+    'website',
+    'phone',
+    'employees',
+    'language',
+    'creditLimit',
+    'paymentTerms',
+  ].map((name) => [name, 'AAAAAAAAAAA']),
 );
 
 /** Keys that an owner remembers, as one does that has them for a day: what is older is not sent again here. */

@@ -18,7 +18,9 @@ export interface NorthwindOrder extends Store {
  * changes nothing; what was changed in the systems since stays changed.
  * @returns how many customers and invoices the sample has
  */
-export async function seedNorthwind(order: NorthwindOrder): Promise<{ readonly customers: number; readonly invoices: number }> {
+export async function seedNorthwind(
+  order: NorthwindOrder,
+): Promise<{ readonly customers: number; readonly invoices: number }> {
   const { db, identity, progress } = order;
   progress('Filling the empty store with the sample data of Northwind.');
   const records = recordsOf(await readNorthwind());

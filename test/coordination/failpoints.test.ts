@@ -77,7 +77,11 @@ function check({ log, crm, erp, billing }: World, entityId: string, id: string, 
 }
 
 /** The change feed is told of every effect once, of what was undone included; a copy has none on what its system owns. */
-async function checkTold(db: Db, { log }: World, { id, entityId }: ReturnType<typeof draftOf>): Promise<void> {
+async function checkTold(
+  db: Db,
+  { log }: World,
+  { id, entityId }: ReturnType<typeof draftOf>,
+): Promise<void> {
   const told = await db.query<{ system: string; written: string[]; version: string }>(
     `select draft ->> 'system' as system, draft -> 'written' as written, draft ->> 'version' as version
      from events_outbox where draft ->> 'entityId' = $1 order by id`,

@@ -1,4 +1,4 @@
-import { fingerprinterOf } from '../../events/fingerprint.ts';
+import { fingerprinterOf, type Fingerprints } from '../../events/index.ts';
 import { requestContext, type Caller } from '../../runtime/context.ts';
 import { localSubgraph, type SubgraphResult } from '../../runtime/executor.ts';
 import { createGuard, type Guard } from '../../runtime/guard.ts';
@@ -36,6 +36,8 @@ export interface Asked {
     more?: Partial<ParticipantExamination>,
   ) => Promise<ParticipantExamined>;
   readonly apply: (entityId: string, changes: Values, more: ApplyMore) => Promise<ParticipantOutcome>;
+  /** The fingerprints that the system's feed tells of a record, those of lists apart. */
+  readonly told: (key: string) => Promise<Fingerprints | undefined>;
   /** The bare answers of both to this caller. */
   readonly as: (caller: Caller, entityId: string) => Promise<readonly SubgraphResult[]>;
 }
@@ -60,7 +62,7 @@ export function participantOf<R extends object, Rows extends object>({
   const { name, open } = subject.system;
   const breaker = { failures: 2, openFor: 600_000 };
   const guard = createGuard({ system: name, concurrency: 4, queue: 4, breaker, attempts: 1 });
-  const { resolvers } = open({
+  const { resolvers, feed } = open({
     connector,
     guard,
     crossing: {
@@ -95,6 +97,15 @@ export function participantOf<R extends object, Rows extends object>({
     async apply(entityId, changes, { timeout, signal, ...more }) {
       const asked = { ...base(entityId), changes, ...more };
       return only(await apply({ asked }, contextFor('coordination', timeout, signal))) as ParticipantOutcome;
+    },
+    async told(key) {
+      let last: Fingerprints | undefined;
+      for (let since: string | null = null, more = true; more;) {
+        const page = await feed.changes(since, new AbortController().signal);
+        last = page.changed.findLast((one) => one.key === key)?.fingerprints ?? last;
+        [since, more] = [page.next, page.more];
+      }
+      return last;
     },
     as: (caller, entityId) =>
       Promise.all([

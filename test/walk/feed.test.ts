@@ -34,8 +34,8 @@ bothWays((graph) => {
       ...{
         version: String(++version),
         foundVersion: null,
-        written: null,
         known: false,
+        written: null,
         touched: [],
         since: null,
         cause: null,

@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { captureInto, type Draft } from '../../events/index.ts';
 import type { Mutation, Query } from '../../schema/generated/events.ts';
 import { openReceiver, type Receiver } from '../events/webhooks/receiver.ts';
 import { bothWays } from './houses.ts';
-
-const draft = (entityId: string): Draft => ({
-  ...{ source: 'FEED', entity: 'Customer', entityId, system: 'ERP', key: entityId, version: '1' },
-  ...{ foundVersion: null, written: null, touched: [], since: null, cause: null },
-  fingerprints: { paymentTerms: 'a' },
-});
 
 bothWays(
   (graph) => {
@@ -31,25 +24,43 @@ bothWays(
     const registering = `mutation ($input: RegisterWebhookInput!) {
       registerWebhook(input: $input) { webhook { id state } secret refusals { code } } }`;
 
-    test('an endpoint that is registered through the graph is told of what is captured', async () => {
-      const input = { url: `${receiver.url}/hook`, filter: { systems: ['ERP'] } };
+    test('an endpoint that is registered through the graph is told of what is changed through it', async () => {
+      const found = await graph().ask(
+        '{ customers(first: 1, filter: { name: "Alfreds Futterkiste" }) { edges { node { id } } } }',
+      );
+      const { customers } = found.data as unknown as { customers: { edges: [{ node: { id: string } }] } };
+      const { id: customerId } = customers.edges[0].node;
+      const input = {
+        url: `${receiver.url}/hook`,
+        filter: { customerIds: [customerId], attributes: ['website'] },
+      };
       const { data, codes } = await ask(registering, { input });
       expect(codes).toEqual([]);
       const { webhook, secret, refusals } = data.registerWebhook;
       expect(refusals).toEqual([]);
-      const entityId = randomUUID();
-      await captureInto(graph().store.db, [draft(entityId)]);
+      const changes = { website: 'https://futterkiste.example/new' };
+      const written = await graph().ask(
+        `mutation ($input: UpdateCustomerInput!) {
+           updateCustomer(input: $input) { write { id correlationId } refusals { code } } }`,
+        { input: { customerId, idempotencyKey: randomUUID(), changes } },
+      );
+      expect(written.errors).toEqual([]);
+      const { updateCustomer } = written.data as unknown as {
+        updateCustomer: { write: { id: string; correlationId: string } };
+      };
       const [arrived] = await receiver.first(1, '/hook');
       const event = new Webhook(secret ?? '').verify(arrived?.body ?? '', { ...arrived?.headers });
       expect(event).toMatchObject({
-        type: 'customer.created',
-        subject: entityId,
+        subject: customerId,
         data: {
-          system: 'ERP',
-          attributes: [{ name: 'paymentTerms', owner: 'ERP' }],
-          customer: { id: entityId },
+          ...{ system: 'CRM', attributes: [{ name: 'website', owner: 'CRM' }], customer: { id: customerId } },
+          cause: {
+            requestId: updateCustomer.write.id,
+            correlationId: updateCustomer.write.correlationId,
+          },
         },
       });
+      expect(arrived?.body).not.toContain('futterkiste');
 
       const tested = await ask(
         'mutation ($id: ID!) { testWebhook(id: $id) { delivery { status problem } } }',
