@@ -18,6 +18,8 @@ const homes = {
   '@graphql-hive/router-query-planner': '^gateway/planner\\.ts$',
   'graphql-jit': '^runtime/executor\\.ts$',
   undici: '^runtime/http\\.ts$',
+  ws: '^runtime/streaming/(sockets|connection)\\.ts$',
+  'graphql-ws': '^(runtime/streaming/sockets\\.ts$|clients/)',
   '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
   pg: '^runtime/db/postgres\\.ts$',
   cockatiel: '^runtime/guard\\.ts$',
