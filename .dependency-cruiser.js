@@ -21,6 +21,8 @@ const homes = {
   'graphql-jit': '^runtime/executor\\.ts$',
   undici: '^runtime/http\\.ts$',
   'ipaddr.js': '^runtime/address\\.ts$',
+  ws: '^runtime/streaming/(sockets|connection)\\.ts$',
+  'graphql-ws': '^(runtime/streaming/sockets\\.ts$|clients/)',
   '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
   pg: '^runtime/db/postgres\\.ts$',
   cockatiel: '^runtime/guard\\.ts$',
