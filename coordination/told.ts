@@ -16,8 +16,8 @@ export function toldOf(
 
 /** A step as it is stored: what was to be told of it is told with it. Pure. */
 export function untold(step: Step): Step {
-  if (!step.effect) return step;
-  const { effect: _, ...stored } = step;
+  const stored: { -readonly [K in keyof Step]: Step[K] } = { ...step };
+  delete stored.effect;
   return stored;
 }
 

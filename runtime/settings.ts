@@ -228,6 +228,11 @@ export const settings = {
     initial: '2',
     about: 'Attempts of a read, the first included; a write has one.',
   },
+  webhookAllowPrivate: {
+    ...onOff,
+    initial: 'off',
+    about: 'Whether webhooks may go to private networks, and without TLS: to try them on one machine.',
+  },
   logLevel: {
     ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
     initial: 'info',

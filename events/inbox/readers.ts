@@ -9,7 +9,7 @@ import { readingOf, type ReadingOptions, type Source } from './reread.ts';
 export interface ReadersOptions extends Omit<ReadingOptions, 'source'> {
   readonly sources: readonly Source[];
   readonly metrics: Metrics;
-  /** Milliseconds between two looks for records that nobody has told this process of; 250 where absent. */
+  /** Milliseconds between two looks for records that nobody has told this process of; 500 where absent. */
   readonly interval?: number;
 }
 
@@ -24,7 +24,7 @@ const patience = 500;
 
 /** Begins to read hinted records. */
 export function startReaders(options: ReadersOptions): Readers {
-  const { sources, metrics, interval = 250, ...others } = options;
+  const { sources, metrics, interval = 500, ...others } = options;
   const { db, failed } = others;
   const ended = new AbortController();
   const { signal } = ended;

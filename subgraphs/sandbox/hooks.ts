@@ -16,6 +16,8 @@ export interface HooksOptions {
 
 /** Milliseconds for one answer, for which a sender has a hook to itself, and of the first and the longest pause. */
 const [answerTimeout, lease, firstPause, longestPause] = [10_000, 60_000, 500, 60_000];
+/** Milliseconds between two looks where there is no hook to send to. */
+const idle = 1000;
 /** Happenings that are looked at at a time. */
 const page = 50;
 
@@ -35,21 +37,21 @@ export function startHooks({ db, sandboxes, send, interval = 200 }: HooksOptions
   const ended = new AbortController();
   const { signal } = ended;
 
-  /** Sends what there is; gives whether there may be more at once. */
-  async function pass({ name, message }: Sandbox): Promise<boolean> {
+  /** Sends what there is; gives the milliseconds until the next look. */
+  async function pass({ name, message }: Sandbox): Promise<number> {
     const [hook] = await db.query<Hook>(
       `update sandbox_hook set held_until = clock_timestamp() + $2::int * interval '1 millisecond'
        where name = $1 and due <= clock_timestamp() and (held_until is null or held_until < clock_timestamp())
        returning url, secret, sent, failures`,
       [name, lease],
     );
-    if (!hook) return false;
+    if (!hook) return Math.max(interval, idle);
     const happenings = await happened(name, hook.sent);
     for (const happening of happenings) {
       const told = message(happening);
       if (told && !(await delivered(hook, name, happening, told))) {
         await postpone(name, hook.failures + 1);
-        return false;
+        return interval;
       }
       await db.query('update sandbox_hook set sent = greatest(sent, $2), failures = 0 where name = $1', [
         name,
@@ -57,7 +59,7 @@ export function startHooks({ db, sandboxes, send, interval = 200 }: HooksOptions
       ]);
     }
     await db.query('update sandbox_hook set held_until = null where name = $1', [name]);
-    return happenings.length === page;
+    return happenings.length === page ? 0 : interval;
   }
 
   async function happened(name: string, after: string): Promise<readonly Happening[]> {
@@ -102,8 +104,8 @@ export function startHooks({ db, sandboxes, send, interval = 200 }: HooksOptions
   async function run(sandbox: Sandbox): Promise<void> {
     while (!stopped()) {
       // A store that fails is asked again: nothing was marked as sent.
-      const more = await pass(sandbox).catch(() => false);
-      if (!more) await wait(interval, undefined, { signal }).catch(() => undefined);
+      const pause = await pass(sandbox).catch(() => interval);
+      await wait(pause, undefined, { signal }).catch(() => undefined);
     }
   }
 

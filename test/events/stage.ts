@@ -22,7 +22,7 @@ export function draft(given: Partial<Draft> = {}): Draft {
   return {
     ...{ source: 'FEED', entity: 'Customer', entityId: acme, system: 'CRM', key: 'a-1', version: '1' },
     ...{ foundVersion: null, fingerprints: { name: 'n1', segment: 's1', website: '' } },
-    ...{ written: null, touched: [], since: '0', known: false, cause: null, ...given },
+    ...{ written: null, known: false, touched: [], since: '0', cause: null, ...given },
   };
 }
 

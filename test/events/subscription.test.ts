@@ -1,18 +1,17 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { v7 as uuid } from 'uuid';
 import { captureInto, type Draft, type Events } from '../../events/index.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
-import { withStores, type OpenStore } from '../support/store.ts';
+import { withStores } from '../support/store.ts';
 import { caller, subgraphOver, type Heard } from './subgraph.ts';
-import { draftOf, openFeed } from './telling.ts';
+import { draftOf, emptied, openFeed } from './telling.ts';
 
 const feeds: Events[] = [];
 afterEach(async () => {
   for (const feed of feeds.splice(0)) await feed.stop();
 });
 
-async function opened(open: OpenStore) {
-  const store = await prepared(await open());
+async function opened(store: Store) {
   const feed = await openFeed(store.db);
   feeds.push(feed);
   const graph = await subgraphOver(store.db, feed, store.identity);
@@ -40,8 +39,18 @@ function enrolled({ identity }: Store, count: number): Promise<readonly string[]
 }
 
 withStores((open) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await prepared(await open());
+  });
+  beforeEach(async () => {
+    await emptied(store.db);
+    await store.db.query('delete from identity_crosswalk');
+    await store.db.query('delete from identity_customer');
+  });
+
   test('a change is told with everything that is known of it, and its customer by its id', async () => {
-    const { subscribe, tell } = await opened(open);
+    const { subscribe, tell } = await opened(store);
     const stream = await subscribe({});
     const id = uuid();
     const cause = { requestId: 'a write', correlationId: 'a request' };
@@ -85,7 +94,7 @@ withStores((open) => {
   });
 
   test('each condition of a filter chooses, in the stream and in the list alike', async () => {
-    const { subscribe, list, tell, fingerprint } = await opened(open);
+    const { subscribe, list, tell, fingerprint } = await opened(store);
     const [one, other] = [uuid(), uuid()];
     const segment = (word: string) => fingerprint('segment', word);
     const ofErp = { system: 'ERP', key: 'erp', fingerprints: { taxClassification: 'a' } } as const;
@@ -122,7 +131,7 @@ withStores((open) => {
   });
 
   test('nobody hears of what he may not read, nor chooses by it', async () => {
-    const { subscribe, list, tell } = await opened(open);
+    const { subscribe, list, tell } = await opened(store);
     const sales = caller(['customer:read']);
     const id = uuid();
     const erp = { system: 'ERP', key: 'erp' } as const;
@@ -169,7 +178,7 @@ withStores((open) => {
     ['a snapshot as a kind', { filter: { kinds: ['SNAPSHOT'] } }, /there are CREATED, UPDATED, DELETED/],
     ['a cursor and a snapshot', { after: 'x', snapshot: true }, /Give "after" or "snapshot"/],
   ])('refused before anything is told: %s', async (_, variables, message) => {
-    const { subscribe } = await once(open);
+    const { subscribe } = await opened(store);
     const refused = { code: 'BAD_USER_INPUT', message: expect.stringMatching(message) as unknown };
     await expect(subscribe(variables)).rejects.toMatchObject(refused);
   });
@@ -177,14 +186,14 @@ withStores((open) => {
   test.each(['', 'x', 'AAAA', 'customer~', '~AAAAAAAAAAAAAAAAAAAAAA', 'AQ~AAAAAAAAAAAAAAAAAAAAAA~'])(
     'a cursor that is none is refused: %j',
     async (after) => {
-      const { subscribe, list } = await once(open);
+      const { subscribe, list } = await opened(store);
       await expect(subscribe({ after })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
       await expect(list({ after })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
     },
   );
 
   test('the list goes on from any of its cursors, and from the end of an empty page', async () => {
-    const { list, tell } = await opened(open);
+    const { list, tell } = await opened(store);
     const id = uuid();
     const empty = await list({});
     expect(empty).toMatchObject({ edges: [], pageInfo: { hasNextPage: false } });
@@ -203,8 +212,7 @@ withStores((open) => {
   });
 
   test('a snapshot that breaks off anywhere is heard to its end, and then all changes, while writers write', async () => {
-    const store = await opened(open);
-    const { subscribe, tell } = store;
+    const { subscribe, tell } = await opened(store);
     const ids = await enrolled(store, 230);
     const [gone] = ids;
     let version = 0;
@@ -239,8 +247,7 @@ withStores((open) => {
   });
 
   test('a snapshot has those that its filter chooses', async () => {
-    const store = await opened(open);
-    const { subscribe, tell, list, fingerprint } = store;
+    const { subscribe, tell, list, fingerprint } = await opened(store);
     const ids = [...(await enrolled(store, 250))].sort();
     const [first = '', second = '', third = ''] = ids;
     const segment = fingerprint('segment', 'RESELLER');
@@ -262,11 +269,3 @@ withStores((open) => {
     await erp.return();
   });
 });
-
-const shared = new Map<OpenStore, ReturnType<typeof opened>>();
-/** One graph for all tests that change nothing. */
-function once(open: OpenStore): ReturnType<typeof opened> {
-  const graph = shared.get(open) ?? opened(open);
-  shared.set(open, graph);
-  return graph;
-}

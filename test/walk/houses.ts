@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { openHouse, type House } from '../../main.ts';
+import { openHouse, type House } from '../../house.ts';
 import { readConfig, type Config } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
 import { createLogger } from '../../runtime/telemetry.ts';

@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { hint } from '../../../events/index.ts';
+import { hint, type Draft } from '../../../events/index.ts';
 import { blameOf, pauseAfter } from '../../../events/inbox/blame.ts';
 import type { ReadingBoundary, Source } from '../../../events/inbox/reread.ts';
+import { sequence, type SeenRecord } from '../../../events/sequence.ts';
 import { unknownRecords } from '../../../events/inbox/unknown.ts';
 import type { Db, Queryable } from '../../../runtime/db/index.ts';
 import { Failure } from '../../../runtime/failure.ts';
@@ -195,6 +196,22 @@ withStores((open) => {
     expect(asked.flat().toSorted()).toEqual(keys.toSorted());
     expect(await captured(db)).toHaveLength(250);
   });
+});
+
+test('what must be read again because something newer was told names the lists that the reading out of date told of', () => {
+  const seen: SeenRecord = {
+    ...{ system: 'CRM', key: 'a', entityId: 'c', version: '2', fingerprints: { name: 'n2', contacts: 'p2' } },
+    ...{ toldPosition: '7', toldVersion: '2', toldBy: 'WEBHOOK', ownVersion: null },
+  };
+  const late: Draft = {
+    ...{ source: 'FEED', entity: 'Customer', entityId: 'c', system: 'CRM', key: 'a', version: '1' },
+    ...{ foundVersion: null, fingerprints: { name: 'n1', contacts: 'p1' }, written: null, touched: [] },
+    ...{ since: '6', known: true, cause: null },
+  };
+  const end = { position: '7', hash: '' };
+  const { reread, entries } = sequence([late], [seen], { end, at: new Date().toISOString(), tagged: [] });
+  expect(entries).toEqual([]);
+  expect(reread).toEqual([{ system: 'CRM', key: 'a', touched: ['name', 'contacts'] }]);
 });
 
 describe('who is to blame for a reading that failed', () => {
