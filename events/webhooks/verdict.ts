@@ -22,11 +22,13 @@ export interface Patience {
   readonly pauses: readonly [first: number, longest: number];
   /** Milliseconds of nothing but failures after which an endpoint is given up. */
   readonly giveUp: number;
+  /** Failures in a row without which it is not: while nobody tried, nothing was refused. */
+  readonly fewest: number;
 }
 
 const second = 1000;
 const hour = 3600 * second;
-export const usualPatience: Patience = { pauses: [5 * second, 8 * hour], giveUp: 72 * hour };
+export const usualPatience: Patience = { pauses: [5 * second, 8 * hour], giveUp: 72 * hour, fewest: 5 };
 
 /**
  * Decides what becomes of an endpoint. Any pause may be up to twice as long as the one before, and is a random part of
@@ -36,12 +38,12 @@ export const usualPatience: Patience = { pauses: [5 * second, 8 * hour], giveUp:
 export function judge(
   { status, problem, retryAfter }: Answer,
   failed: { readonly times: number; readonly since: number },
-  { pauses: [first, longest], giveUp }: Patience,
+  { pauses: [first, longest], giveUp, fewest }: Patience,
   random: () => number,
 ): Verdict {
   if (problem === null) return { verdict: 'DELIVERED' };
   if (status === 410) return { verdict: 'DISABLED', reason: 'GONE' };
-  if (failed.since >= giveUp) return { verdict: 'DISABLED', reason: 'FAILING' };
+  if (failed.since >= giveUp && failed.times >= fewest) return { verdict: 'DISABLED', reason: 'FAILING' };
   const most = Math.min(longest, first * 2 ** Math.min(failed.times, 30));
   const asked = status === 429 || status === 503 ? (retryAfter ?? 0) : 0;
   // Whoever asks to be left alone for years is asked again before he is given up.

@@ -10,9 +10,9 @@ export interface Connection {
   /** As `Send` of `running.ts`: absent where the client's system has taken it at once. */
   readonly send: (text: string) => Promise<void> | undefined;
   readonly close: (code?: number, reason?: string) => void;
-  /** Keeps an operation among those that end with the connection. */
-  hold(operation: Running): Running;
-  /** Operations that are held and not over. */
+  /** Keeps an operation among those that end with the connection, until the result is called. */
+  hold(operation: Running): () => void;
+  /** Operations that are held. */
   open(): number;
   /** Ends every operation with these errors, and the connection; resolves when it is closed. */
   drain(errors: readonly ToldError[]): Promise<void>;
@@ -28,18 +28,11 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
   const operations = new Set<Running>();
   let sent = 0;
   let alive = true;
-  const hand = handOver({
-    cork: () => {
-      below.cork();
-    },
-    uncork: () => {
-      below.uncork();
-    },
-    waiting: () => socket.bufferedAmount,
-  });
+  const waiting = (): number => socket.bufferedAmount;
+  const hand = handOver(below, waiting);
 
   const unwatch = watch.add({
-    waiting: () => socket.bufferedAmount,
+    waiting,
     sent: () => sent,
     slow() {
       leave(4410, 'slow');
@@ -96,22 +89,8 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));
     },
     hold(operation) {
-      const held: Running = {
-        ...operation,
-        async run(send) {
-          try {
-            return await operation.run(send);
-          } finally {
-            operations.delete(held);
-          }
-        },
-        stop(errors) {
-          operation.stop(errors);
-          operations.delete(held);
-        },
-      };
-      operations.add(held);
-      return held;
+      operations.add(operation);
+      return () => operations.delete(operation);
     },
     open: () => operations.size,
     async drain(errors) {
@@ -123,6 +102,7 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
     gone() {
       unwatch();
       stopAll();
+      operations.clear();
     },
   };
 }

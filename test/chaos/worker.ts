@@ -67,10 +67,7 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
       db,
       identity,
       participants: new Map(
-        subgraphsOver(owners, opened).map(([system, subgraph]) => [
-          system,
-          participantOf(system, subgraph),
-        ]),
+        subgraphsOver(owners, opened).map(([system, subgraph]) => [system, participantOf(system, subgraph)]),
       ),
       metrics: createMetrics(),
       failed: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),

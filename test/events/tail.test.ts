@@ -94,16 +94,40 @@ withStores((open) => {
     await stream.return();
   });
 
-  test('whoever is overtaken by retention is told so, while he waits as well', async () => {
+  /** Lets go of all changes, as soon as nobody is just telling one. */
+  async function expireAll({ log }: Events): Promise<void> {
+    for (let head = await log.head(); head.floor !== head.position; head = await log.head())
+      await expireBatch(db, { days: 0, most: 0 });
+  }
+
+  test('whoever is overtaken by retention is told so; what is at hand is told all the same', async () => {
     const feed = await kept(openFeed(db));
     await write(db, { writers: 1, changes: 1_500 });
-    const stream = hear(feed, 1_400);
-    await take(stream, 1);
-    while ((await expireBatch(db, { days: 0, most: 5 })) > 0);
-    // What is at hand is still told, and what comes after it.
-    expect((await take(stream, 99)).at(-1)?.position).toBe('1500');
-    const late = hear(feed, 100);
-    await expect(late.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    const [stream, other] = [hear(feed, 1_400), hear(feed, 1_400)];
+    await take(stream, 100);
+    await take(other, 1);
+    await expireAll(feed);
+    expect((await take(other, 99)).at(-1)?.position).toBe('1500');
+    await expect(hear(feed, 100).next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    await Promise.all([stream.return(), other.return()]);
+  });
+
+  test('a process that is overtaken by retention as a whole tells those who wait, and goes on with what comes', async () => {
+    const feed = await kept(openFeed(db));
+    const asleep = { listen: () => Promise.resolve(() => Promise.resolve()) };
+    const tail = await kept(openTail({ db: asleep, log: feed.log, interval: 3_600_000, failed: fail }));
+    const waits = hear({ tail, log: feed.log }).next();
+    await write(db, { writers: 1, changes: 50 });
+    await take(hear(feed), 50);
+    await expireAll(feed);
+    await tail.look();
+    await expect(waits).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    const stream = hear({ tail, log: feed.log }, tail.position());
+    const next = take(stream, 1);
+    await write(db, { writers: 1, changes: 1 });
+    while ((await feed.log.head()).position !== '51') await pause(5);
+    await tail.look();
+    expect((await next)[0]?.position).toBe('51');
     await stream.return();
   });
 

@@ -14,6 +14,7 @@ import { createMetrics } from '../../../runtime/telemetry.ts';
 export const quick: DeliveryPace = {
   pauses: [20, 20],
   giveUp: 3_600_000,
+  fewest: 5,
   lease: 15_000,
   timeout: 5_000,
   concurrency: [8, 4],

@@ -40,6 +40,11 @@ test('it is tried for three days, after 5 seconds at first and 8 hours in the en
   expect(since).toBeLessThan(81 * hour);
 });
 
+test('a process that was away for days does not give up whom it did not try', () => {
+  const seldom = judge(silent, { times: 1, since: 200 * hour }, usualPatience, longest);
+  expect(seldom).toEqual({ verdict: 'LATER', wait: 10_000 });
+});
+
 test('any pause is a random part of the longest that it may be', () => {
   const pauses = [0, 0.25, 0.5, 1].map((random) =>
     judge(silent, { times: 3, since: 0 }, usualPatience, () => random),
