@@ -128,7 +128,10 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
         return {
           changed: [
             ...gone.map((key) => ({ key, deleted: true as const })),
-            ...present.map((shown) => ({ ...whole(shown), moved: moved.get(shown.id) ?? [] })),
+            ...present.map((shown) => {
+              const rows = moved.get(shown.id) ?? [];
+              return rows.length > 0 ? { ...whole(shown), moved: rows } : whole(shown);
+            }),
           ],
           next: page.last,
           more: page.has_more,
