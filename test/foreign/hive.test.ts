@@ -92,24 +92,26 @@ function suite(): void {
           heard.push(told);
       };
       const done = loop();
-      await until(async () => (await live()) === 1);
+      const isSo = (holds: () => boolean | Promise<boolean>) =>
+        Promise.race([done, until(() => Promise.resolve(holds()))]);
+      await isSo(async () => (await live()) === 1);
       const hear = async () => {
         const before = heard.length;
         await change();
         await change();
-        await until(() => Promise.resolve(heard.length === before + 2));
+        await isSo(() => heard.length === before + 2);
       };
       await hear();
       expect(heard[1]).toMatchObject({ attributes: [{ name: 'name', owner: 'CRM' }], customer });
       await hive.kill();
       await change();
       ({ started: hive } = await startHive(Number(new URL(url).port)));
-      await until(() => Promise.resolve(heard.length === 3));
+      await isSo(() => heard.length === 3);
       await hear();
       await events.kill();
       await change();
       events = await serve({ ...environment, ROLES: 'events', PORT: events.port });
-      await until(() => Promise.resolve(heard.length === 6));
+      await isSo(() => heard.length === 6);
       await hear();
       ended.abort();
       await done;

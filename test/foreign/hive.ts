@@ -18,9 +18,10 @@ interface Fetching {
   readonly options: { readonly headers?: Readonly<Record<string, string>> };
   readonly setOptions: (options: object) => void;
 }
+type Runtime = RequestListener & { readonly fetch: typeof fetch };
 interface Hive {
-  readonly createGatewayRuntime: (options: object) => RequestListener;
-  readonly getGraphQLWSOptions: (runtime: RequestListener, onContext: () => object) => object;
+  readonly createGatewayRuntime: (options: object) => Runtime;
+  readonly getGraphQLWSOptions: (runtime: Runtime, onContext: () => object) => object;
 }
 type Sockets = new (options: object) => object;
 
@@ -61,6 +62,8 @@ const runtime = createGatewayRuntime({
     },
   ],
 });
+// It knows no schema before its first request by HTTP, and fails those that come by WebSocket until then.
+await runtime.fetch('http://hive/graphql?query=%7B__typename%7D');
 const server = createServer(runtime);
 useServer(
   getGraphQLWSOptions(runtime, () => ({})),
