@@ -50,7 +50,8 @@ export function foldName(name: string): string {
       .replace(/\p{M}/gu, '')
       // Puts syllables of Hangul together again, which are no accents.
       .normalize('NFC')
-      // Up before down makes ß into ss, and final sigma into sigma.
+      // Up before down makes ß into ss, and final sigma into sigma; the capital ẞ goes up to nothing but itself.
+      .toLowerCase()
       .toUpperCase()
       .toLowerCase()
       .replace(/ς/g, 'σ')

@@ -11,6 +11,7 @@ describe('names', () => {
     ['Blåbær A/S', 'blabaer a s'],
     ['STRASSE', 'strasse'],
     ['straße', 'strasse'],
+    ['STRAẞE', 'strasse'],
     ['ﬁne  Ｗｉｄｅ', 'fine wide'],
     ['ΟΔΥΣΣΕΥΣ', 'οδυσσευσ'],
     ['Жук', 'жук'],
