@@ -20,6 +20,7 @@ const homes = {
   '@graphql-hive/router-query-planner': '^gateway/planner\\.ts$',
   'graphql-jit': '^runtime/executor\\.ts$',
   undici: '^runtime/http\\.ts$',
+  'ipaddr.js': '^runtime/address\\.ts$',
   '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
   pg: '^runtime/db/postgres\\.ts$',
   cockatiel: '^runtime/guard\\.ts$',
@@ -32,6 +33,7 @@ const homes = {
   'postcode-validator': '^coordination/rules/postal-code\\.ts$',
   ioredis: '^events/redis\\.ts$',
   pino: '^runtime/telemetry\\.ts$',
+  standardwebhooks: '^runtime/signature\\.ts$',
   'prom-client': '^runtime/telemetry\\.ts$',
 };
 
@@ -43,14 +45,14 @@ export default {
       severity: 'error',
       from: { path: `^${name}/`, pathNot: '/cli\\.ts$' },
       to: {
-        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), 'main\\.ts$'].join('|')})`,
+        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), '(main|house)\\.ts$'].join('|')})`,
       },
     })),
     {
       name: 'main-sees-all-and-is-seen-by-none',
       severity: 'error',
-      from: { pathNot: '(^test/|/cli\\.ts$)' },
-      to: { path: '^main\\.ts$' },
+      from: { pathNot: '(^test/|^main\\.ts$|/cli\\.ts$)' },
+      to: { path: '^(main|house)\\.ts$' },
     },
     {
       name: 'a-system-never-imports-another',

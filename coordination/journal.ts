@@ -1,3 +1,4 @@
+import type { Draft as Told } from '../events/index.ts';
 import { turns, type Db } from '../runtime/db/index.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
@@ -81,6 +82,8 @@ export interface Settlement {
   /** Milliseconds for which it is let go of; null keeps it, or is over with it. */
   readonly wait: number | null;
   readonly copies: readonly Draft[];
+  /** What the change feed is told of these steps' effects. */
+  readonly told: readonly Told[];
 }
 
 /** The end of a queue, as somebody saw it who reads the records next. */
@@ -188,11 +191,11 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       }));
     },
 
-    async settle({ write, ahead }, { state, steps, open, wait, copies }) {
+    async settle({ write, ahead }, { state, steps, open, wait, copies, told }) {
       const asked = performance.now();
       const [row] = await inLane(write.lane, () =>
         db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
-          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9) as settled',
           [
             write.id,
             write.epoch,
@@ -202,6 +205,7 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
             wait,
             leased,
             JSON.stringify(copies.map(copyOf)),
+            JSON.stringify(told),
           ],
         ),
       );

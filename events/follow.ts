@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
-import type { Ending } from '../runtime/ending.ts';
+import { hasEnded, type Ending } from '../runtime/ending.ts';
 import type { ChangeFilter, Log } from './log.ts';
 import type { Tail } from './tail.ts';
 import { told, type Told } from './told.ts';
@@ -27,11 +27,11 @@ export async function* follow(
   { tail, log, filter, matches }: Following,
   ending: Ending,
 ): AsyncGenerator<Told, void> {
-  for (let at = after; !ending.over() && !tail.stopped();) {
+  for (let at = after; !hasEnded(ending) && !tail.stopped();) {
     if (!tail.reaches(at)) {
       const { changes, until } = await log.page(String(at), filter, page);
       for (const change of changes) {
-        if (ending.over()) return;
+        if (hasEnded(ending)) return;
         if (matches(change)) yield told(change, cursorAt(tail, change.position));
       }
       at = Number(until);

@@ -65,18 +65,15 @@ export function eventsSubgraph(
     return { ...same, system, version, previousVersion, attributes, cause };
   };
 
-  /** First everything as it is, where that was asked for or was not told to its end; then what changes. */
-  async function* streamed(
+  /** Everything as it is, behind a member or from the beginning; then what changes. */
+  async function* whole(
     position: string,
-    behind: { readonly member: string | null } | null,
+    behind: string | null,
     following: Following,
     ending: Ending,
   ): AsyncGenerator<Told<Change | Snapshot>, void> {
-    if (behind) {
-      const { filter } = following;
-      const begun = { members, havingTags, filter, epoch: tail.epoch, position };
-      yield* snapshot({ ...begun, behind: behind.member }, ending);
-    }
+    const { filter } = following;
+    yield* snapshot({ members, havingTags, filter, epoch: tail.epoch, position, behind }, ending);
     yield* follow(Number(position), following, ending);
   }
 
@@ -109,8 +106,8 @@ export function eventsSubgraph(
         [names.stream]: {
           async subscribe(_: unknown, asked: Asked, context: RequestContext) {
             const following = followingOf(asked, context);
-            const { after = null, snapshot: whole = false } = asked;
-            if (whole && after !== null)
+            const { after = null, snapshot: fromSnapshot = false } = asked;
+            if (fromSnapshot && after !== null)
               throw new Failure(
                 'BAD_USER_INPUT',
                 'Give "after" or "snapshot": whoever has a cursor goes on from there, and needs no snapshot.',
@@ -118,8 +115,13 @@ export function eventsSubgraph(
             const unfinished = after === null ? null : unfinishedOf(after);
             const cursor = unfinished?.cursor ?? after;
             const position = cursor === null ? String(tail.position()) : positionOf(cursor, await log.head());
-            const behind = unfinished ?? (whole ? { member: null } : null);
-            return endable((ending) => streamed(position, behind, following, ending), context.signal);
+            return endable<Told<Change | Snapshot>>(
+              (ending) =>
+                unfinished || fromSnapshot
+                  ? whole(position, unfinished?.member ?? null, following, ending)
+                  : follow(Number(position), following, ending),
+              context.signal,
+            );
           },
           resolve: (told: Told<Change | Snapshot>, _: unknown, context: RequestContext) =>
             shown(told, context),

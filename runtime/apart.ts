@@ -49,7 +49,7 @@ export function reach({
 }
 
 /** Answers a request, or rejects with a Failure. */
-type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** What a process serves, as `listen` takes it. */
 export interface Served {

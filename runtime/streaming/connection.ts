@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { handOver } from './hand-over.ts';
 import type { Running, ToldError } from './running.ts';
@@ -9,9 +10,9 @@ export interface Connection {
   /** As `Send` of `running.ts`: absent where the client's system has taken it at once. */
   readonly send: (text: string) => Promise<void> | undefined;
   readonly close: (code?: number, reason?: string) => void;
-  /** Keeps an operation among those that end with the connection. */
-  hold(operation: Running): Running;
-  /** Operations that are held and not over. */
+  /** Keeps an operation among those that end with the connection, until the result is called. */
+  hold(operation: Running): () => void;
+  /** Operations that are held. */
   open(): number;
   /** Ends every operation with these errors, and the connection; resolves when it is closed. */
   drain(errors: readonly ToldError[]): Promise<void>;
@@ -22,11 +23,13 @@ export interface Connection {
 /** Bytes that may wait besides answers, which wait for each other: replies that the client does not read. */
 const MOST = 8 * 1024 * 1024;
 
-export function connection(socket: WebSocket, watch: Watch): Connection {
+/** @param below what the socket writes to */
+export function connection(socket: WebSocket, below: Duplex, watch: Watch): Connection {
   const operations = new Set<Running>();
   let sent = 0;
   let alive = true;
   const waiting = (): number => socket.bufferedAmount;
+  const hand = handOver(below, waiting);
 
   const unwatch = watch.add({
     waiting,
@@ -75,33 +78,19 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
         socket.terminate();
         return undefined;
       }
-      return handOver((taken) => {
+      return hand((taken) => {
         socket.send(text, () => {
           sent += 1;
           taken();
         });
-      }, waiting);
+      });
     },
     close(code, reason) {
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));
     },
     hold(operation) {
-      const held: Running = {
-        ...operation,
-        async run(send) {
-          try {
-            return await operation.run(send);
-          } finally {
-            operations.delete(held);
-          }
-        },
-        stop(errors) {
-          operation.stop(errors);
-          operations.delete(held);
-        },
-      };
-      operations.add(held);
-      return held;
+      operations.add(operation);
+      return () => operations.delete(operation);
     },
     open: () => operations.size,
     async drain(errors) {
@@ -113,6 +102,7 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
     gone() {
       unwatch();
       stopAll();
+      operations.clear();
     },
   };
 }

@@ -16,17 +16,19 @@ export async function sendEvents(
 ): Promise<void> {
   let sent = 0;
   const waiting = (): number => response.writableLength;
+  // Not the response itself: what it gathers it sends behind its own end.
+  const hand = handOver(response.socket, waiting);
   const write = (text: string): Promise<void> | undefined => {
     if (response.destroyed) {
       running.stop();
       return undefined;
     }
-    return handOver((taken) => {
+    return hand((taken) => {
       response.write(text, () => {
         sent += 1;
         taken();
       });
-    }, waiting);
+    });
   };
   const unwatch = watch.add({
     waiting,

@@ -1,18 +1,39 @@
+import type { Duplex } from 'node:stream';
+import { together } from '../together.ts';
+
+/** Bytes that may wait without anybody's waiting for them: otherwise a burst of events would go out one by one. */
+const enough = 16 * 1024;
+
+const inARow = together();
+
 /**
- * Hands something to a socket. `write` calls back when the system has taken it whole, or never will; `waiting` is the
- * number of bytes that it has not taken. Gives a promise only where there is something to wait for.
+ * Hands things over to a socket, all of a turn of the event loop in one piece. `waiting` is the number of bytes that the
+ * system has not taken; `write` calls back when it has taken its own, or never will. Gives a promise of that only where
+ * so much waits that nothing more should come. A socket that is null is gone already.
  */
 export function handOver(
-  write: (taken: () => void) => void,
+  socket: Duplex | null,
   waiting: () => number,
-): Promise<void> | undefined {
-  const state: { taken: boolean; resume?: () => void } = { taken: false };
-  write(() => {
-    state.taken = true;
-    state.resume?.();
-  });
-  if (state.taken || waiting() === 0) return undefined;
-  return new Promise((resolve) => {
-    state.resume = resolve;
-  });
+): (write: (taken: () => void) => void) => Promise<void> | undefined {
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    socket?.uncork();
+  };
+  return (write) => {
+    if (!corked) {
+      corked = true;
+      socket?.cork();
+      inARow(uncork);
+    }
+    const state: { taken: boolean; resume?: () => void } = { taken: false };
+    write(() => {
+      state.taken = true;
+      state.resume?.();
+    });
+    if (state.taken || waiting() <= enough) return undefined;
+    return new Promise((resolve) => {
+      state.resume = resolve;
+    });
+  };
 }

@@ -44,104 +44,130 @@ const tooLate: ToldError = {
   extensions: { code: 'DEADLINE_EXCEEDED' },
 };
 const broken: ToldError = { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+const nothing = (): void => undefined;
+
+/** One for each subscriber, most of whom only wait: nothing is in it that waiting does not need. */
+interface State {
+  readonly gone: AbortController;
+  readonly ended: RunningOptions['ended'];
+  iterator: AsyncIterator<unknown> | undefined;
+  over: { readonly errors: readonly ToldError[] | undefined } | undefined;
+  cursor: string | undefined;
+  wake: () => void;
+}
 
 /** Pulls one event at a time, so that a client that takes nothing holds one answer and no more. */
-export function running({ begin, timeout, ended }: RunningOptions): Running {
-  const gone = new AbortController();
-  let iterator: AsyncIterator<unknown> | undefined;
-  let over: { readonly errors: readonly ToldError[] | undefined } | undefined;
-  let cursor: string | undefined;
-  let wake = (): void => undefined;
-  const isOver = (): boolean => over !== undefined;
-
-  function finish(errors?: readonly ToldError[], fault?: unknown): void {
-    if (over) return;
-    over = { errors: cursor === undefined ? errors : errors?.map((error) => withCursor(error, cursor)) };
-    gone.abort();
-    if (iterator) leave(iterator);
-    ended(fault);
-    wake();
-  }
-
-  /** Undefined where it is over before. One waiter at a time; unlike a race it leaves nothing behind. */
-  function unlessOver<T>(value: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve, reject) => {
-      wake = () => {
-        resolve(undefined);
-      };
-      value.then(resolve, reject);
-    });
-  }
-
-  async function beginning(): Promise<Origin | readonly ToldError[]> {
-    const begun = await begin(gone.signal);
-    // Nobody waits for it any more.
-    if (isOver() && 'events' in begun) leave(begun.events[Symbol.asyncIterator]());
-    return begun;
-  }
-
-  async function started(): Promise<Origin | undefined> {
-    const timer = setTimeout(() => {
-      finish([tooLate]);
-    }, timeout);
-    const begun = await unlessOver(beginning()).finally(() => {
-      clearTimeout(timer);
-    });
-    if (begun && 'events' in begun) {
-      if (!isOver()) return begun;
-      leave(begun.events[Symbol.asyncIterator]());
-    } else finish(begun);
-    return undefined;
-  }
-
-  async function pull(send: Send, origin: Origin, from: AsyncIterator<unknown>): Promise<void> {
-    for (;;) {
-      const turn = await unlessOver(from.next()).catch((fault: unknown) => {
-        finish([origin.told(fault)], fault);
-        return undefined;
-      });
-      if (isOver() || !turn || turn.done) return;
-      const answer = origin.answer(turn.value);
-      const body = typeof answer === 'string' ? answer : await unlessOver(answer);
-      if (isOver() || body === undefined) return;
-      const place = resumeOf(turn.value);
-      const taken = send(body, place);
-      // Whatever the client hears after this, it hears after the answer.
-      cursor = place ?? cursor;
-      if (taken) await unlessOver(taken);
-      if (isOver()) return;
-    }
-  }
-
+export function running(options: RunningOptions): Running {
+  let unbegun: RunningOptions | undefined = options;
+  const state: State = {
+    gone: new AbortController(),
+    ended: options.ended,
+    iterator: undefined,
+    over: undefined,
+    cursor: undefined,
+    wake: nothing,
+  };
   return {
     async run(send) {
       try {
-        const origin = isOver() ? undefined : await started();
+        const origin = unbegun && !state.over ? await begun(state, unbegun) : undefined;
+        unbegun = undefined;
         if (origin) {
-          iterator = origin.events[Symbol.asyncIterator]();
-          await pull(send, origin, iterator);
+          state.iterator = origin.events[Symbol.asyncIterator]();
+          for (;;) {
+            const turn = await next(state, state.iterator, origin);
+            if (!turn || turn.done || !(await passOn(state, send, origin, turn.value))) break;
+          }
         }
-        finish();
+        finish(state);
       } catch (fault) {
-        finish([broken], fault);
+        finish(state, [broken], fault);
       }
-      return over?.errors;
+      return state.over?.errors;
     },
     stop(errors) {
-      finish(errors);
+      finish(state, errors);
     },
-    cursor: () => cursor,
+    cursor: () => state.cursor,
   };
 }
 
-function withCursor(error: ToldError, cursor: string | undefined): ToldError {
+function finish(state: State, errors?: readonly ToldError[], fault?: unknown): void {
+  if (state.over) return;
+  const { cursor, iterator } = state;
+  const told = cursor === undefined ? errors : errors?.map((error) => withCursor(error, cursor));
+  state.over = { errors: told };
+  state.gone.abort();
+  if (iterator) leave(iterator);
+  state.ended(fault);
+  state.wake();
+}
+
+/** Undefined where it is over before. One waiter at a time; unlike a race it leaves nothing behind. */
+function unlessOver<T>(state: State, value: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    state.wake = resolve as () => void;
+    value.then(resolve, reject);
+  });
+}
+
+async function begun(state: State, { begin, timeout }: RunningOptions): Promise<Origin | undefined> {
+  const beginning = begin(state.gone.signal).then((origin) => {
+    // Nobody waits for it any more.
+    if (state.over && 'events' in origin) leave(origin.events[Symbol.asyncIterator]());
+    return origin;
+  });
+  const timer = setTimeout(finish, timeout, state, [tooLate]);
+  const origin = await unlessOver(state, beginning).finally(() => {
+    clearTimeout(timer);
+  });
+  if (origin && 'events' in origin) {
+    if (!state.over) return origin;
+    leave(origin.events[Symbol.asyncIterator]());
+  } else finish(state, origin);
+  return undefined;
+}
+
+function next(
+  state: State,
+  iterator: AsyncIterator<unknown>,
+  origin: Origin,
+): Promise<IteratorResult<unknown> | undefined> {
+  return new Promise((resolve) => {
+    state.wake = resolve as () => void;
+    iterator.next().then(resolve, (fault: unknown) => {
+      finish(state, [origin.told(fault)], fault);
+      resolve(undefined);
+    });
+  });
+}
+
+/** Whether it goes on. */
+function passOn(state: State, send: Send, origin: Origin, event: unknown): boolean | Promise<boolean> {
+  if (state.over) return false;
+  const answer = origin.answer(event);
+  return typeof answer === 'string'
+    ? sent(state, send, answer, event)
+    : unlessOver(state, answer).then((body) => body !== undefined && sent(state, send, body, event));
+}
+
+function sent(state: State, send: Send, body: string, event: unknown): boolean | Promise<boolean> {
+  if (state.over) return false;
+  const place = resumeOf(event);
+  const taken = send(body, place);
+  // Whatever the client hears after this, it hears after the answer.
+  state.cursor = place ?? state.cursor;
+  return taken ? unlessOver(state, taken).then(() => !state.over) : !state.over;
+}
+
+function withCursor(error: ToldError, cursor: string): ToldError {
   return { ...error, extensions: { ...error.extensions, cursor } };
 }
 
 /** An iterator that waits for its next event may answer when that has come; nobody waits for it. */
 function leave(iterator: AsyncIterator<unknown>): void {
   try {
-    iterator.return?.().then(undefined, () => undefined);
+    iterator.return?.().then(undefined, nothing);
   } catch {
     // What is left alone may fail alone.
   }

@@ -40,7 +40,7 @@ export interface Sockets {
 }
 
 interface Extra<Caller> {
-  readonly request: IncomingMessage;
+  request?: IncomingMessage;
   readonly connection: Connection;
   caller?: Caller;
 }
@@ -67,26 +67,34 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
     connectionInitWaitTimeout: limits.init,
     async onConnect(context) {
       const { request, connection: from } = context.extra;
-      const caller = await greet(request, context.connectionParams ?? {});
+      const caller = request && (await greet(request, context.connectionParams ?? {}));
+      // It is not needed again, and would be held for as long as the connection.
+      delete context.extra.request;
       if (typeof caller === 'string') {
         from.close(4403, caller);
         return false;
       }
-      context.extra.caller = caller;
-      return true;
+      if (caller) context.extra.caller = caller;
+      return caller !== undefined;
     },
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;
       if (!caller) throw new Error('An operation came before its caller was known.');
-      const operation = from.hold(begin(caller, payload, from.open()));
-      const contextValue = driven({ operation, id, send: from.send, subscriptions });
+      const operation = begin(caller, payload, from.open());
+      const contextValue = driven({
+        operation,
+        id,
+        send: from.send,
+        subscriptions,
+        over: from.hold(operation),
+      });
       return { ...any, contextValue };
     },
     execute: ({ contextValue }) => contextValue as ReturnType<typeof driven>,
   });
 
-  function opened(socket: WebSocket, request: IncomingMessage): void {
-    const one = connection(socket, watch);
+  function opened(socket: WebSocket, below: Duplex, request: IncomingMessage): void {
+    const one = connection(socket, below, watch);
     connections.add(one);
     const closed = protocol.opened(
       {
@@ -114,7 +122,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
   return {
     upgrade(request, socket, head) {
       server.handleUpgrade(request, socket, head, (made) => {
-        opened(made, request);
+        opened(made, socket, request);
       });
     },
     size: () => connections.size,
