@@ -135,9 +135,10 @@ function suite(): void {
         one.kill();
       });
       await Promise.all(asked);
-      // Whatever of them has reached the subgraph did so before this one.
+      // Only who stays is left.
       const last = rude(transport, url, query);
-      await until(async () => (await live()) > 0);
+      await last.asked;
+      await until(async () => (await live()) === 1);
       last.kill();
       await noneLive();
     }, 120_000);

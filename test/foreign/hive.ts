@@ -1,5 +1,5 @@
 // Hive Gateway from npm as a process of its own, over subgraphs elsewhere; its settings are one JSON text.
-import { once } from 'node:events';
+import { once, type EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
@@ -19,9 +19,13 @@ interface Fetching {
   readonly setOptions: (options: object) => void;
 }
 type Runtime = RequestListener & { readonly fetch: typeof fetch };
+/** An operation of a WebSocket. */
+interface Begun {
+  readonly extra: { readonly socket: EventEmitter };
+}
 interface Hive {
   readonly createGatewayRuntime: (options: object) => Runtime;
-  readonly getGraphQLWSOptions: (runtime: Runtime, onContext: () => object) => object;
+  readonly getGraphQLWSOptions: (runtime: Runtime, onContext: (context: Begun) => object) => object;
 }
 type Sockets = new (options: object) => object;
 
@@ -48,6 +52,9 @@ const runtime = createGatewayRuntime({
   supergraph: () => supergraph,
   transports: { http },
   logging: false,
+  // Without these it keeps what its client left before it had begun, for ever.
+  executionCancellation: true,
+  upstreamCancellation: true,
   graphiql: false,
   landingPage: false,
   plugins: () => [
@@ -66,7 +73,13 @@ const runtime = createGatewayRuntime({
 await runtime.fetch('http://hive/graphql?query=%7B__typename%7D');
 const server = createServer(runtime);
 useServer(
-  getGraphQLWSOptions(runtime, () => ({})),
+  getGraphQLWSOptions(runtime, ({ extra }) => {
+    const gone = new AbortController();
+    extra.socket.once('close', () => {
+      gone.abort();
+    });
+    return { request: new Request('http://hive/graphql', { signal: gone.signal }) };
+  }),
   new WebSocketServer({ server, path: '/graphql' }),
 );
 server.listen(port, '127.0.0.1');

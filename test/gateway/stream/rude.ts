@@ -22,8 +22,9 @@ export function rude(transport: Transport, url: string, query: string): Rude {
   }
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   socket.on('error', () => undefined);
-  const asked = once(socket, 'open').then(() => {
+  const asked = once(socket, 'open').then(async () => {
     socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
   });
   asked.catch(() => undefined);
