@@ -14,9 +14,9 @@ import { createEngine } from './gateway/engine/index.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { createDoor, loopbackHosts, type Answered, type Example } from './gateway/server.ts';
+import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
-import { reach, serveApart, type Answer } from './runtime/apart.ts';
+import { reach, serveApart, type Served } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
@@ -89,16 +89,17 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     : undefined;
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   if (events) add(await changesOf(events, store));
-  const answer = config.roles.has('gateway')
+  const served = config.roles.has('gateway')
     ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesIn(join(root, 'examples'), identity))
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
+  metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
   const listening = await listen({
     host: config.host,
     port: config.port,
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
-    answer,
+    ...served,
     failed: (error) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
       if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
@@ -218,7 +219,7 @@ function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
-): Answer {
+): Served {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
     scalars,
@@ -235,10 +236,14 @@ function gatewayOf(
     hosts: loopbackHosts,
     ...(config.graphiql ? { graphiql: { examples } } : {}),
     answered,
+    streams: streamLimits(config),
   });
-  return (request, response) => {
-    if (!door(request, response))
-      sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
+  return {
+    ...door,
+    answer(request, response) {
+      if (!door(request, response))
+        sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
+    },
   };
 }
 

@@ -44,6 +44,7 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
     host: flags.host,
     port: flags.port,
     setting: '--port',
+    ...door,
     answer(request, response) {
       if (door(request, response)) return;
       throw new Failure(

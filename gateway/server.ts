@@ -1,14 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Engine } from './engine/index.ts';
 import { graphiqlPages, type Example } from './graphiql/index.ts';
 import { createGraphqlListener, type Answered } from './http/graphql.ts';
 import { correlationOf } from './http/correlation.ts';
 import { hostCheck } from './http/hosts.ts';
+import { refuse } from './http/refusal.ts';
 import { sendRefusal } from './http/respond.ts';
+import { createStreaming, defaultStreamLimits, type StreamLimits } from './stream/index.ts';
+import { refuseUpgrade } from './stream/upgrade.ts';
 
 export { loopbackHosts } from './http/hosts.ts';
 export type { Answered } from './http/graphql.ts';
 export type { Example } from './graphiql/index.ts';
+export { streamLimits } from './stream/index.ts';
 
 export interface DoorOptions {
   readonly engine: Engine;
@@ -27,33 +32,46 @@ export interface DoorOptions {
   readonly hosts?: readonly string[];
   /** Origins whose pages may ask, e.g. `https://app.example.com`; none where absent. */
   readonly origins?: readonly string[];
+  /** What subscribers may take; `defaultStreamLimits` where absent. */
+  readonly streams?: Partial<StreamLimits>;
   /** The query page, with the operations that it opens with; no page where absent. */
   readonly graphiql?: { readonly examples: readonly Example[] };
   /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
   readonly answered?: (answered: Answered) => void;
 }
 
-/** Answers a request, or gives false where the path is not one of the door's. */
-export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
+export interface Door {
+  /** Answers a request, or gives false where the path is not one of the door's. */
+  (request: IncomingMessage, response: ServerResponse): boolean;
+  /** Takes over the connection of a request for a WebSocket, or refuses it. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Subscriptions now. */
+  readonly active: () => number;
+  /** Ends all subscriptions and their connections, each told where to go on; resolves when they are closed. */
+  readonly drain: () => Promise<void>;
+}
 
 const endpoint = '/graphql';
 const json = 'application/json';
 
 /** The public HTTP face of an engine: `/graphql`, and the query page at `/graphiql`. */
 export function createDoor(options: DoorOptions): Door {
-  const graphql = createGraphqlListener({
+  const common = {
     engine: options.engine,
     timeout: options.timeout,
-    bodyLimit: options.bodyLimit,
     suggestions: options.suggestions,
     selfDeclared: options.selfDeclared ?? false,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),
-  });
+  };
+  const { bodyLimit } = options;
+  const limits = { ...defaultStreamLimits, ...options.streams };
+  const streaming = createStreaming({ ...common, messageLimit: bodyLimit, limits });
+  const graphql = createGraphqlListener({ ...common, bodyLimit, events: streaming.events });
   const refusalOf = hostCheck(options.hosts ?? []);
   const pages = options.graphiql && graphiqlPages({ endpoint, ...options.graphiql });
 
-  return (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): boolean => {
     const url = request.url ?? '';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
@@ -66,7 +84,18 @@ export function createDoor(options: DoorOptions): Door {
     else graphql(request, response, mark < 0 ? '' : url.slice(mark + 1));
     return true;
   };
+  return Object.assign(answer, {
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+      const refusal = request.url?.split('?')[0] === endpoint ? refusalOf(request.headers.host) : elsewhere;
+      if (refusal) refuseUpgrade(socket, refusal);
+      else streaming.upgrade(request, socket, head);
+    },
+    active: streaming.active,
+    drain: streaming.drain,
+  });
 }
+
+const elsewhere = refuse(404, 'NOT_FOUND', `Subscriptions are at ${endpoint}.`);
 
 /** Somebody opened the endpoint's address in a browser, without a query. */
 function isVisit(request: IncomingMessage, bare: boolean): boolean {

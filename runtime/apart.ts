@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { localSubgraph, remoteSubgraph, type Subgraph } from './executor.ts';
 import { Failure } from './failure.ts';
 import type { Guard } from './guard.ts';
@@ -21,7 +22,14 @@ export interface Surroundings {
 }
 
 /** A way to every subgraph, wherever it is; those elsewhere are told who calls, and for whom. */
-export function reach({ here, elsewhere, guards, post, open, pass }: Surroundings): (name: string) => Subgraph {
+export function reach({
+  here,
+  elsewhere,
+  guards,
+  post,
+  open,
+  pass,
+}: Surroundings): (name: string) => Subgraph {
   return (name) => {
     const schema = here.get(name);
     if (schema) return localSubgraph(name, schema);
@@ -41,7 +49,16 @@ export function reach({ here, elsewhere, guards, post, open, pass }: Surrounding
 }
 
 /** Answers a request, or rejects with a Failure. */
-export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+
+/** What a process serves, as `listen` takes it. */
+export interface Served {
+  readonly answer: Answer;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly drain: () => Promise<void>;
+  /** Subscriptions now. */
+  readonly active: () => number;
+}
 
 /** Subgraphs that are served without a gateway. */
 export interface Apart {
@@ -52,16 +69,29 @@ export interface Apart {
 }
 
 /** Serves each subgraph at its own path, and only to holders of a pass. */
-export async function serveApart({ schemas, pass, timeout }: Apart): Promise<Answer> {
+export async function serveApart({ schemas, pass, timeout }: Apart): Promise<Served> {
   if (!pass) throw new Error('the configuration has no secret for passes');
-  const served = new Map<string, Answer>();
+  const served = new Map<string, Served>();
   for (const [name, schema] of schemas) {
-    const admit = (request: IncomingMessage) => pass.verify(request.headers, name);
+    const admit = (headers: IncomingMessage['headers']) => pass.verify(headers, name);
     served.set(`/${name}`, await serveSubgraph({ schema, admit, timeout }));
   }
   const elsewhere = `Here are ${[...served.keys()].join(', ')}.`;
-  return (request, response) => {
-    const answer = served.get(request.url?.split('?')[0] ?? '');
-    return answer ? answer(request, response) : Promise.reject(new Failure('NOT_FOUND', elsewhere));
+  const at = ({ url }: IncomingMessage) => served.get(url?.split('?')[0] ?? '');
+  const all = [...served.values()];
+  return {
+    answer(request, response) {
+      const one = at(request);
+      return one ? one.answer(request, response) : Promise.reject(new Failure('NOT_FOUND', elsewhere));
+    },
+    upgrade(request, socket, head) {
+      const one = at(request);
+      if (one) one.upgrade(request, socket, head);
+      else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    },
+    async drain() {
+      await Promise.all(all.map((one) => one.drain()));
+    },
+    active: () => all.reduce((sum, one) => sum + one.active(), 0),
   };
 }

@@ -23,8 +23,8 @@ export interface Subgraph {
   readonly name: string;
   /** Compiles an operation; the engine calls it once per fetch node of a plan. */
   prepare(operation: string, operationName?: string): PreparedFetch;
-  /** The same for a subscription. */
-  subscribe(operation: string, operationName?: string): PreparedStream;
+  /** The same for a subscription; absent where the subgraph has none. */
+  subscribe?(operation: string, operationName?: string): PreparedStream;
 }
 
 /**
@@ -94,11 +94,7 @@ function compiled(
 }
 
 /** For operations that cannot be compiled. */
-function interpreted(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | undefined,
-): Run {
+function interpreted(schema: GraphQLSchema, document: DocumentNode, operationName: string | undefined): Run {
   return (rootValue, variableValues, contextValue) =>
     execute({ schema, document, operationName, rootValue, variableValues, contextValue });
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 import { sendProblem } from './problem.ts';
@@ -13,6 +14,10 @@ export interface ListenOptions {
   /** Answers everything but the routes below; a rejection is answered as a problem and given to `failed`. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
   readonly failed: (error: unknown) => void;
+  /** Takes over the connections of requests for a WebSocket; without it they are answered like any others. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Ends what would not end by itself, such as streams; called once, when it begins to close. */
+  readonly drain?: () => Promise<void>;
   /** `GET /health/ready`: what must work for this process to be of use; a check that rejects makes it not ready. */
   readonly checks?: Readonly<Record<string, () => Promise<unknown>>>;
   /** `GET /metrics`. */
@@ -43,37 +48,50 @@ const REQUEST = 30_000;
  * @throws Failure PORT_IN_USE, INVALID_CONFIGURATION
  */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const { host, port, answer, failed } = options;
+  const { host, port, answer, failed, upgrade } = options;
   const inFlight = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
+  const upgraded = new Set<Duplex>();
   let closing: Promise<void> | undefined;
 
-  const server = createServer({ connectionsCheckingInterval: 5_000 }, (request, response) => {
-    inFlight.add(response);
-    if (closing) response.setHeader('connection', 'close');
-    response.once('close', () => {
-      inFlight.delete(response);
-      // Headers sent before the drain did not say that the connection ends.
-      if (closing)
-        setImmediate(() => {
-          server.closeIdleConnections();
-        });
-    });
-    const fail = (error: unknown): void => {
-      failed(error);
-      sendProblem(response, error);
-    };
-    try {
-      (operational(request, response, options, closing !== undefined) ?? answer(request, response))?.catch(
-        fail,
-      );
-    } catch (error) {
-      fail(error);
-    }
-  });
+  const shouldUpgradeCallback = ({ headers }: IncomingMessage) =>
+    upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket';
+  const server = createServer(
+    { connectionsCheckingInterval: 5_000, shouldUpgradeCallback },
+    (request, response) => {
+      inFlight.add(response);
+      if (closing) response.setHeader('connection', 'close');
+      response.once('close', () => {
+        inFlight.delete(response);
+        // Headers sent before the drain did not say that the connection ends.
+        if (closing)
+          setImmediate(() => {
+            server.closeIdleConnections();
+          });
+      });
+      const fail = (error: unknown): void => {
+        failed(error);
+        sendProblem(response, error);
+      };
+      try {
+        (operational(request, response, options, closing !== undefined) ?? answer(request, response))?.catch(
+          fail,
+        );
+      } catch (error) {
+        fail(error);
+      }
+    },
+  );
   server.keepAliveTimeout = KEEP_ALIVE;
   server.headersTimeout = HEADERS;
   server.requestTimeout = REQUEST;
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    if (upgrade) upgrade(request, socket, head);
+    // A runtime that does not ask whether to upgrade gives us what it should have answered itself.
+    else socket.destroy();
+  });
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -87,6 +105,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
   const drain = async (): Promise<void> => {
     for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+    const streamsEnded = options.drain?.().catch(failed);
     if (sockets.size > 0) await pause(Math.min(NOTICE, options.drainTimeout));
     // After the event loop has read what has arrived meanwhile: a connection that looks idle may bear a request by now.
     await immediately();
@@ -98,12 +117,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     // Node.js counts a connection that was opened and never used as busy; a new one is given time for its request.
     const unused = setTimeout(() => {
       const busy = new Set([...inFlight].map((response) => response.socket));
-      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+      for (const socket of sockets) if (!busy.has(socket) && !upgraded.has(socket)) socket.destroy();
     }, NOTICE);
     const timer = setTimeout(() => {
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
     }, options.drainTimeout);
     await closed;
+    await streamsEnded;
     clearTimeout(unused);
     clearTimeout(timer);
   };

@@ -6,7 +6,10 @@ export const resumeAt: unique symbol = Symbol('resumeAt');
 
 /** The cursor of an event; undefined where its stream has none. */
 export function resumeOf(event: unknown): string | undefined {
-  return typeof event === 'object' && event !== null && resumeAt in event && typeof event[resumeAt] === 'string'
+  return typeof event === 'object' &&
+    event !== null &&
+    resumeAt in event &&
+    typeof event[resumeAt] === 'string'
     ? event[resumeAt]
     : undefined;
 }

@@ -1,13 +1,15 @@
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
-import { parse, type GraphQLSchema } from 'graphql';
+import { getOperationAST, OperationTypeNode, parse, type GraphQLSchema } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { requestContext, type RequestContext } from './context.ts';
 import { Failure } from './failure.ts';
 import type { Admitted } from './pass.ts';
 import { batchReferences, type Resolvers } from './references.ts';
+import { servedStreams } from './streaming/served.ts';
+import type { SubgraphRequest } from './streaming/subgraph.ts';
 
 export type { Resolvers } from './references.ts';
 
@@ -22,14 +24,14 @@ export function buildSubgraph(sdl: string, resolvers: Resolvers): GraphQLSchema 
 export interface ServedSubgraph {
   readonly schema: GraphQLSchema;
   /** Who the caller is; rejects with a `Failure` where it may not come in. */
-  readonly admit: (request: IncomingMessage) => Promise<Admitted>;
+  readonly admit: (headers: IncomingMessage['headers']) => Promise<Admitted>;
   /** Milliseconds that an operation may take where the caller does not say less. */
   readonly timeout: number;
 }
 
 /**
- * Serves a subgraph apart from the gateway: Apollo Server behind a plain listener.
- * The listener rejects with a Failure UNAUTHENTICATED or BAD_REQUEST where a request is not one for it.
+ * Serves a subgraph apart from the gateway: Apollo Server behind a plain listener, and subscriptions beside it.
+ * `answer` rejects with a Failure UNAUTHENTICATED or BAD_REQUEST where a request is not one for it.
  */
 export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) {
   const server = new ApolloServer<RequestContext>({
@@ -45,24 +47,31 @@ export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) 
       told.extensions?.code === 'INTERNAL_SERVER_ERROR' ? { ...told, message: 'Internal error' } : told,
   });
   await server.start();
+  const streams = servedStreams({ schema, admit, timeout, told });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => {
       gone.abort();
     });
-    const { principal, caller } = await admit(request);
+    const admitted = await admit(request.headers);
+    const { principal, caller } = admitted;
+    const body = request.method === 'POST' ? await bodyOf(request) : '';
+    if (request.headers.accept?.includes('text/event-stream') && isSubscription(body)) {
+      await streams.events(response, { ...body, admitted, told: told(request.headers) });
+      return;
+    }
     const answered = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? 'GET',
         headers: headersOf(request),
         search: new URL(request.url ?? '/', 'http://localhost').search,
-        body: request.method === 'POST' ? await bodyOf(request) : '',
+        body,
       },
       context: () =>
         Promise.resolve(
           requestContext({
-            ...told(request),
+            ...told(request.headers),
             principal,
             caller,
             timeout: Math.min(timeout, Number(request.headers['x-timeout-ms']) || timeout),
@@ -79,11 +88,29 @@ export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) 
     }
   }
 
-  return answer;
+  const { upgrade, active, drain } = streams;
+  return { answer, upgrade, active, drain };
+}
+
+/** A document that cannot be read is Apollo Server's to refuse. */
+function isSubscription(body: unknown): body is Pick<SubgraphRequest, 'query'> {
+  if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string')
+    return false;
+  const { operationName } = body as { readonly operationName?: unknown };
+  if (!body.query.includes('subscription')) return false;
+  try {
+    const name = typeof operationName === 'string' ? operationName : undefined;
+    return (
+      getOperationAST(parse(body.query, { maxTokens: 10_000 }), name)?.operation ===
+      OperationTypeNode.SUBSCRIPTION
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** What the caller tells of its own caller. */
-function told({ headers }: IncomingMessage): Partial<RequestContext> {
+function told(headers: IncomingMessage['headers']): Partial<RequestContext> {
   const textOf = (name: string) => {
     const given = headers[name];
     return typeof given === 'string' ? given : null;

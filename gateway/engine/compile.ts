@@ -1,7 +1,7 @@
 import { Failure } from '../../runtime/failure.ts';
 import type { PlanNode } from '../planner.ts';
 import { batchFetch, entityFetch } from './entities.ts';
-import { rootFetch, type Surroundings } from './fetch.ts';
+import { eventFetch, rootFetch, type Surroundings } from './fetch.ts';
 import { collector, type Collector } from './paths.ts';
 import { parallel, sequence, type Step } from './run.ts';
 
@@ -18,11 +18,11 @@ export function compile(node: PlanNode, around: Surroundings, path?: Collector):
       return path ? entityFetch(node, path, around) : rootFetch(node, around);
     case 'BatchFetch':
       return batchFetch(node, around);
+    case 'Subscription':
+      return eventFetch(node.primary, around);
     case 'Condition':
     case 'Defer':
-    case 'Subscription':
-      // Conditions are decided before planning and `@defer` is not in the public schema; subscriptions are refused
-      // before they are planned: their node's primary fetch will be compiled here.
+      // Conditions are decided before planning and `@defer` is not in the public schema.
       throw new Failure(
         'INTERNAL_SERVER_ERROR',
         `The plan has a node of kind ${node.kind}, which is not served.`,

@@ -45,6 +45,8 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   CONFLICT: true,
   DUPLICATE: true,
   NOT_FOUND: true,
+  SUBSCRIPTION_LIMIT_EXCEEDED: true,
+  SERVER_DRAINING: true,
   SYSTEM_UNAVAILABLE: true,
   DEADLINE_EXCEEDED: true,
   RATE_LIMITED: true,

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../runtime/context.ts';
+import type { PreparedFetch } from '../../runtime/executor.ts';
 import { executedAnswer, type Answer } from './answer.ts';
 import type { Introspect } from './introspection.ts';
 import type { Run, Step } from './run.ts';
@@ -16,6 +17,8 @@ export interface Execution {
   readonly given: Readonly<Record<string, unknown>>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
+  /** As in `Run`. */
+  readonly event?: PreparedFetch;
 }
 
 /** Runs a compiled operation. At once where every subgraph answers at once. Rejects only for a fault of our own. */
@@ -31,6 +34,7 @@ export function execute(compiled: Compiled, execution: Execution): Answer | Prom
   const run: Run = {
     data: {},
     variables: execution.variables,
+    event: execution.event,
     context,
     began: context.observe ? performance.now() : 0,
     failures: undefined,

@@ -26,9 +26,10 @@ export function explain(node: PlanNode): Explained {
       const paths = node.entityBatch.aliases.flatMap((alias) => alias.paths.map(pathText));
       return { kind: 'fetch', system: node.serviceName, path: paths.join(', '), operation: node.operation };
     }
+    case 'Subscription':
+      return { kind: 'subscription', system: node.primary.serviceName, operation: node.primary.operation };
     case 'Condition':
     case 'Defer':
-    case 'Subscription':
       return { kind: node.kind.toLowerCase() };
   }
 }

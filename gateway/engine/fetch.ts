@@ -1,5 +1,6 @@
 import { Kind, parse, type DocumentNode, type SelectionSetNode } from 'graphql';
 import type { SubgraphResult } from '../../runtime/executor.ts';
+import { Failure } from '../../runtime/failure.ts';
 import type { FetchNode } from '../planner.ts';
 import { call, type Fetch, type Settled } from './call.ts';
 import { exposed, late, unusable, type Exposed } from './errors.ts';
@@ -18,6 +19,18 @@ export interface Surroundings {
 /** A fetch of root fields. */
 export function rootFetch(node: FetchNode, around: Surroundings): Step {
   const fetch = around.prepare(node.serviceName, node.operation);
+  return rooted(node, around, () => fetch);
+}
+
+/** What the source of a subscription brings for one event. */
+export function eventFetch(node: FetchNode, around: Surroundings): Step {
+  return rooted(node, around, ({ event }) => {
+    if (!event) throw new Failure('INTERNAL_SERVER_ERROR', 'A subscription was run without an event.');
+    return { system: node.serviceName, prepared: event };
+  });
+}
+
+function rooted(node: FetchNode, around: Surroundings, fetchOf: (run: Run) => Fetch): Step {
   const document = parse(node.operation, { noLocation: true });
   const names = renames(node.outputRewrites);
   const rewrite = rewriter(node.outputRewrites, around.possible);
@@ -27,6 +40,7 @@ export function rootFetch(node: FetchNode, around: Surroundings): Step {
   const pick = variablePicker(node.variableUsages);
 
   return (run, done) => {
+    const fetch = fetchOf(run);
     call(run, fetch, pick(run), 1, (settled) => {
       const failed = failureOf(settled, fetch.system);
       if (failed) missAll(failuresOf(run), run.data, keys, failed);
@@ -77,7 +91,7 @@ export function operationSet(document: DocumentNode): SelectionSetNode {
 }
 
 /** Only the variables that a fetch uses; one that the client left out stays left out. */
-export function variablePicker(usages: readonly string[] | undefined): (run: Run) => Data {
+export function variablePicker(usages: readonly string[] | undefined): (run: Pick<Run, 'variables'>) => Data {
   if (!usages || usages.length === 0) return () => ({});
   return (run) => {
     // Without a prototype: a variable that is left out may be called `toString`.

@@ -4,7 +4,6 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
-  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
@@ -19,12 +18,13 @@ import { lru } from './cache.ts';
 import type { AnswerError } from './errors.ts';
 import { prepareOperation, type Operation } from './operation.ts';
 import { overrideChoice } from './overrides.ts';
-import { fieldLimit, prototypeAlias } from './rules.ts';
+import { fieldLimit, prototypeAlias, unconditionalSource } from './rules.ts';
 import { refineScalars, type ParseScalar } from './scalars.ts';
 
 export type { Answer } from './answer.ts';
 export type { Explained } from './explain.ts';
 export type { Operation } from './operation.ts';
+export type { Subscription } from './subscription.ts';
 
 /** A document that cannot be run, told before anything is executed. */
 export interface Refusal {
@@ -72,7 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { schema } = planner;
   refineScalars(schema, options.scalars ?? {});
   const limits = { operations: 1000, tokens: 10_000, fields: 10_000, ...options.limits };
-  const rules = [prototypeAlias, fieldLimit(limits.fields), ...(options.rules ?? [])];
+  const rules = [prototypeAlias, unconditionalSource, fieldLimit(limits.fields), ...(options.rules ?? [])];
   const prefix = freePrefix(schema);
   const prepared = lru<Operation | Refusal>(limits.operations);
   const choose =
@@ -102,12 +102,12 @@ export function createEngine(options: EngineOptions): Engine {
         : 'The document has several operations: say with operationName which one to run.';
       return refusal('OPERATION_RESOLUTION_FAILURE', new GraphQLError(message));
     }
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      return refusal('OPERATION_RESOLUTION_FAILURE', new GraphQLError('Subscriptions are not served here.'));
-    }
     // The specification's own rules let pass what is asked of a root that the schema does not have.
     if (!schema.getRootType(operation.operation)) {
-      return refusal('OPERATION_RESOLUTION_FAILURE', new GraphQLError('The graph has no mutations.'));
+      return refusal(
+        'OPERATION_RESOLUTION_FAILURE',
+        new GraphQLError(`The graph has no ${operation.operation}s.`),
+      );
     }
     const preparing = { planner, subgraphs, overrides, prefix };
     return prepareOperation(preparing, document, operation);

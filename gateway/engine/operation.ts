@@ -1,17 +1,19 @@
-import { type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import { OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../../runtime/context.ts';
 import type { Subgraph } from '../../runtime/executor.ts';
-import { Failure } from '../../runtime/failure.ts';
+import { Failure, type FailureCode } from '../../runtime/failure.ts';
 import type { Overrides, Planner } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
 import { lru } from './cache.ts';
 import { compile } from './compile.ts';
 import { conditionNames } from './conditions.ts';
+import type { AnswerError } from './errors.ts';
 import { execute, type Compiled } from './execute.ts';
 import { explain, type Explained } from './explain.ts';
 import { introspector } from './introspection.ts';
-import { planOperation, type Planned } from './plan.ts';
+import { planOperation, sourceOf, type Planned } from './plan.ts';
 import { serialiser } from './serialise.ts';
+import { begin, sourceFor, type Source, type Subscription } from './subscription.ts';
 import { coercer } from './variables.ts';
 
 /** An operation that is ready to run any number of times. */
@@ -26,7 +28,20 @@ export interface Operation {
   run(variables: unknown, context: RequestContext): Answer | Promise<Answer>;
   /** The plan; `variables` decide `@skip` and `@include`. */
   explain(variables?: unknown): Explained;
+  /**
+   * Begins a subscription, which only has this way; absent for what only has the other. An answer in place of a
+   * subscription says why there is none. `variables` and what it throws are as for `run`; the context is the
+   * subscriber's, whose deadline is Infinity.
+   */
+  readonly subscribe?: (variables: unknown, context: RequestContext) => Promise<Subscription | Answer>;
 }
+
+/** The answer to a subscription where only one answer can be given. */
+const howToSubscribe: AnswerError = {
+  message:
+    'A subscription has many answers: ask for it with "accept: text/event-stream", or over a WebSocket of the protocol graphql-transport-ws.',
+  extensions: { code: 'OPERATION_RESOLUTION_FAILURE' satisfies FailureCode },
+};
 
 export interface Preparing {
   readonly planner: Planner;
@@ -77,11 +92,34 @@ export function prepareOperation(
     return found;
   };
 
+  const sources = new WeakMap<Planned & Compiled, Source>();
+  const source = (one: Planned & Compiled): Source => {
+    const node = sourceOf(one.plan);
+    const made = sources.get(one) ?? sourceFor(node, subgraph(node.serviceName));
+    sources.set(one, made);
+    return made;
+  };
+
+  const subscribe = async (given: unknown, context: RequestContext): Promise<Subscription | Answer> => {
+    const sent = given ?? {};
+    const { values, errors } = coerce(sent);
+    if (errors) return refusedAnswer(errors);
+    const chosen = variant(values);
+    return begin(chosen, source(chosen), {
+      given: sent as Readonly<Record<string, unknown>>,
+      variables: values,
+      context,
+    });
+  };
+
   if (names.length === 0) variant({});
+  const lasting = operation.operation === OperationTypeNode.SUBSCRIPTION;
   return {
     kind: operation.operation,
+    ...(lasting && { subscribe }),
     ...(operation.name && { name: operation.name.value }),
     run(given, context) {
+      if (lasting) return refusedAnswer([howToSubscribe]);
       const sent = given ?? {};
       const { values, errors } = coerce(sent);
       if (errors) return refusedAnswer(errors);

@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { Failure } from '../../runtime/failure.ts';
-import type { Overrides, PlanNode, Planner } from '../planner.ts';
+import type { FetchNode, Overrides, PlanNode, Planner } from '../planner.ts';
 import type { Conditions } from './conditions.ts';
 import { documentText } from './document.ts';
 import { keyNames } from './keys.ts';
@@ -76,6 +76,14 @@ export function planOperation(planning: Planning): Planned {
       return [planner.plan(text, overrides).node, ...levels(stages).map(parallel)];
     });
   return { root, items, plan: { kind: 'Sequence', nodes: nodes.filter((node) => node !== undefined) } };
+}
+
+/** The source of a planned subscription. */
+export function sourceOf(node: PlanNode): FetchNode {
+  if (node.kind === 'Subscription') return node.primary;
+  const [first] = node.kind === 'Sequence' ? node.nodes : [];
+  if (!first) throw new Failure('INTERNAL_SERVER_ERROR', 'No source was planned for the subscription.');
+  return sourceOf(first);
 }
 
 /** Stages by level, the lowest first. */

@@ -1,6 +1,7 @@
 import {
   GraphQLError,
   Kind,
+  OperationTypeNode,
   type FragmentDefinitionNode,
   type SelectionSetNode,
   type ValidationRule,
@@ -13,6 +14,27 @@ export const prototypeAlias: ValidationRule = (context) => ({
     context.reportError(
       new GraphQLError('"__proto__" cannot be an alias; choose another name.', { nodes: node }),
     );
+  },
+});
+
+/** What a subscription is about must not depend on its variables, as the specification of 2025 says. */
+export const unconditionalSource: ValidationRule = (context) => ({
+  OperationDefinition(operation) {
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) return;
+    const spread = new Set<string>();
+    const conditional = (set: SelectionSetNode): boolean =>
+      set.selections.some((selection) => {
+        if (selection.directives?.some(({ name: { value } }) => value === 'skip' || value === 'include'))
+          return true;
+        if (selection.kind === Kind.INLINE_FRAGMENT) return conditional(selection.selectionSet);
+        if (selection.kind === Kind.FIELD || spread.has(selection.name.value)) return false;
+        spread.add(selection.name.value);
+        const fragment = context.getFragment(selection.name.value);
+        return fragment ? conditional(fragment.selectionSet) : false;
+      });
+    if (!conditional(operation.selectionSet)) return;
+    const message = 'The field of a subscription cannot have @skip or @include; they may stand below it.';
+    context.reportError(new GraphQLError(message, { nodes: operation }));
   },
 });
 

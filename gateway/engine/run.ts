@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../runtime/context.ts';
+import type { PreparedFetch } from '../../runtime/executor.ts';
 import type { AnswerError } from './errors.ts';
 import type { Failures, Missing } from './failures.ts';
 
@@ -8,6 +9,8 @@ export interface Run {
   readonly data: Record<string, unknown>;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
+  /** In a subscription: gives what the operation's source selects of the event that this run is about. */
+  readonly event?: PreparedFetch | undefined;
   /** Epoch milliseconds of the beginning; kept only for an explanation. */
   readonly began: number;
   failures: Failures | undefined;

@@ -31,6 +31,14 @@ export function negotiate(accept: string | undefined): MediaType | undefined {
 /** Clients send few different headers; this keeps parsing off the hot path. */
 const negotiated = new Map<string, MediaType | undefined>();
 
+/** Whether an `Accept` header names streams of events. */
+export function acceptsEvents(accept: string | undefined): boolean {
+  if (!accept?.toLowerCase().includes(events)) return false;
+  return rangesOf(accept).some(({ type, quality }) => type === events && quality > 0);
+}
+
+const events = 'text/event-stream';
+
 function choose(accept: string): MediaType | undefined {
   const ranges = rangesOf(accept);
   const newer = wanted(response, ranges);

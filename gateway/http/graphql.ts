@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../runtime/context.ts';
-import type { Answer, Engine, Operation } from '../engine/index.ts';
-import { isJson, negotiate, type MediaType } from './accept.ts';
+import type { Answer, Engine, Operation, Refusal } from '../engine/index.ts';
+import { acceptsEvents, isJson, negotiate, type MediaType } from './accept.ts';
 import { readBody } from './body.ts';
-import { introduced } from './caller.ts';
+import { introduced, type Introduced } from './caller.ts';
 import { correlationOf } from './correlation.ts';
 import { explanation } from './explain.ts';
 import { createOrigins } from './origins.ts';
@@ -45,6 +45,13 @@ export interface GraphqlOptions {
   /** Whether callers say themselves who they are. */
   readonly selfDeclared: boolean;
   readonly answered: (answered: Answered) => void;
+  /** Answers with a stream of events. */
+  readonly events: (exchange: Streamed, parameters: Parameters, caller: Introduced) => void;
+}
+
+/** A request that takes a stream of events for an answer. */
+export interface Streamed extends Reply {
+  readonly request: IncomingMessage;
 }
 
 /** Answers a request to the GraphQL path; `search` is the query part of its URL. */
@@ -53,6 +60,8 @@ export type GraphqlListener = (request: IncomingMessage, response: ServerRespons
 interface Exchange extends Reply {
   readonly request: IncomingMessage;
   readonly type: MediaType;
+  /** Whether the client takes a stream of events, and whether it takes nothing else. */
+  readonly events: 'taken' | 'only' | undefined;
   readonly began: number;
 }
 
@@ -64,7 +73,7 @@ const safeMethods = refuse(405, 'METHOD_NOT_ALLOWED', 'Only queries are taken by
 const unacceptable = refuse(
   406,
   'NOT_ACCEPTABLE',
-  'Answers are "application/graphql-response+json" or "application/json": accept one of them.',
+  'Answers are "application/graphql-response+json" or "application/json", and "text/event-stream" for subscriptions: accept one of them.',
 );
 const unsupported = refuse(
   415,
@@ -79,16 +88,19 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const { headers, method } = request;
     const correlationId = correlationOf(headers);
     const type = negotiate(headers.accept);
+    const events = acceptsEvents(headers.accept) ? (type ? 'taken' : 'only') : undefined;
+    const acceptable = type !== undefined || events !== undefined;
     const exchange: Exchange = {
       request,
       response,
       correlationId,
       headers: origins.headersFor(headers.origin),
       type: type ?? 'application/json',
+      events,
       began: performance.now(),
     };
     if (method === 'POST') {
-      if (!type) stop(exchange, unacceptable);
+      if (!acceptable) stop(exchange, unacceptable);
       else if (!isJson(headers['content-type']) || headers['content-encoding'] !== undefined) {
         stop(exchange, unsupported);
       } else {
@@ -98,7 +110,7 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
         });
       }
     } else if (method === 'GET') {
-      const refused = type ? forgeable(headers) : unacceptable;
+      const refused = acceptable ? forgeable(headers) : unacceptable;
       if (refused) stop(exchange, refused);
       else answer(exchange, fromSearch(search));
     } else if (method === 'OPTIONS') {
@@ -113,7 +125,8 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     }
     try {
       const operation = options.engine.prepare(parameters.query, parameters.operationName);
-      if ('errors' in operation) {
+      if (isStreamed(exchange, operation)) stream(exchange, parameters);
+      else if ('errors' in operation) {
         const refused = { body: JSON.stringify({ errors: operation.errors }), refused: true };
         finish(exchange, refused, undefined, String(operation.errors[0]?.extensions.code));
       } else if (operation.kind === 'mutation' && exchange.request.method === 'GET')
@@ -122,6 +135,12 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     } catch (fault) {
       crash(exchange, fault);
     }
+  }
+
+  function stream(exchange: Exchange, parameters: Parameters): void {
+    const caller = introduced(exchange.request.headers, options.selfDeclared);
+    if (caller.refused) stop(exchange, caller);
+    else options.events(exchange, parameters, caller);
   }
 
   function run(exchange: Exchange, operation: Operation, parameters: Parameters): void {
@@ -143,7 +162,8 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       waiting.end();
       const told =
         story && !given.refused ? story.told(given.body, operation.explain(parameters.variables)) : undefined;
-      const code = given.refused ? 'BAD_USER_INPUT' : undefined;
+      const badly = operation.kind === 'subscription' ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_USER_INPUT';
+      const code = given.refused ? badly : undefined;
       finish(exchange, told === undefined ? given : { body: told, refused: false }, operation, code);
     };
     const given = operation.run(parameters.variables, context);
@@ -190,6 +210,13 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const { correlationId, request } = exchange;
     options.answered({ correlationId, method: request.method ?? '', status, took, operation, ...refusal });
   }
+}
+
+/** Whoever takes answers in JSON as well gets a stream for subscriptions only. A mutation is still not for GET. */
+function isStreamed({ events, request }: Exchange, operation: Operation | Refusal): boolean {
+  if (events !== 'only')
+    return events === 'taken' && 'kind' in operation && operation.kind === 'subscription';
+  return !('kind' in operation && operation.kind === 'mutation' && request.method === 'GET');
 }
 
 function isExplained({ request }: Exchange, parameters: Parameters): boolean {

@@ -52,14 +52,12 @@ const askWith =
 beforeAll(async () => {
   for (const { name, sdl, resolvers } of subgraphs) {
     const schema = buildSubgraph(sdl, resolvers);
-    await serve(
-      name,
-      await serveSubgraph({
-        schema,
-        admit: () => Promise.resolve({ principal: localDeveloper, caller: 'gateway' as const }),
-        timeout: 5000,
-      }),
-    );
+    const { answer } = await serveSubgraph({
+      schema,
+      admit: () => Promise.resolve({ principal: localDeveloper, caller: 'gateway' as const }),
+      timeout: 5000,
+    });
+    await serve(name, answer);
   }
   const composed = composeServices(
     subgraphs.map(({ name, sdl }) => ({ name, url: urls.get(name) ?? '', typeDefs: parse(sdl) })),

@@ -151,3 +151,57 @@ test('a request that never ends does not hold the process beyond the drain timeo
   await listening.close();
   expect(await cut).toMatchObject([{ code: 'ECONNRESET' }]);
 });
+
+test('requests for a WebSocket go where they belong, those for any other protocol are answered', async () => {
+  const upgraded: (string | undefined)[] = [];
+  const { url } = await start({
+    upgrade: ({ headers }, socket) => {
+      upgraded.push(headers.upgrade);
+      socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    },
+  });
+  const port = Number(new URL(url).port);
+  const head = (protocol: string) =>
+    `GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: ${protocol}\r\n\r\n`;
+  const asked = async (protocol: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(head(protocol));
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return first.toString();
+  };
+  expect(await asked('WebSocket')).toMatch(/^HTTP\/1\.1 101/);
+  expect(await asked('h2c')).toMatch(/^HTTP\/1\.1 200/);
+  expect(upgraded).toEqual(['WebSocket']);
+});
+
+test('a drain ends what would not end by itself, and does not wait for what does not listen', async () => {
+  const order: string[] = [];
+  const streams: ServerResponse[] = [];
+  const listening = await start({
+    drainTimeout: 300,
+    answer: (_, response) => {
+      streams.push(response.writeHead(200));
+      response.write('on and on');
+    },
+    upgrade: (_, socket) => {
+      socket.on('error', () => undefined);
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    },
+    drain: () => {
+      order.push('drained');
+      for (const response of streams) response.end('; the end');
+      return Promise.resolve();
+    },
+  });
+  const { port } = new URL(listening.url);
+  const [response] = (await once(get(listening.url), 'response')) as [IncomingMessage];
+  const stubborn = connect(Number(port), '127.0.0.1');
+  stubborn.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  await once(stubborn, 'data');
+  const gone = once(stubborn, 'close');
+  const closed = listening.close().then(() => order.push('closed'));
+  expect(await text(response)).toBe('on and on; the end');
+  await Promise.all([closed, gone]);
+  expect(order).toEqual(['drained', 'closed']);
+});

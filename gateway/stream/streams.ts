@@ -1,0 +1,204 @@
+import { requestContext } from '../../runtime/context.ts';
+import type { FailureCode } from '../../runtime/failure.ts';
+import type { Principal } from '../../runtime/principal.ts';
+import { running, type Origin, type Running, type ToldError } from '../../runtime/streaming/running.ts';
+import type { Answer, Engine, Operation, Subscription } from '../engine/index.ts';
+import type { Introduced } from '../http/caller.ts';
+import type { Answered } from '../http/graphql.ts';
+import type { Parameters } from '../http/parameters.ts';
+import { withoutSuggestions } from '../http/suggestions.ts';
+import { createSharing } from './sharing.ts';
+import type { StreamLimits } from './limits.ts';
+
+export interface StreamsOptions {
+  readonly engine: Engine;
+  /** Milliseconds in which a subscription must begin, and each of its events must be answered. */
+  readonly timeout: number;
+  readonly suggestions: boolean;
+  readonly limits: StreamLimits;
+  /** Told of every operation once it is over. */
+  readonly answered: (answered: Answered) => void;
+}
+
+/** One operation, as its transport brought it. */
+export interface StreamRequest extends Pick<Parameters, 'query' | 'operationName' | 'variables'> {
+  readonly caller: Introduced;
+  readonly correlationId: string;
+  /** How it came, for the log. */
+  readonly method: string;
+  /** Operations that its connection has already. */
+  readonly open: number;
+}
+
+/** Operations that are answered over transports for many answers: all subscriptions, and whatever else comes by them. */
+export interface Streams {
+  begin(request: StreamRequest): Running;
+  /** Subscriptions now. */
+  readonly active: () => number;
+  /** From now on nothing begins; what runs is ended by its transport. */
+  drain(): void;
+}
+
+type Begin = (signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
+
+export function createStreams({ engine, timeout, suggestions, limits, answered }: StreamsOptions): Streams {
+  const sharing = createSharing();
+  const operations = new WeakMap<object, number>();
+  const held = new Map<string, number>();
+  let [active, numbered, draining] = [0, 0, false];
+
+  function begin(request: StreamRequest): Running {
+    const began = performance.now();
+    const { correlationId, method } = request;
+    let operation: Operation | undefined;
+    let code: string | undefined;
+    let release = (): void => undefined;
+
+    const prepared = (): Begin => {
+      const found = engine.prepare(request.query, request.operationName);
+      if ('errors' in found) return refusing(found.errors);
+      operation = found;
+      const refused = refusal(request, found);
+      if (refused) return refusing([refused]);
+      if (!found.subscribe) return (signal) => answerOnce(found, request, signal);
+      release = hold(request.caller.principal.subject);
+      return (signal) => subscribed(found, request, signal);
+    };
+    const refusing = (errors: readonly ToldError[]): Begin => {
+      code = String(errors[0]?.extensions.code);
+      return () =>
+        Promise.resolve(suggestions ? errors : parsed(withoutSuggestions(JSON.stringify({ errors }))));
+    };
+
+    return running({
+      begin: (signal) => prepared()(signal),
+      timeout: timeout + grace,
+      ended(fault) {
+        release();
+        const took = performance.now() - began;
+        const refused = {
+          ...(code === undefined ? {} : { code }),
+          ...(fault === undefined ? {} : { fault }),
+        };
+        answered({ correlationId, method, status: 200, took, operation, ...refused });
+      },
+    });
+  }
+
+  function refusal({ caller, open }: StreamRequest, { kind }: Operation): ToldError | undefined {
+    if (draining) return drainingError;
+    if (open >= limits.perConnection)
+      return tooMany(
+        `More than ${limits.perConnection} operations on one connection; end some, or open another.`,
+      );
+    const own = held.get(caller.principal.subject) ?? 0;
+    if (kind !== 'subscription' || own < limits.perPrincipal) return undefined;
+    return tooMany(`More than ${limits.perPrincipal} subscriptions at a time; end some of them first.`);
+  }
+
+  /** Counts a subscription until the result is called. */
+  function hold(subject: string): () => void {
+    active += 1;
+    held.set(subject, (held.get(subject) ?? 0) + 1);
+    return () => {
+      active -= 1;
+      const rest = (held.get(subject) ?? 0) - 1;
+      if (rest > 0) held.set(subject, rest);
+      else held.delete(subject);
+    };
+  }
+
+  async function subscribed(
+    { subscribe }: Operation,
+    { caller, correlationId, variables }: StreamRequest,
+    signal: AbortSignal,
+  ): Promise<Origin | readonly ToldError[]> {
+    const { principal } = caller;
+    const context = requestContext({ ...caller, correlationId, timeout: Infinity, signal });
+    const begun = await subscribe?.(variables, context);
+    if (!begun || 'body' in begun) return parsed(begun?.body ?? '{"errors":[]}');
+    const key = keyOf(begun, principal);
+    return {
+      events: begun.events,
+      answer: (event) => sharing.answer(event, key, () => answerTo(begun, event, principal)),
+      told: (fault) => begun.told(fault),
+    };
+  }
+
+  /** Answers are the same where the operation, its variables and what its caller may read are. */
+  function keyOf({ operation, variables }: Subscription, { scopes }: Principal): string {
+    const number = operations.get(operation) ?? (numbered += 1);
+    operations.set(operation, number);
+    return `${number} ${[...scopes].sort().join(' ')} ${JSON.stringify(variables)}`;
+  }
+
+  /** Belongs to all who share it: it has a correlation id of its own, and goes on when one of them leaves. */
+  function answerTo(
+    subscription: Subscription,
+    event: unknown,
+    principal: Principal,
+  ): Promise<string> | string {
+    const over = new AbortController();
+    const context = requestContext({ principal, timeout, signal: over.signal });
+    const answer = subscription.answer(event, context);
+    if (!(answer instanceof Promise)) return answer.body;
+    const timer = setTimeout(() => {
+      over.abort();
+    }, timeout);
+    return answer
+      .then(({ body }) => body)
+      .finally(() => {
+        clearTimeout(timer);
+      });
+  }
+
+  function answerOnce(
+    operation: Operation,
+    { caller, correlationId, variables }: StreamRequest,
+    signal: AbortSignal,
+  ): Promise<Origin | readonly ToldError[]> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+    return single(
+      operation.run(variables, requestContext({ ...caller, correlationId, timeout, signal: patience })),
+    );
+  }
+
+  return {
+    begin,
+    active: () => active,
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+/** Milliseconds beyond the time of a request: the engine itself tells in time what is late. */
+const grace = 1000;
+
+async function single(answer: Answer | Promise<Answer>): Promise<Origin | readonly ToldError[]> {
+  const { body, refused } = await answer;
+  if (refused) return parsed(body);
+  // eslint-disable-next-line @typescript-eslint/require-await
+  const events = async function* () {
+    yield body;
+  };
+  return {
+    events: events(),
+    answer: () => body,
+    told: () => ({ message: 'Internal error', extensions: {} }),
+  };
+}
+
+function parsed(body: string): readonly ToldError[] {
+  return (JSON.parse(body) as { readonly errors: readonly ToldError[] }).errors;
+}
+
+function tooMany(message: string): ToldError {
+  return { message, extensions: { code: 'SUBSCRIPTION_LIMIT_EXCEEDED' satisfies FailureCode } };
+}
+
+/** What every operation is told when the process stops or its schema changes. */
+export const drainingError: ToldError = {
+  message: 'This server takes no more; connect again and go on after the cursor.',
+  extensions: { code: 'SERVER_DRAINING' satisfies FailureCode },
+};

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import type { WebSocket } from 'ws';
+import { handOver } from './hand-over.ts';
+import type { Running, ToldError } from './running.ts';
+import type { Watch } from './watch.ts';
+
+/** One client's WebSocket. */
+export interface Connection {
+  /** As `Send` of `running.ts`: absent where the client's system has taken it at once. */
+  readonly send: (text: string) => Promise<void> | undefined;
+  readonly close: (code?: number, reason?: string) => void;
+  /** Keeps an operation among those that end with the connection. */
+  hold(operation: Running): Running;
+  /** Operations that are held and not over. */
+  open(): number;
+  /** Ends every operation with these errors, and the connection; resolves when it is closed. */
+  drain(errors: readonly ToldError[]): Promise<void>;
+  /** The socket is closed. */
+  gone(): void;
+}
+
+/** Bytes that may wait besides answers, which wait for each other: replies that the client does not read. */
+const MOST = 8 * 1024 * 1024;
+
+export function connection(socket: WebSocket, watch: Watch): Connection {
+  const operations = new Set<Running>();
+  let sent = 0;
+  let alive = true;
+  const waiting = (): number => socket.bufferedAmount;
+
+  const unwatch = watch.add({
+    waiting,
+    sent: () => sent,
+    slow() {
+      leave(4410, 'slow');
+    },
+    ping() {
+      if (!alive) socket.terminate();
+      else if (socket.readyState === socket.OPEN) {
+        alive = false;
+        socket.ping();
+      }
+    },
+  });
+  socket.on('pong', () => {
+    alive = true;
+  });
+  // A client that breaks the protocol is told so by the library; the connection is over either way.
+  socket.on('error', () => undefined);
+
+  /** Every operation ends here; clients go on from where they were. */
+  function leave(code: number, why: string, errors?: readonly ToldError[]): void {
+    const [first, ...more] = new Set([...operations].map((operation) => operation.cursor()));
+    const where = more.length > 0 ? '; resume after the cursor of each operation' : resumed(first);
+    stopAll(errors);
+    const closing = (): void => {
+      if (socket.readyState === socket.OPEN) socket.close(code, reasonOf(why + where));
+    };
+    // The errors of the operations go out before.
+    if (errors) setImmediate(closing);
+    else closing();
+  }
+
+  function stopAll(errors?: readonly ToldError[]): void {
+    for (const operation of operations) operation.stop(errors);
+  }
+
+  return {
+    send(text) {
+      if (socket.readyState !== socket.OPEN) {
+        stopAll();
+        return undefined;
+      }
+      if (socket.bufferedAmount > MOST) {
+        socket.terminate();
+        return undefined;
+      }
+      return handOver((taken) => {
+        socket.send(text, () => {
+          sent += 1;
+          taken();
+        });
+      }, waiting);
+    },
+    close(code, reason) {
+      socket.close(code, reason === undefined ? undefined : reasonOf(reason));
+    },
+    hold(operation) {
+      const held: Running = {
+        ...operation,
+        async run(send) {
+          try {
+            return await operation.run(send);
+          } finally {
+            operations.delete(held);
+          }
+        },
+        stop(errors) {
+          operation.stop(errors);
+          operations.delete(held);
+        },
+      };
+      operations.add(held);
+      return held;
+    },
+    open: () => operations.size,
+    async drain(errors) {
+      if (socket.readyState === socket.CLOSED) return;
+      const closed = once(socket, 'close');
+      leave(4503, 'draining', errors);
+      await closed;
+    },
+    gone() {
+      unwatch();
+      stopAll();
+    },
+  };
+}
+
+function resumed(cursor: string | undefined): string {
+  return cursor === undefined ? '' : `; resume after ${cursor}`;
+}
+
+/** A close frame holds 123 bytes of reason. */
+function reasonOf(text: string): string {
+  return Buffer.from(text)
+    .subarray(0, 123)
+    .toString()
+    .replace(/\ufffd$/, '');
+}

@@ -1,0 +1,46 @@
+import type { Running } from './running.ts';
+
+export interface Driven {
+  readonly operation: Running;
+  readonly id: string;
+  readonly send: (text: string) => Promise<void> | undefined;
+  /** The protocol's own list of the operations of the connection, by id. */
+  readonly subscriptions: Record<string, unknown>;
+}
+
+/**
+ * An operation as the protocol library drives one: an iterator, which gives it nothing and sends by itself what there is
+ * to send. The library would parse and print each answer again for each client. It still learns when the operation is
+ * over, and ends it.
+ */
+export function driven({ operation, id, send, subscriptions }: Driven): AsyncGenerator<never, undefined> {
+  const head = `{"id":${JSON.stringify(id)},"type":`;
+  const over = { done: true, value: undefined } as const;
+  return {
+    async next() {
+      const errors = await operation.run((body) => send(`${head}"next","payload":${body}}`));
+      if (errors && id in subscriptions) {
+        // An operation that ended with errors is not completed besides.
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+        delete subscriptions[id];
+        await send(`${head}"error","payload":${JSON.stringify(errors)}}`);
+      }
+      return over;
+    },
+    return() {
+      operation.stop();
+      return Promise.resolve(over);
+    },
+    throw() {
+      operation.stop();
+      return Promise.resolve(over);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]() {
+      operation.stop();
+      return Promise.resolve();
+    },
+  };
+}
