@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { setNonce } from 'get-nonce';
 import { GraphiQL } from 'graphiql';
 import { ToolbarButton } from '@graphiql/react';
+import { fetcherFor } from './fetcher.js';
 import 'graphiql/style.css';
 import './graphiql.css';
 
@@ -11,26 +12,9 @@ setNonce(document.currentScript.nonce);
 
 const { endpoint, examples } = JSON.parse(document.getElementById('settings').textContent);
 
-function fetcherFor(explained) {
-  return async (request, { headers } = {}) => {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        // With the newer media type a mistyped query would be a failed request in the browser's console.
-        accept: 'application/json',
-        ...(explained ? { 'x-explain': '1' } : {}),
-        ...headers,
-      },
-      body: JSON.stringify(request),
-    });
-    return response.json();
-  };
-}
-
 function Page() {
   const [explained, setExplained] = useState(false);
-  const fetcher = useMemo(() => fetcherFor(explained), [explained]);
+  const fetcher = useMemo(() => fetcherFor(endpoint, explained), [explained]);
   return h(
     GraphiQL,
     {
