@@ -9,7 +9,13 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { eventsSubgraph, fingerprinterOf, fingerprintSecret, openEvents, type Events } from './events/index.ts';
+import {
+  eventsSubgraph,
+  fingerprinterOf,
+  fingerprintSecret,
+  openEvents,
+  type Events,
+} from './events/index.ts';
 import { createEngine } from './gateway/engine/index.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { defaultLimits, documentRules } from './gateway/limits.ts';
@@ -90,7 +96,12 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   if (coordination) add(coordinationSubgraph(coordination.coordination));
   if (events) add(await changesOf(events, store));
   const served = config.roles.has('gateway')
-    ? gatewayOf(config, subgraph, requestLog(logger, metrics), await examplesIn(join(root, 'examples'), identity))
+    ? gatewayOf(
+        config,
+        subgraph,
+        requestLog(logger, metrics),
+        await examplesIn(join(root, 'examples'), identity),
+      )
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 

@@ -60,3 +60,13 @@ export interface Change {
   /** Fingerprints of values that subscribers choose by, as they were known then: by attribute. */
   readonly tags: Fingerprints;
 }
+
+/** Where the log ends, and where it begins by now. */
+export interface Head {
+  /** Names the log of this database, a UUID. */
+  readonly epoch: string;
+  /** Of the last change; `0` before the first. */
+  readonly position: string;
+  /** Changes up to here are kept no longer. */
+  readonly floor: string;
+}

@@ -1,5 +1,5 @@
 import { Failure } from '../runtime/failure.ts';
-import type { Head } from './log.ts';
+import type { Head } from './change.ts';
 
 /** What a cursor begins with; another number will be another form. */
 const form = 1;

@@ -105,7 +105,12 @@ function telling(
   const names = [...new Set(attributes)].sort();
   const told = { entity, entityId, kind, system, key, version, previousVersion, attributes: names, cause };
   const place = { toldPosition: position, toldVersion: version, toldBy: source };
-  return { verdict: 'TOLD', told, seen: { entityId, version, fingerprints, ...place, ownVersion }, reread: false };
+  return {
+    verdict: 'TOLD',
+    told,
+    seen: { entityId, version, fingerprints, ...place, ownVersion },
+    reread: false,
+  };
 }
 
 /** Whether a record was read before the last change that was told of it; a feed is in order in itself. */

@@ -16,8 +16,13 @@ export function showEvents(metrics: Metrics, db: Db): void {
       ];
     },
   );
-  metrics.gauge('events_outbox_oldest_seconds', 'Age of what has waited for a position longest.', [], async () => {
-    const { oldest } = await waitingIn(db);
-    return oldest === null ? [] : [[{}, oldest]];
-  });
+  metrics.gauge(
+    'events_outbox_oldest_seconds',
+    'Age of what has waited for a position longest.',
+    [],
+    async () => {
+      const { oldest } = await waitingIn(db);
+      return oldest === null ? [] : [[{}, oldest]];
+    },
+  );
 }

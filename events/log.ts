@@ -1,17 +1,7 @@
 import type { SystemName } from '../identity/index.ts';
 import type { Queryable } from '../runtime/db/index.ts';
-import type { Change, ChangeKind } from './change.ts';
+import type { Change, ChangeKind, Head } from './change.ts';
 import { expired } from './cursor.ts';
-
-/** Where the log ends, and where it begins by now. */
-export interface Head {
-  /** Names the log of this database, a UUID. */
-  readonly epoch: string;
-  /** Of the last change; `0` before the first. */
-  readonly position: string;
-  /** Changes up to here are kept no longer. */
-  readonly floor: string;
-}
 
 /** Which changes are meant; every given condition must hold, and an empty list is met by none. */
 export interface ChangeFilter {

@@ -19,7 +19,7 @@ export interface Events {
   readonly havingTags: HavingTags;
   /** Something was captured in this process: positions are given at once, instead of at the next look. */
   wake(): void;
-  /** Gives positions to what is captured by now, and stops. */
+  /** Gives positions to what is captured by now, one batch at most, and stops. */
   stop(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export interface EventsPace {
 /** The embedded store does one thing at a time: a batch holds up everybody else, and so is small. */
 const usualPace = ({ kind }: Db): EventsPace => ({
   interval: 100,
-  batch: kind === 'pglite' ? 100 : 500,
+  batch: kind === 'pglite' ? 50 : 500,
   retention: 60_000,
 });
 

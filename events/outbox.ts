@@ -60,7 +60,7 @@ export async function seenOf(
   return tx.query<SeenRecord>(
     `select ${seenColumns} from events_seen
      where (system, key) in (select * from unnest($1::text[], $2::text[]))
-     union
+     union all
      select ${seenColumns} from events_seen
      where entity_id = any($3::uuid[]) and system = any($4::text[])`,
     [
@@ -94,7 +94,7 @@ export async function writeSequenced(
        insert into events_log (position, at, entity, entity_id, kind, system, key, version, previous_version, attributes,
          cause, tags, hash)
        select position, at, entity, "entityId", kind, system, key, version, "previousVersion", attributes,
-         nullif(cause, 'null'), tags, hash
+         cause, tags, hash
        from jsonb_to_recordset($3::jsonb) as r (position bigint, at timestamptz, entity text, "entityId" uuid, kind text,
          system text, key text, version text, "previousVersion" text, attributes text[], cause jsonb, tags jsonb, hash text)
      ), ended as (

@@ -46,7 +46,9 @@ export async function expireBatch(db: Db, { days, most }: Retention): Promise<nu
 }
 
 /** Keeps to the retention until it is stopped. */
-export function startRetention({ db, retention, interval, failed }: RetentionOptions): { stop(): Promise<void> } {
+export function startRetention({ db, retention, interval, failed }: RetentionOptions): {
+  stop(): Promise<void>;
+} {
   let running: Promise<void> | undefined;
   let stopped = false;
   async function keep(): Promise<void> {

@@ -83,7 +83,13 @@ export function sequence(
     }
     return { system, outcome: verdict.verdict };
   });
-  return { entries, end: { position, hash }, seen: [...changed.values()], reread: [...reread.values()], outcomes };
+  return {
+    entries,
+    end: { position, hash },
+    seen: [...changed.values()],
+    reread: [...reread.values()],
+    outcomes,
+  };
 }
 
 const nameOf = ({ system, key }: RecordName): string => `${system}:${key}`;

@@ -24,7 +24,7 @@ export interface SequencerOptions {
 export interface Sequencer {
   /** Looks at once. */
   wake(): void;
-  /** Takes what waits by now, and ends. */
+  /** Takes what waits by now, one batch at most, and ends. */
   stop(): Promise<void>;
 }
 
@@ -65,7 +65,8 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       const done = await sequenceBatch(options);
       if (done && done.entries.length > 0) options.told(done.entries.map(({ change }) => change));
       for (const { system, outcome } of done?.outcomes ?? []) count[outcome]({ system });
-      more = done?.full === true;
+      // A process that is to end leaves a long queue to the next one.
+      more = done?.full === true && !stopped;
     }
   }
   function run(): Promise<void> {
@@ -82,7 +83,8 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       .then(() => {
         running = undefined;
         if (stopped) return;
-        const pause = again && faults === 0 ? 0 : Math.min(longestPause, interval * 2 ** Math.min(faults, 16));
+        const pause =
+          again && faults === 0 ? 0 : Math.min(longestPause, interval * 2 ** Math.min(faults, 16));
         timer = setTimeout(() => void run(), pause);
       }));
   }

@@ -29,7 +29,10 @@ export function unfinishedOf(cursor: string): Unfinished | null {
   const bytes = Buffer.from(id, 'base64url');
   if (rest.length > 0 || bytes.length !== 16 || bytes.toString('base64url') !== id)
     throw new Failure('INVALID_CURSOR', 'This is no cursor of the change feed; use one that it gave.');
-  return { cursor: position, member: bytes.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') };
+  return {
+    cursor: position,
+    member: bytes.toString('hex').replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+  };
 }
 
 /** The cursor from which an unfinished snapshot goes on; at most 43 characters. */

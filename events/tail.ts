@@ -1,4 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
+import { Failure } from '../runtime/failure.ts';
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
 import type { Log } from './log.ts';
@@ -93,17 +94,18 @@ export async function openTail({
   }
 
   /** Where retention has overtaken it, all subscribers have been overtaken as well: they are told so by the log. */
-  async function restart(): Promise<void> {
+  async function restart(error: unknown): Promise<void> {
+    if (!(error instanceof Failure && error.code === 'CURSOR_EXPIRED')) throw error;
     const { floor } = await log.head();
-    if (Number(floor) <= ring.last()) return;
     ring.restart(Number(floor));
     wake();
+    await readOn();
   }
 
   async function lookAll(): Promise<void> {
     for (let seen = 0; seen < asked && !stopped;) {
       seen = asked;
-      await readOn();
+      await readOn().catch(restart);
     }
     asked = 0;
     broken = false;
@@ -113,10 +115,9 @@ export async function openTail({
     asked++;
     if (stopped) return Promise.resolve();
     return (looking ??= lookAll()
-      .catch(async (error: unknown) => {
+      .catch((error: unknown) => {
         if (!broken && !stopped) failed(error);
         broken = true;
-        await restart().catch(() => undefined);
         // A log that cannot be read is left in peace until the next look.
         asked = 0;
       })

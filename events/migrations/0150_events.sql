@@ -47,7 +47,7 @@ create index events_log_by_entity on events_log (entity_id, position);
 
 -- The end of the log, and what is no longer in it. Whoever holds the lock of this row is the sequencer.
 create table events_head (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   -- Names this log: a cursor of another one is none of ours.
   epoch uuid not null default gen_random_uuid(),
   position bigint not null default 0,

@@ -65,7 +65,7 @@ const passing: ReadonlySet<unknown> = new Set(
 
 /**
  * The policy for errors of subgraphs: a code that callers know passes with its message, `system`, `retryAfter`
- * (seconds) and `oldest` (a cursor); everything else is told as an internal error of that system.
+ * (seconds) and `oldest` (the oldest cursor that is still good); everything else is told as an internal error of that system.
  */
 export function exposed(error: SubgraphError, subgraph: string): Exposed {
   const { code, system, retryAfter, oldest } = error.extensions ?? {};
@@ -76,7 +76,8 @@ export function exposed(error: SubgraphError, subgraph: string): Exposed {
   return {
     message: error.message,
     extensions: {
-      ...{ code, system: origin },
+      code,
+      system: origin,
       ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
       ...(typeof oldest === 'string' ? { oldest } : {}),
     },

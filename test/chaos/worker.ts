@@ -74,6 +74,7 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
       callTimeout: lease / 4,
       concurrency: 16,
       interval: 100,
+      watching: 250,
       attempts: 12,
       pauses: [50, 1000],
     },

@@ -59,8 +59,12 @@ withStores((open) => {
       }
     })();
     await seen;
-    expect(told[0]).toEqual({ write: 'RUNNING', steps: ['UNKNOWN'], copies: [] });
-    expect(told.at(-1)).toEqual({ write: 'SUCCEEDED', steps: ['APPLIED'], copies: ['SUCCEEDED', 'SUCCEEDED'] });
+    expect(told[0]).toEqual({ write: 'RUNNING', steps: ['READY'], copies: [] });
+    expect(told.at(-1)).toEqual({
+      write: 'SUCCEEDED',
+      steps: ['APPLIED'],
+      copies: ['SUCCEEDED', 'SUCCEEDED'],
+    });
     // It has come on each time that it was told.
     told.slice(1).forEach((state, index) => expect(state).not.toEqual(told[index]));
   });
@@ -81,7 +85,9 @@ withStores((open) => {
       await gate.promise;
       return undefined;
     };
-    const write = await accepted(one.update(asked(id, { segment: 'RESELLER' }, { wait: 'ACCEPTED' }), by('caller')));
+    const write = await accepted(
+      one.update(asked(id, { segment: 'RESELLER' }, { wait: 'ACCEPTED' }), by('caller')),
+    );
     const gone = new AbortController();
     const [progress, other] = [await watched(write.id, gone.signal), await watched(write.id)];
     const waiting = [progress, other].map(async (stream) => {

@@ -31,7 +31,10 @@ interface Page {
 type Variables = Readonly<Record<string, unknown>>;
 
 /** A caller with these scopes; with all of them where none are named. */
-export function caller(scopes: readonly string[] = ['*'], signal = new AbortController().signal): RequestContext {
+export function caller(
+  scopes: readonly string[] = ['*'],
+  signal = new AbortController().signal,
+): RequestContext {
   return requestContext({ principal: { subject: 'me', scopes: new Set(scopes) }, timeout: 10_000, signal });
 }
 
@@ -40,7 +43,8 @@ export async function subgraphOver(db: Db, events: Events, { members }: Identity
   const fingerprint = fingerprinterOf(await fingerprintSecret(db));
   const { resolvers } = eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
   const subgraph = localSubgraph('events', buildSubgraph(contractOf('events').sdl, resolvers));
-  const stream = subgraph.subscribe(`subscription ($filter: CustomerChangeFilter, $after: String, $snapshot: Boolean! = false) {
+  const stream =
+    subgraph.subscribe(`subscription ($filter: CustomerChangeFilter, $after: String, $snapshot: Boolean! = false) {
     customerChanged(filter: $filter, after: $after, snapshot: $snapshot) ${selection} }`);
   const list = subgraph.prepare(`query ($filter: CustomerChangeFilter, $after: String, $first: Int) {
     customerChanges(filter: $filter, after: $after, first: $first) {
@@ -49,7 +53,7 @@ export async function subgraphOver(db: Db, events: Events, { members }: Identity
     fingerprint,
     /** Begins to hear; rejects with the refusal's extensions and message. */
     async subscribe(variables: Variables, context = caller()): Promise<AsyncGenerator<Heard, void>> {
-      const begun = await stream(variables, context);
+      const begun = await stream({ snapshot: false, ...variables }, context);
       if (!isStream(begun)) throw refusal(begun.errors);
       const events = begun.events[Symbol.asyncIterator]();
       return (async function* heard() {
@@ -74,7 +78,9 @@ export async function subgraphOver(db: Db, events: Events, { members }: Identity
   };
 }
 
-function refusal(errors: readonly { readonly message: string; readonly extensions?: object | undefined }[] = []) {
+function refusal(
+  errors: readonly { readonly message: string; readonly extensions?: object | undefined }[] = [],
+) {
   const [first] = errors;
   return Object.assign(new Error(first?.message), { code: undefined, ...first?.extensions });
 }

@@ -55,7 +55,10 @@ export interface Writing {
 }
 
 /** Writers that change entities of their own, in transactions of different sizes that commit late now and then. */
-export async function write(db: Db, { writers, changes, committed = () => undefined }: Writing): Promise<void> {
+export async function write(
+  db: Db,
+  { writers, changes, committed = () => undefined }: Writing,
+): Promise<void> {
   let [begun, done] = [0, 0];
   await Promise.all(
     Array.from({ length: writers }, async () => {
@@ -80,7 +83,10 @@ export async function write(db: Db, { writers, changes, committed = () => undefi
 }
 
 /** Nothing is missing, nothing twice, and each entity's versions are in order; gives what is wrong, in words. */
-export function flawsOf(heard: readonly Pick<Change, 'position' | 'entityId' | 'version'>[], from = 0): string[] {
+export function flawsOf(
+  heard: readonly Pick<Change, 'position' | 'entityId' | 'version'>[],
+  from = 0,
+): string[] {
   const versions = new Map<string, number>();
   return heard.flatMap(({ position, entityId, version }, index) => {
     const before = versions.get(entityId) ?? 0;

@@ -10,7 +10,11 @@ const changed = `subscription ($filter: CustomerChangeFilter) { customerChanged(
 
 bothWays((graph) => {
   const begin = (query: string, variables: Record<string, unknown>) => {
-    const client = createClient({ url: graph().url.replace('http', 'ws'), webSocketImpl: WebSocket, retryAttempts: 0 });
+    const client = createClient({
+      url: graph().url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+    });
     const results = client.iterate<Record<string, unknown>>({ query, variables });
     return { results, end: () => client.dispose() };
   };
@@ -27,7 +31,14 @@ bothWays((graph) => {
     let version = 0;
     const draft = (): Draft => ({
       ...{ source: 'FEED', entity: 'Customer', entityId: id, system: 'ERP', key: 'of the test' },
-      ...{ version: String(++version), foundVersion: null, written: null, touched: [], since: null, cause: null },
+      ...{
+        version: String(++version),
+        foundVersion: null,
+        written: null,
+        touched: [],
+        since: null,
+        cause: null,
+      },
       fingerprints: { paymentTerms: String(version) },
     });
     // Whether it hears already is not told over this protocol: it is told something until it does.
