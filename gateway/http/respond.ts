@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { MediaType } from './accept.ts';
 import type { HttpRefusal } from './refusal.ts';
-import { together } from './together.ts';
+import { together } from '../../runtime/together.ts';
 
 const inARow = together();
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { handOver } from './hand-over.ts';
 import type { Running, ToldError } from './running.ts';
@@ -22,14 +23,23 @@ export interface Connection {
 /** Bytes that may wait besides answers, which wait for each other: replies that the client does not read. */
 const MOST = 8 * 1024 * 1024;
 
-export function connection(socket: WebSocket, watch: Watch): Connection {
+/** @param below what the socket writes to */
+export function connection(socket: WebSocket, below: Duplex, watch: Watch): Connection {
   const operations = new Set<Running>();
   let sent = 0;
   let alive = true;
-  const waiting = (): number => socket.bufferedAmount;
+  const hand = handOver({
+    cork: () => {
+      below.cork();
+    },
+    uncork: () => {
+      below.uncork();
+    },
+    waiting: () => socket.bufferedAmount,
+  });
 
   const unwatch = watch.add({
-    waiting,
+    waiting: () => socket.bufferedAmount,
     sent: () => sent,
     slow() {
       leave(4410, 'slow');
@@ -75,12 +85,12 @@ export function connection(socket: WebSocket, watch: Watch): Connection {
         socket.terminate();
         return undefined;
       }
-      return handOver((taken) => {
+      return hand((taken) => {
         socket.send(text, () => {
           sent += 1;
           taken();
         });
-      }, waiting);
+      });
     },
     close(code, reason) {
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));

@@ -15,21 +15,26 @@ export async function sendEvents(
   headers: readonly string[],
 ): Promise<void> {
   let sent = 0;
-  const waiting = (): number => response.writableLength;
+  // Not the response itself: what it gathers it sends behind its own end.
+  const hand = handOver({
+    cork: () => response.socket?.cork(),
+    uncork: () => response.socket?.uncork(),
+    waiting: () => response.writableLength,
+  });
   const write = (text: string): Promise<void> | undefined => {
     if (response.destroyed) {
       running.stop();
       return undefined;
     }
-    return handOver((taken) => {
+    return hand((taken) => {
       response.write(text, () => {
         sent += 1;
         taken();
       });
-    }, waiting);
+    });
   };
   const unwatch = watch.add({
-    waiting,
+    waiting: () => response.writableLength,
     sent: () => sent,
     slow: () => response.destroy(),
     ping: () => void write(comment),

@@ -1,18 +1,42 @@
+import { together } from '../together.ts';
+
+/** Where texts are written to; what is written between `cork` and `uncork` goes out in one piece. */
+export interface Outlet {
+  cork(): void;
+  uncork(): void;
+  /** Bytes that the system has not taken. */
+  waiting(): number;
+}
+
+/** Bytes that may wait without anybody's waiting for them: otherwise a burst of events would go out one by one. */
+const enough = 16 * 1024;
+
+const inARow = together();
+
 /**
- * Hands something to a socket. `write` calls back when the system has taken it whole, or never will; `waiting` is the
- * number of bytes that it has not taken. Gives a promise only where there is something to wait for.
+ * Hands things over to an outlet, all of a turn of the event loop in one piece. `write` calls back when the system has
+ * taken its own, or never will. Gives a promise of that only where so much waits that nothing more should come.
  */
-export function handOver(
-  write: (taken: () => void) => void,
-  waiting: () => number,
-): Promise<void> | undefined {
-  const state: { taken: boolean; resume?: () => void } = { taken: false };
-  write(() => {
-    state.taken = true;
-    state.resume?.();
-  });
-  if (state.taken || waiting() === 0) return undefined;
-  return new Promise((resolve) => {
-    state.resume = resolve;
-  });
+export function handOver(outlet: Outlet): (write: (taken: () => void) => void) => Promise<void> | undefined {
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    outlet.uncork();
+  };
+  return (write) => {
+    if (!corked) {
+      corked = true;
+      outlet.cork();
+      inARow(uncork);
+    }
+    const state: { taken: boolean; resume?: () => void } = { taken: false };
+    write(() => {
+      state.taken = true;
+      state.resume?.();
+    });
+    if (state.taken || outlet.waiting() <= enough) return undefined;
+    return new Promise((resolve) => {
+      state.resume = resolve;
+    });
+  };
 }

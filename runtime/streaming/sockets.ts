@@ -85,8 +85,8 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
     execute: ({ contextValue }) => contextValue as ReturnType<typeof driven>,
   });
 
-  function opened(socket: WebSocket, request: IncomingMessage): void {
-    const one = connection(socket, watch);
+  function opened(socket: WebSocket, below: Duplex, request: IncomingMessage): void {
+    const one = connection(socket, below, watch);
     connections.add(one);
     const closed = protocol.opened(
       {
@@ -114,7 +114,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
   return {
     upgrade(request, socket, head) {
       server.handleUpgrade(request, socket, head, (made) => {
-        opened(made, request);
+        opened(made, socket, request);
       });
     },
     size: () => connections.size,
