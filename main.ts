@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
@@ -16,13 +15,11 @@ import {
   openEvents,
   type Events,
 } from './events/index.ts';
-import { createEngine } from './gateway/engine/index.ts';
 import { examplesIn } from './gateway/examples.ts';
-import { defaultLimits, documentRules } from './gateway/limits.ts';
+import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './gateway/server.ts';
 import { identitySubgraph, type Identity } from './identity/index.ts';
-import { reach, serveApart, type Served } from './runtime/apart.ts';
+import { reach, serveApart } from './runtime/apart.ts';
 import { help, readConfig, type Config, type Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
@@ -32,11 +29,9 @@ import { createGuard, type Guard } from './runtime/guard.ts';
 import { createHttp } from './runtime/http.ts';
 import { listen } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
-import { sendProblem } from './runtime/problem.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createLogger, createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
-import { scalars } from './schema/scalars.ts';
 import { systems } from './subgraphs/index.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
@@ -222,40 +217,6 @@ function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logge
 async function changesOf(events: Events, { db, identity: { members } }: Store) {
   const fingerprint = fingerprinterOf(await fingerprintSecret(db));
   return eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
-}
-
-/** The one public door, over subgraphs in this process and elsewhere. */
-function gatewayOf(
-  config: Config,
-  subgraph: (name: string) => Subgraph,
-  answered: (answered: Answered) => void,
-  examples: readonly Example[],
-): Served {
-  const engine = createEngine({
-    supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
-    scalars,
-    rules: documentRules(defaultLimits, config.introspection),
-    limits: { tokens: defaultLimits.tokens },
-    subgraphs: subgraph,
-  });
-  const door = createDoor({
-    engine,
-    timeout: config.requestTimeoutMs,
-    bodyLimit: config.bodyLimitBytes,
-    suggestions: config.introspection,
-    selfDeclared: true,
-    hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
-    answered,
-    streams: streamLimits(config),
-  });
-  return {
-    ...door,
-    answer(request, response) {
-      if (!door(request, response))
-        sendProblem(response, new Failure('NOT_FOUND', 'The graph is at /graphql.'));
-    },
-  };
 }
 
 /** From the command line to a process that serves until it is told to stop. */

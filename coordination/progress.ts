@@ -53,7 +53,7 @@ export function progressIn({ records, interval, failed }: ProgressOptions): Prog
       const watcher = {
         id,
         mark,
-        resume() {
+        resume: () => {
           watchers.delete(watcher);
           resolve();
         },
@@ -66,9 +66,9 @@ export function progressIn({ records, interval, failed }: ProgressOptions): Prog
 
   async function* told(first: WriteView, seen: string, ending: Ending): AsyncGenerator<WriteView, void> {
     let mark = seen;
-    for (let view: WriteView | null = first; view && !ending.over;) {
+    for (let view: WriteView | null = first; view && !ending.over();) {
       yield view;
-      if (isDone(view) || ending.over) return;
+      if (isDone(view) || ending.over()) return;
       await changed(view.id, mark, ending);
       [mark, view] = await stateOf(view.id);
     }

@@ -90,7 +90,7 @@ function valuesOf(known: Readonly<Record<string, Attribute>>, name: string): rea
 }
 
 function given<K extends string, V>(key: K, value: V | undefined) {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+  return (value === undefined ? {} : { [key]: value }) as Readonly<Partial<Record<K, V>>>;
 }
 
 function wrong(sentence: string): Failure {

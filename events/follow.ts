@@ -27,11 +27,11 @@ export async function* follow(
   { tail, log, filter, matches }: Following,
   ending: Ending,
 ): AsyncGenerator<Told, void> {
-  for (let at = after; !ending.over && !tail.stopped();) {
+  for (let at = after; !ending.over() && !tail.stopped();) {
     if (!tail.reaches(at)) {
       const { changes, until } = await log.page(String(at), filter, page);
       for (const change of changes) {
-        if (ending.over) return;
+        if (ending.over()) return;
         if (matches(change)) yield told(change, cursorAt(tail, change.position));
       }
       at = Number(until);

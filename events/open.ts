@@ -18,7 +18,7 @@ export interface Events {
   readonly tagged: readonly Tagged[];
   readonly havingTags: HavingTags;
   /** Something was captured in this process: positions are given at once, instead of at the next look. */
-  wake(): void;
+  readonly wake: () => void;
   /** Gives positions to what is captured by now, one batch at most, and stops. */
   stop(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface ReaderOptions {
 export interface Reader {
   readonly tail: Tail;
   /** Changes to which this process has just given their positions: nobody here need read them. */
-  told(changes: readonly Change[]): void;
+  readonly told: (changes: readonly Change[]) => void;
   stop(): Promise<void>;
 }
 

@@ -40,6 +40,7 @@ export interface RelayOptions {
 export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<Relay> {
   const stream = `customer-graph:${epoch}:events`;
   const closing = new AbortController();
+  const closed = (): boolean => closing.signal.aborted;
   const common = {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
@@ -55,7 +56,7 @@ export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<R
   let underWay = 0;
 
   const seen = (now: boolean): void => {
-    if (present === now || closing.signal.aborted) return;
+    if (present === now || closed()) return;
     // At the start it is no news that it is there.
     if (present !== undefined || !now)
       notice(
@@ -110,14 +111,14 @@ export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<R
     arrives: () => arriving,
     receive(at, offer, lost) {
       const receiving = async (): Promise<void> => {
-        while (!closing.signal.aborted) {
+        while (!closed()) {
           const before = at();
           try {
             const changes = await ask(before);
             await offer(changes);
             if (changes.length === 0 || at() > before) continue;
           } catch {
-            if (arriving && !closing.signal.aborted) lost();
+            if (arriving && !closed()) lost();
             arriving = false;
           }
           await pause(rest, undefined, { signal: closing.signal }).catch(() => undefined);

@@ -25,6 +25,8 @@ export interface FeedOptions {
   readonly entity: EntityName;
   readonly fingerprint: Fingerprinter;
   readonly members: Members;
+  /** What else is answered under the feed's contract. */
+  readonly also?: Resolvers;
 }
 
 interface Asked {
@@ -37,7 +39,7 @@ interface Asked {
 /** The feed's part of the graph, ready to be built into a schema with its contract. */
 export function eventsSubgraph(
   feed: Feed,
-  { entity, fingerprint, members }: FeedOptions,
+  { entity, fingerprint, members, also = {} }: FeedOptions,
 ): { readonly name: string; readonly resolvers: Resolvers } {
   const { log, tail, havingTags } = feed;
   const names = namesOf(entity, feed.tagged);
@@ -81,7 +83,9 @@ export function eventsSubgraph(
   return {
     name: 'events',
     resolvers: {
+      ...also,
       Query: {
+        ...also.Query,
         async [names.list](_: unknown, asked: Asked, context: RequestContext) {
           const following = followingOf(asked, context);
           const size = pageSize(asked.first);

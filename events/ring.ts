@@ -1,15 +1,15 @@
 /** The last so many of what is counted without a gap. */
 export interface Ring<T> {
   /** The number of the newest. */
-  last(): number;
+  readonly last: () => number;
   /** Takes the next one. */
-  push(item: T): void;
+  readonly push: (item: T) => void;
   /** Whether everything after this number is at hand. */
-  reaches(number: number): boolean;
+  readonly reaches: (number: number) => boolean;
   /** The one that follows this number; undefined where there is none, or it is no longer at hand. */
-  after(number: number): T | undefined;
+  readonly after: (number: number) => T | undefined;
   /** Forgets everything, and goes on after this number. */
-  restart(last: number): void;
+  readonly restart: (last: number) => void;
 }
 
 /** A ring that begins after a number, and is empty. */

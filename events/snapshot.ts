@@ -73,11 +73,11 @@ export async function* snapshot(
     for (const member of found) {
       if (matching && !matching.has(member)) continue;
       if (held !== null) yield entry(held, cursorOfUnfinished({ cursor, member: held }));
-      if (ending.over) return;
+      if (ending.over()) return;
       held = member;
     }
     after = found.at(-1) ?? after;
-    if (found.length < page || ending.over) break;
+    if (found.length < page || ending.over()) break;
   }
-  if (held !== null && !ending.over) yield entry(held, cursor);
+  if (held !== null && !ending.over()) yield entry(held, cursor);
 }

@@ -16,7 +16,7 @@ export interface Tail {
   /** Names the log. */
   readonly epoch: string;
   /** Of the last change that is here. */
-  position(): number;
+  readonly position: () => number;
   /** Whether all that comes after a position is here, now or later; otherwise it has to be read from the log. */
   reaches(position: number): boolean;
   /** What follows a position; undefined where it is not here, or not yet. The same object for all who ask. */
@@ -26,7 +26,7 @@ export interface Tail {
   /** Looks into the log at once; resolves when that is done, whether it could be read or not. */
   look(): Promise<void>;
   /** Takes changes that somebody has read already. What does not follow the last one is read from the log. */
-  offer(changes: readonly Change[]): Promise<void>;
+  readonly offer: (changes: readonly Change[]) => Promise<void>;
   /** Whether it was stopped: nothing comes any more. */
   stopped(): boolean;
   /** Resolves once nothing is read any more; whoever waits is called. */
@@ -52,16 +52,8 @@ export async function openTail({
   served = () => false,
   failed,
 }: TailOptions): Promise<Tail> {
-  // Before the end is read: what is told in between is heard of.
-  let begun: (() => void) | undefined;
-  let known = (): number => 0;
-  const silence = await db.listen('events', (position) => {
-    // A notification of this log brings a new position: an old one is of another log, or of what came here already.
-    if (!served() && (position === '' || Number(position) > known())) begun?.();
-  });
   const head = await log.head();
   const ring = createRing<Told>(kept, Number(head.position));
-  known = ring.last;
   let waiting = new Set<() => void>();
   let asked = 0;
   let looking: Promise<void> | undefined;
@@ -127,8 +119,12 @@ export async function openTail({
       }));
   }
 
-  begun = () => void look();
-  const timer = setInterval(begun, interval);
+  const silence = await db.listen('events', (position) => {
+    // A notification of this log brings a new position: an old one is of another log, or of what came here already.
+    if (!served() && (position === '' || Number(position) > ring.last())) void look();
+  });
+  const timer = setInterval(() => void look(), interval);
+  // What was told before anybody listened.
   await look();
 
   return {

@@ -1,6 +1,6 @@
 /** The end of one stream, as the stream sees it. */
 export interface Ending {
-  readonly over: boolean;
+  readonly over: () => boolean;
   /** Called at the end: where the stream waits, it puts here what makes it look. */
   resume: () => void;
 }
@@ -13,10 +13,11 @@ export function endable<T>(
   begin: (ending: Ending) => AsyncGenerator<T, void>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void> {
-  const ending = { over: signal.aborted, resume: (): void => undefined };
+  let over = signal.aborted;
+  const ending = { over: () => over, resume: (): void => undefined };
   const end = (): void => {
     signal.removeEventListener('abort', end);
-    ending.over = true;
+    over = true;
     ending.resume();
   };
   signal.addEventListener('abort', end, { once: true });

@@ -95,8 +95,8 @@ withStores((open) => {
             await redis.command('xtrim', key, 'maxlen', 0);
         },
         () => redis.command('client', 'kill', 'type', 'normal'),
-        () => Promise.resolve(redis.signal('SIGSTOP')),
-        () => Promise.resolve(redis.signal('SIGCONT')),
+        () => redis.signal('SIGSTOP'),
+        () => redis.signal('SIGCONT'),
         () => redis.command('flushall'),
       ];
       let [done, last] = [0, Promise.resolve<unknown>(undefined)];

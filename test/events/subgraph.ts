@@ -44,7 +44,7 @@ export async function subgraphOver(db: Db, events: Events, { members }: Identity
   const { resolvers } = eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
   const subgraph = localSubgraph('events', buildSubgraph(contractOf('events').sdl, resolvers));
   const stream =
-    subgraph.subscribe(`subscription ($filter: CustomerChangeFilter, $after: String, $snapshot: Boolean! = false) {
+    subgraph.subscribe?.(`subscription ($filter: CustomerChangeFilter, $after: String, $snapshot: Boolean! = false) {
     customerChanged(filter: $filter, after: $after, snapshot: $snapshot) ${selection} }`);
   const list = subgraph.prepare(`query ($filter: CustomerChangeFilter, $after: String, $first: Int) {
     customerChanges(filter: $filter, after: $after, first: $first) {
@@ -52,16 +52,16 @@ export async function subgraphOver(db: Db, events: Events, { members }: Identity
   return {
     fingerprint,
     /** Begins to hear; rejects with the refusal's extensions and message. */
-    async subscribe(variables: Variables, context = caller()): Promise<AsyncGenerator<Heard, void>> {
-      const begun = await stream({ snapshot: false, ...variables }, context);
-      if (!isStream(begun)) throw refusal(begun.errors);
+    subscribe: async (variables: Variables, context = caller()): Promise<AsyncGenerator<Heard, void>> => {
+      const begun = await stream?.({ snapshot: false, ...variables }, context);
+      if (!begun || !isStream(begun)) throw refusal(begun?.errors);
       const events = begun.events[Symbol.asyncIterator]();
       return (async function* heard() {
         try {
           for (;;) {
-            const { value, done } = await events.next();
-            if (done === true) return;
-            const { data, errors } = await begun.resolve(value, context);
+            const next = await events.next();
+            if (next.done === true) return;
+            const { data, errors } = await begun.resolve(next.value, context);
             if (errors) throw refusal(errors);
             yield data?.customerChanged as Heard;
           }
@@ -70,7 +70,7 @@ export async function subgraphOver(db: Db, events: Events, { members }: Identity
         }
       })();
     },
-    async list(variables: Variables, context = caller()): Promise<Page> {
+    list: async (variables: Variables, context = caller()): Promise<Page> => {
       const { data, errors } = await list(variables, context);
       if (errors) throw refusal(errors);
       return data?.customerChanges as Page;

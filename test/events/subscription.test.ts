@@ -208,9 +208,10 @@ withStores((open) => {
     const ids = await enrolled(store, 230);
     const [gone] = ids;
     let version = 0;
-    let writing = true;
+    const done = new AbortController();
     const writer = (async () => {
-      while (writing) await tell(...ids.slice(0, 20).map((id) => draftOf(id, ++version, { key: id })));
+      while (!done.signal.aborted)
+        await tell(...ids.slice(0, 20).map((id) => draftOf(id, ++version, { key: id })));
     })();
 
     const customers: string[] = [];
@@ -229,7 +230,7 @@ withStores((open) => {
       await stream.return();
       taken++;
     }
-    writing = false;
+    done.abort();
     await writer;
     expect(taken).toBeGreaterThan(3);
     expect(customers).toEqual([...ids].sort());

@@ -25,12 +25,15 @@ async function kept<T extends { stop(): Promise<void> }>(opening: Promise<T>): P
 const all = { filter: {}, matches: () => true };
 const hear = (from: Pick<Events, 'tail' | 'log'>, after = 0, signal = new AbortController().signal) =>
   endable((ending) => follow(after, { ...from, ...all }, ending), signal);
-async function take(stream: AsyncGenerator<{ readonly change: Change }>, count: number): Promise<Change[]> {
+async function take(
+  stream: AsyncGenerator<{ readonly change: Change }, void>,
+  count: number,
+): Promise<Change[]> {
   const heard: Change[] = [];
   while (heard.length < count) {
-    const { value, done } = await stream.next();
-    if (done === true) throw new Error('it ended by itself');
-    heard.push((value as { readonly change: Change }).change);
+    const next = await stream.next();
+    if (next.done === true) throw new Error('it ended by itself');
+    heard.push(next.value.change);
   }
   return heard;
 }
@@ -53,7 +56,10 @@ withStores((open) => {
     const heard = Promise.all(streams.map((stream) => take(stream, 20)));
     await write(db, { writers: 1, changes: 20 });
     const [one, ...others] = await heard;
-    for (const other of others) other.forEach((change, index) => expect(change).toBe(one?.[index]));
+    for (const other of others)
+      other.forEach((change, index) => {
+        expect(change).toBe(one?.[index]);
+      });
     await Promise.all(streams.map((stream) => stream.return()));
   });
 

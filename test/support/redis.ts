@@ -17,7 +17,7 @@ export interface OwnRedis {
   /** Ends it as a crash would. */
   kill(): Promise<void>;
   /** Makes it hang, and go on. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  signal(name: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   command(name: string, ...parameters: (string | number)[]): Promise<unknown>;
 }
 
@@ -57,12 +57,15 @@ async function openRedis(): Promise<OwnRedis> {
       child.stdout.resume();
     },
     async kill() {
-      if (!running || running.exitCode !== null || running.signalCode !== null) return;
+      if (running?.exitCode !== null || running.signalCode !== null) return;
       const ended = once(running, 'exit');
       running.kill('SIGKILL');
       await ended;
     },
-    signal: (name) => running?.kill(name),
+    signal(name) {
+      running?.kill(name);
+      return Promise.resolve();
+    },
     async command(name, ...parameters) {
       const client = new Redis(url);
       try {

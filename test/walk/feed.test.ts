@@ -15,7 +15,7 @@ bothWays((graph) => {
       webSocketImpl: WebSocket,
       retryAttempts: 0,
     });
-    const results = client.iterate<Record<string, unknown>>({ query, variables });
+    const results = client.iterate({ query, variables });
     return { results, end: () => client.dispose() };
   };
 
