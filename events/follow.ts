@@ -1,6 +1,7 @@
+import type { Ending } from '../runtime/ending.ts';
+import { atHand } from '../runtime/stream.ts';
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
-import type { Ending } from '../runtime/ending.ts';
 import type { ChangeFilter, Log } from './log.ts';
 import type { Tail } from './tail.ts';
 import { told, type Told } from './told.ts';
@@ -17,38 +18,103 @@ export interface Following {
   readonly matches: (change: Change) => boolean;
 }
 
+/** Changes as they are pulled; what is at hand comes without a promise. */
+export interface Followed extends AsyncGenerator<Told, void> {
+  [atHand](): Told | undefined;
+}
+
 /**
  * All changes after a position that match, once and in order, for as long as they are pulled: nothing is kept for whoever is
- * slow, who reads the log instead.
- * @throws Failure CURSOR_EXPIRED where what comes next is kept no longer
+ * slow, who reads the log instead. Written as an iterator and not as a generator, because there are thousands that wait for
+ * the same change. Rejects with a Failure CURSOR_EXPIRED where what comes next is kept no longer.
  */
-export async function* follow(
-  after: number,
-  { tail, log, filter, matches }: Following,
-  ending: Ending,
-): AsyncGenerator<Told, void> {
-  for (let at = after; !ending.over() && !tail.stopped();) {
-    if (!tail.reaches(at)) {
-      const { changes, until } = await log.page(String(at), filter, page);
-      for (const change of changes) {
-        if (ending.over()) return;
-        if (matches(change)) yield told(change, cursorAt(tail, change.position));
-      }
-      at = Number(until);
-      continue;
+export function follow(after: number, following: Following, ending: Ending): Followed {
+  const { tail } = following;
+  let at = after;
+  let read: Told[] = [];
+  let closed = false;
+  const isOver = (): boolean => closed || ending.over() || tail.stopped();
+
+  function next(): Told | undefined {
+    const first = read.shift();
+    if (first) return isOver() ? undefined : first;
+    while (!isOver() && tail.reaches(at)) {
+      const found = tail.after(at);
+      if (!found) return undefined;
+      at++;
+      if (following.matches(found.change)) return found;
     }
-    const next = tail.after(at);
-    if (!next) {
-      await new Promise<void>((resolve) => {
-        const forget = tail.moved(resolve);
-        ending.resume = () => {
-          forget();
-          resolve();
-        };
-      });
-      continue;
-    }
-    at++;
-    if (matches(next.change)) yield next;
+    return undefined;
   }
+
+  /** What is further behind than what is at hand. */
+  async function fromLog(): Promise<IteratorResult<Told, void>> {
+    try {
+      while (!isOver() && !tail.reaches(at)) {
+        const found = await pageAfter(at, following);
+        [at, read] = [found.until, found.changes];
+        const first = next();
+        if (first) return { done: false, value: first };
+      }
+    } catch (fault) {
+      closed = true;
+      throw fault;
+    }
+    return pull();
+  }
+
+  function pull(): Promise<IteratorResult<Told, void>> {
+    const found = next();
+    if (found) return Promise.resolve({ done: false, value: found });
+    if (isOver()) return Promise.resolve(over);
+    return tail.reaches(at) ? new Promise(wait) : fromLog();
+  }
+
+  /** Until there is one that matches: what others hear of wakes nobody further up. */
+  function wait(
+    resolve: (result: IteratorResult<Told, void> | Promise<IteratorResult<Told, void>>) => void,
+  ): void {
+    const look = (): void => {
+      const found = next();
+      if (found) resolve({ done: false, value: found });
+      else if (isOver()) resolve(over);
+      else if (tail.reaches(at)) forget = tail.moved(look);
+      else resolve(fromLog());
+    };
+    let forget = tail.moved(look);
+    ending.resume = () => {
+      forget();
+      resolve(over);
+    };
+  }
+
+  return {
+    [atHand]: next,
+    next: pull,
+    return() {
+      closed = true;
+      return Promise.resolve(over);
+    },
+    throw(fault) {
+      closed = true;
+      return Promise.reject(fault as Error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]() {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+const over = { done: true, value: undefined } as const;
+
+async function pageAfter(at: number, { tail, log, filter, matches }: Following) {
+  const { changes, until } = await log.page(String(at), filter, page);
+  return {
+    until: Number(until),
+    changes: changes.filter(matches).map((change) => told(change, cursorAt(tail, change.position))),
+  };
 }

@@ -36,6 +36,9 @@ interface Asked {
   readonly snapshot?: boolean;
 }
 
+/** Filters that are kept ready for those who ask for the same, of each set of attributes that they may read. */
+const kept = 1_000;
+
 /** The feed's part of the graph, ready to be built into a schema with its contract. */
 export function eventsSubgraph(
   feed: Feed,
@@ -45,9 +48,20 @@ export function eventsSubgraph(
   const names = namesOf(entity, feed.tagged);
   const filterOf = askedOf(entity, names, fingerprint);
 
+  const followings = new WeakMap<ReadonlySet<string>, Map<string, Following>>();
+  /** The same for all who ask for the same and may read the same: subscribers are many, and what they ask for is not. */
   const followingOf = (asked: Asked, { principal }: RequestContext): Following => {
+    const readable = visible(entity, principal);
+    const known = followings.get(readable) ?? new Map<string, Following>();
+    if (known.size >= kept) known.clear();
+    followings.set(readable, known);
+    const key = JSON.stringify(asked.filter ?? null);
+    const found = known.get(key);
+    if (found) return found;
     const filter = filterOf(asked.filter, principal);
-    return { log, tail, filter, matches: matcherOf(filter, visible(entity, principal)) };
+    const following = { log, tail, filter, matches: matcherOf(filter, readable) };
+    known.set(key, following);
+    return following;
   };
 
   /** A change in the contract's form, as far as a principal may read it. */
@@ -65,18 +79,16 @@ export function eventsSubgraph(
     return { ...same, system, version, previousVersion, attributes, cause };
   };
 
-  /** First everything as it is, where that was asked for or was not told to its end; then what changes. */
+  /** First everything as it is, or the rest of it; then what changes. */
   async function* streamed(
     position: string,
-    behind: { readonly member: string | null } | null,
+    behind: { readonly member: string | null },
     following: Following,
     ending: Ending,
   ): AsyncGenerator<Told<Change | Snapshot>, void> {
-    if (behind) {
-      const { filter } = following;
-      const begun = { members, havingTags, filter, epoch: tail.epoch, position };
-      yield* snapshot({ ...begun, behind: behind.member }, ending);
-    }
+    const { filter } = following;
+    const begun = { members, havingTags, filter, epoch: tail.epoch, position };
+    yield* snapshot({ ...begun, behind: behind.member }, ending);
     yield* follow(Number(position), following, ending);
   }
 
@@ -119,7 +131,13 @@ export function eventsSubgraph(
             const cursor = unfinished?.cursor ?? after;
             const position = cursor === null ? String(tail.position()) : positionOf(cursor, await log.head());
             const behind = unfinished ?? (whole ? { member: null } : null);
-            return endable((ending) => streamed(position, behind, following, ending), context.signal);
+            return endable(
+              (ending) =>
+                behind
+                  ? streamed(position, behind, following, ending)
+                  : follow(Number(position), following, ending),
+              context.signal,
+            );
           },
           resolve: (told: Told<Change | Snapshot>, _: unknown, context: RequestContext) =>
             shown(told, context),

@@ -1,3 +1,5 @@
+import { atHand } from './stream.ts';
+
 /** The end of one stream, as the stream sees it. */
 export interface Ending {
   readonly over: () => boolean;
@@ -10,9 +12,9 @@ export interface Ending {
  * of it only when what it waits for has come.
  */
 export function endable<T>(
-  begin: (ending: Ending) => AsyncGenerator<T, void>,
+  begin: (ending: Ending) => AsyncGenerator<T, void> & { [atHand]?(): T | undefined },
   signal: AbortSignal,
-): AsyncGenerator<T, void> {
+): AsyncGenerator<T, void> & { [atHand]?(): T | undefined } {
   let over = signal.aborted;
   const ending = { over: () => over, resume: (): void => undefined };
   const end = (): void => {
@@ -23,6 +25,7 @@ export function endable<T>(
   signal.addEventListener('abort', end, { once: true });
   const events = begin(ending);
   return {
+    ...(events[atHand] && { [atHand]: events[atHand] }),
     async next() {
       try {
         const next = await events.next();

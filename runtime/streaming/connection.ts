@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { handOver } from './hand-over.ts';
-import type { Running, ToldError } from './running.ts';
+import { endOf, frameOf } from './frame.ts';
+import { enough } from './hand-over.ts';
+import type { Running, Sending, ToldError } from './running.ts';
 import type { Watch } from './watch.ts';
 
 /** One client's WebSocket. */
 export interface Connection {
-  /** As `Send` of `running.ts`: absent where the client's system has taken it at once. */
-  readonly send: (text: string) => Promise<void> | undefined;
+  /** Sends a message of the protocol. */
+  readonly send: (text: string) => void;
+  /** How the answers of the operation with this id are sent. */
+  sending(id: string): Sending;
   readonly close: (code?: number, reason?: string) => void;
   /** Keeps an operation among those that end with the connection. */
   hold(operation: Running): Running;
@@ -23,20 +26,20 @@ export interface Connection {
 /** Bytes that may wait besides answers, which wait for each other: replies that the client does not read. */
 const MOST = 8 * 1024 * 1024;
 
-/** @param below what the socket writes to */
+/** @param below what the socket writes to: answers are written there, in frames that are made once for many clients */
 export function connection(socket: WebSocket, below: Duplex, watch: Watch): Connection {
   const operations = new Set<Running>();
   let sent = 0;
   let alive = true;
-  const hand = handOver({
-    cork: () => {
-      below.cork();
-    },
-    uncork: () => {
-      below.uncork();
-    },
-    waiting: () => socket.bufferedAmount,
-  });
+  const taken = (): void => {
+    sent += 1;
+  };
+  const cork = (): void => {
+    below.cork();
+  };
+  const uncork = (): void => {
+    below.uncork();
+  };
 
   const unwatch = watch.add({
     waiting: () => socket.bufferedAmount,
@@ -77,20 +80,33 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
 
   return {
     send(text) {
-      if (socket.readyState !== socket.OPEN) {
-        stopAll();
-        return undefined;
-      }
-      if (socket.bufferedAmount > MOST) {
-        socket.terminate();
-        return undefined;
-      }
-      return hand((taken) => {
-        socket.send(text, () => {
-          sent += 1;
-          taken();
-        });
-      });
+      if (socket.readyState !== socket.OPEN) stopAll();
+      else if (socket.bufferedAmount > MOST) socket.terminate();
+      else socket.send(text, taken);
+    },
+    sending: (id) => {
+      const end = endOf(id);
+      return {
+        send(body) {
+          if (socket.readyState !== socket.OPEN) {
+            stopAll();
+            return undefined;
+          }
+          below.write(frameOf(body, end.length));
+          if (below.writableLength < enough) {
+            below.write(end, taken);
+            return undefined;
+          }
+          return new Promise((resolve) => {
+            below.write(end, () => {
+              taken();
+              resolve();
+            });
+          });
+        },
+        cork,
+        uncork,
+      };
     },
     close(code, reason) {
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));
@@ -98,9 +114,9 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
     hold(operation) {
       const held: Running = {
         ...operation,
-        async run(send) {
+        async run(sending) {
           try {
-            return await operation.run(send);
+            return await operation.run(sending);
           } finally {
             operations.delete(held);
           }

@@ -1,9 +1,10 @@
+import type { Connection } from './connection.ts';
 import type { Running } from './running.ts';
 
 export interface Driven {
   readonly operation: Running;
   readonly id: string;
-  readonly send: (text: string) => Promise<void> | undefined;
+  readonly connection: Pick<Connection, 'send' | 'sending'>;
   /** The protocol's own list of the operations of the connection, by id. */
   readonly subscriptions: Record<string, unknown>;
 }
@@ -13,17 +14,21 @@ export interface Driven {
  * to send. The library would parse and print each answer again for each client. It still learns when the operation is
  * over, and ends it.
  */
-export function driven({ operation, id, send, subscriptions }: Driven): AsyncGenerator<never, undefined> {
-  const head = `{"id":${JSON.stringify(id)},"type":`;
+export function driven({
+  operation,
+  id,
+  connection,
+  subscriptions,
+}: Driven): AsyncGenerator<never, undefined> {
   const over = { done: true, value: undefined } as const;
   return {
     async next() {
-      const errors = await operation.run((body) => send(`${head}"next","payload":${body}}`));
+      const errors = await operation.run(connection.sending(id));
       if (errors && id in subscriptions) {
         // An operation that ended with errors is not completed besides.
         // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
         delete subscriptions[id];
-        await send(`${head}"error","payload":${JSON.stringify(errors)}}`);
+        connection.send(JSON.stringify({ id, type: 'error', payload: errors }));
       }
       return over;
     },

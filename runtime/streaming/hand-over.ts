@@ -9,7 +9,7 @@ export interface Outlet {
 }
 
 /** Bytes that may wait without anybody's waiting for them: otherwise a burst of events would go out one by one. */
-const enough = 16 * 1024;
+export const enough = 16 * 1024;
 
 const inARow = together();
 

@@ -1,4 +1,4 @@
-import { resumeOf } from '../stream.ts';
+import { atHand, resumeOf, type Events } from '../stream.ts';
 
 /** An error as it goes to a client. */
 export interface ToldError {
@@ -6,16 +6,27 @@ export interface ToldError {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** Hands an answer, a JSON text, to a client; the promise is that of its having been taken, absent where it was at once. */
-export type Send = (body: string, cursor: string | undefined) => Promise<void> | undefined;
+/** The JSON text of an answer: the same object for all who are told the same, so that a message can be made once for all. */
+export interface Body {
+  readonly text: string;
+}
+
+/** How answers are handed to a client. */
+export interface Sending {
+  /** The promise is that of there being room for more, absent where there is. */
+  send(body: Body, cursor: string | undefined): Promise<void> | undefined;
+  /** Called around answers that come in a row: they may go out together at the end. */
+  readonly cork?: () => void;
+  readonly uncork?: () => void;
+}
 
 /** An operation of one client whose answers come one by one. */
 export interface Running {
   /**
-   * Gives each answer to `send`, the next only when the one before was taken. Resolves when nothing more will come: with
+   * Gives each answer to `send`, the next only when there is room for it. Resolves when nothing more will come: with
    * errors where that is why. Never rejects. Called once.
    */
-  run(send: Send): Promise<readonly ToldError[] | undefined>;
+  run(sending: Sending): Promise<readonly ToldError[] | undefined>;
   /** Ends it at once, whatever its source does; with errors, to which the cursor is added. */
   stop(errors?: readonly ToldError[]): void;
   /** The cursor of the last answer that was sent; undefined before, and where answers have none. */
@@ -25,7 +36,7 @@ export interface Running {
 /** Where answers come from. */
 export interface Origin {
   readonly events: AsyncIterable<unknown>;
-  answer(event: unknown): Promise<string> | string;
+  answer(event: unknown): Promise<Body> | Body;
   /** What the client is told of a fault of the events. */
   told(fault: unknown): ToldError;
 }
@@ -45,13 +56,18 @@ const tooLate: ToldError = {
 };
 const broken: ToldError = { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
-/** Pulls one event at a time, so that a client that takes nothing holds one answer and no more. */
+/** Answers in a row before others have their turn. */
+const row = 64;
+
+/** Pulls events as long as there is room for their answers, so that a client that takes nothing holds up only itself. */
 export function running({ begin, timeout, ended }: RunningOptions): Running {
   const gone = new AbortController();
-  let iterator: AsyncIterator<unknown> | undefined;
+  // What is needed to begin is not kept for as long as it runs: there are many, and most of them only wait.
+  let first: typeof begin | undefined = begin;
+  let iterator: Events | undefined;
   let over: { readonly errors: readonly ToldError[] | undefined } | undefined;
   let cursor: string | undefined;
-  let wake = (): void => undefined;
+  let resolve: ((errors: readonly ToldError[] | undefined) => void) | undefined;
   const isOver = (): boolean => over !== undefined;
 
   function finish(errors?: readonly ToldError[], fault?: unknown): void {
@@ -60,72 +76,108 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
     gone.abort();
     if (iterator) leave(iterator);
     ended(fault);
-    wake();
+    resolve?.(over.errors);
   }
 
-  /** Undefined where it is over before. One waiter at a time; unlike a race it leaves nothing behind. */
-  function unlessOver<T>(value: Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve, reject) => {
-      wake = () => {
-        resolve(undefined);
-      };
-      value.then(resolve, reject);
-    });
-  }
-
-  async function beginning(): Promise<Origin | readonly ToldError[]> {
-    const begun = await begin(gone.signal);
-    // Nobody waits for it any more.
-    if (isOver() && 'events' in begun) leave(begun.events[Symbol.asyncIterator]());
-    return begun;
-  }
-
-  async function started(): Promise<Origin | undefined> {
+  async function start(sending: Sending): Promise<void> {
     const timer = setTimeout(() => {
       finish([tooLate]);
     }, timeout);
-    const begun = await unlessOver(beginning()).finally(() => {
+    const begun = await first?.(gone.signal).finally(() => {
       clearTimeout(timer);
     });
-    if (begun && 'events' in begun) {
-      if (!isOver()) return begun;
-      leave(begun.events[Symbol.asyncIterator]());
-    } else finish(begun);
-    return undefined;
-  }
-
-  async function pull(send: Send, origin: Origin, from: AsyncIterator<unknown>): Promise<void> {
-    for (;;) {
-      const turn = await unlessOver(from.next()).catch((fault: unknown) => {
-        finish([origin.told(fault)], fault);
-        return undefined;
-      });
-      if (isOver() || !turn || turn.done) return;
-      const answer = origin.answer(turn.value);
-      const body = typeof answer === 'string' ? answer : await unlessOver(answer);
-      if (isOver() || body === undefined) return;
-      const place = resumeOf(turn.value);
-      const taken = send(body, place);
-      // Whatever the client hears after this, it hears after the answer.
-      cursor = place ?? cursor;
-      if (taken) await unlessOver(taken);
-      if (isOver()) return;
+    first = undefined;
+    if (!begun || !('events' in begun)) {
+      finish(begun);
+      return;
+    }
+    const events = begun.events[Symbol.asyncIterator]();
+    // Nobody waits for it any more.
+    if (isOver()) leave(events);
+    else {
+      iterator = events;
+      pull(sending, begun, events);
     }
   }
 
-  return {
-    async run(send) {
+  function pull(sending: Sending, origin: Origin, from: Events): void {
+    const guarded = (work: () => void): void => {
       try {
-        const origin = isOver() ? undefined : await started();
-        if (origin) {
-          iterator = origin.events[Symbol.asyncIterator]();
-          await pull(send, origin, iterator);
-        }
-        finish();
+        if (!isOver()) work();
       } catch (fault) {
         finish([broken], fault);
       }
-      return over?.errors;
+    };
+    const fail = (fault: unknown): void => {
+      finish([broken], fault);
+    };
+    const goOn = (): void => {
+      guarded(together);
+    };
+
+    /** What is at hand goes out in a row; then the next is waited for. */
+    function together(event?: { readonly value: unknown }): void {
+      sending.cork?.();
+      try {
+        let more = event === undefined || give(event.value);
+        for (let count = 0; more; count++) {
+          const next = count < row ? from[atHand]?.() : undefined;
+          if (next === undefined) break;
+          more = give(next);
+        }
+        if (more && !isOver()) from.next().then(take, refuse);
+      } finally {
+        sending.uncork?.();
+      }
+    }
+    const take = (turn: IteratorResult<unknown>): void => {
+      if (turn.done) finish();
+      else
+        guarded(() => {
+          together(turn);
+        });
+    };
+    const refuse = (fault: unknown): void => {
+      finish([origin.told(fault)], fault);
+    };
+
+    /** Whether more can be given at once. */
+    function give(event: unknown): boolean {
+      const answer = origin.answer(event);
+      if (!(answer instanceof Promise)) return hand(answer, event);
+      answer
+        .then((body) => {
+          guarded(() => {
+            if (hand(body, event)) together();
+          });
+        })
+        .catch(fail);
+      return false;
+    }
+    function hand(body: Body, event: unknown): boolean {
+      const place = resumeOf(event);
+      const room = sending.send(body, place);
+      // Whatever the client hears after this, it hears after the answer.
+      cursor = place ?? cursor;
+      room?.then(goOn, fail);
+      return room === undefined && !isOver();
+    }
+
+    together();
+  }
+
+  return {
+    run(sending) {
+      return new Promise((settle) => {
+        if (over) {
+          settle(over.errors);
+          return;
+        }
+        resolve = settle;
+        start(sending).catch((fault: unknown) => {
+          finish([broken], fault);
+        });
+      });
     },
     stop(errors) {
       finish(errors);

@@ -40,7 +40,8 @@ export interface Sockets {
 }
 
 interface Extra<Caller> {
-  readonly request: IncomingMessage;
+  /** Until the client has introduced itself. */
+  request: IncomingMessage | undefined;
   readonly connection: Connection;
   caller?: Caller;
 }
@@ -67,6 +68,8 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
     connectionInitWaitTimeout: limits.init,
     async onConnect(context) {
       const { request, connection: from } = context.extra;
+      if (!request) return false;
+      context.extra.request = undefined;
       const caller = await greet(request, context.connectionParams ?? {});
       if (typeof caller === 'string') {
         from.close(4403, caller);
@@ -78,8 +81,10 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;
       if (!caller) throw new Error('An operation came before its caller was known.');
-      const operation = from.hold(begin(caller, payload, from.open()));
-      const contextValue = driven({ operation, id, send: from.send, subscriptions });
+      const operation = from.hold(begin(caller, { ...payload }, from.open()));
+      // The library keeps it for as long as the operation runs, and only ever looks at the id.
+      Object.assign(payload, { query: '', variables: undefined });
+      const contextValue = driven({ operation, id, connection: from, subscriptions });
       return { ...any, contextValue };
     },
     execute: ({ contextValue }) => contextValue as ReturnType<typeof driven>,

@@ -102,23 +102,47 @@ test('answers are shared while they are young and few, and are forgotten then', 
   let now = 0;
   let made = 0;
   const sharing = createSharing(() => now);
+  // Two of each kind: for one alone nothing is kept.
+  const [shared, other, promised] = ['k', 'other', 'promised'].map(
+    (key) => sharing.join(key) && sharing.join(key),
+  );
+  if (!shared || !other || !promised) throw new Error('there are three');
   const event = {};
-  const ask = (key = 'k', of: unknown = event) => sharing.answer(of, key, () => `answer ${(made += 1)}`);
-  expect([ask(), ask(), ask('other'), ask('k', {}), ask('k', 'no object')].length).toBe(5);
+  const ask = (of: unknown = event, from = shared) => from.answer(of, () => `answer ${(made += 1)}`);
+  expect([ask(), ask(), ask(event, other), ask({}), ask('no object'), ask()].length).toBe(6);
   expect(made).toBe(4);
-  for (now of [10_001, 20_002]) void sharing.answer({}, 'k', () => 'later');
+  expect(ask()).toBe(ask());
+  for (now of [10_001, 20_002]) void shared.answer({}, () => 'later');
   void ask();
   expect(made).toBe(5);
 
   const large = 'x'.repeat(5 * 1024 * 1024);
-  for (let count = 0; count < 6; count += 1) void sharing.answer({}, 'k', () => large);
+  for (let count = 0; count < 6; count += 1) void shared.answer({}, () => large);
   void ask();
   expect(made).toBe(6);
 
   let resolve: (body: string) => void = () => undefined;
-  const pending = sharing.answer(event, 'promised', () => new Promise((settle) => (resolve = settle)));
-  expect(sharing.answer(event, 'promised', () => 'again')).toBe(pending);
+  const pending = promised.answer(event, () => new Promise((settle) => (resolve = settle)));
+  expect(promised.answer(event, () => 'again')).toBe(pending);
   resolve('once');
-  expect(await pending).toBe('once');
-  expect(sharing.answer(event, 'promised', () => 'again')).toBe('once');
+  expect(await pending).toEqual({ text: 'once' });
+  expect(promised.answer(event, () => 'again')).toBe(await pending);
+});
+
+test('nothing is kept for one alone, nor for those who have left', () => {
+  let made = 0;
+  const sharing = createSharing();
+  const event = {};
+  const make = () => `answer ${(made += 1)}`;
+  const alone = sharing.join('k');
+  void alone.answer(event, make);
+  void alone.answer(event, make);
+  expect(made).toBe(2);
+  const second = sharing.join('k');
+  expect(second).toBe(alone);
+  expect(alone.answer(event, make)).toBe(second.answer(event, make));
+  expect(made).toBe(3);
+  alone.leave();
+  second.leave();
+  expect(sharing.join('k')).not.toBe(alone);
 });
