@@ -16,8 +16,8 @@ export interface Contender {
 /** A contender that listens on a loopback port, with subscriptions over WebSocket at `/graphql`. */
 export interface Running {
   readonly port: number;
-  /** Lets a change happen. Resolves when it is committed; where nothing is, when it is handed over to be told. */
-  publish(change: Published): Promise<void>;
+  /** Lets changes happen, in their order. Resolves when they are committed; where nothing is, when they are handed over. */
+  publish(changes: readonly Published[]): Promise<void>;
   /** Subscribers whose subscription has begun. */
   subscribers(): number;
   /** How often the customer of a change was put together. */

@@ -11,7 +11,7 @@ export interface Frame {
 }
 
 /** Characters of a message that tell its type, where the message is not kept. */
-const beginning = 40;
+const beginning = 80;
 
 export function frameReader(whole: () => boolean, complete: (frame: Frame) => void): FrameReader {
   let left = -1;

@@ -53,7 +53,7 @@ type Server = Child<Order>;
 type Clients = Child<ToClients>;
 
 /** Changes that are under way at a time while messages a second are counted. */
-const window = 8;
+const window = 32;
 /** Changes before anything is measured. */
 const warmUp = 20;
 /** Milliseconds of warming up at most, and until the last messages have to be there. */

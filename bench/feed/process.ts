@@ -27,7 +27,28 @@ export interface Memory {
 
 const [key, place = ''] = process.argv.slice(2);
 let running: Running | undefined;
-let published = Promise.resolve();
+let waiting: { readonly number: number; readonly committed: (at: number) => void }[] = [];
+let committing = false;
+
+/** One commit after the other, in the order of the numbers; what comes meanwhile is committed together, as a feed's page is. */
+function published(number: number): Promise<number> {
+  return new Promise((committed, reject) => {
+    waiting.push({ number, committed });
+    if (!committing) commit().catch(reject);
+  });
+}
+
+async function commit(): Promise<void> {
+  committing = true;
+  while (waiting.length > 0) {
+    const group = waiting;
+    waiting = [];
+    await running?.publish(group.map((one) => changeOf(one.number)));
+    const at = now();
+    for (const { committed } of group) committed(at);
+  }
+  committing = false;
+}
 
 answering<Order>(async (order) => {
   if (order === 'start') {
@@ -43,11 +64,7 @@ answering<Order>(async (order) => {
     const [subscribers, executions] = [running.subscribers(), running.executions()];
     return { cpu: user + system, subscribers, executions } satisfies Reading;
   }
-  const { publish } = running;
-  // One commit after the other, so that they are told in the order of their numbers.
-  const commit = published.then(() => publish(changeOf(order.publish))).then(now);
-  published = commit.then(() => undefined);
-  return commit;
+  return published(order.publish);
 });
 process.once('SIGTERM', () => {
   void (running?.stop() ?? Promise.resolve()).finally(() => process.exit(0));

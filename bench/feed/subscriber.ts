@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { frameOf, frameReader } from './frames.ts';
 
@@ -23,6 +23,8 @@ const shared = Buffer.alloc(256 * 1024);
  * own, and messages that are counted instead of parsed.
  */
 export function subscriber({ port, document, variables, read, ready, heard, failed }: Subscribed): Socket {
+  // As clients have it: each operation an id of its own.
+  const id = randomUUID();
   let answer: string | undefined = '';
   let subscribed = false;
   let over = false;
@@ -42,7 +44,7 @@ export function subscriber({ port, document, variables, read, ready, heard, fail
       else if (!subscribed && text.includes('"connection_ack"')) {
         subscribed = true;
         socket.write(
-          frameOf(1, JSON.stringify({ id: '1', type: 'subscribe', payload: { query: document, variables } })),
+          frameOf(1, JSON.stringify({ id, type: 'subscribe', payload: { query: document, variables } })),
         );
         ready();
       } else fail(text);

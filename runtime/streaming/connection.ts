@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { endOf, frameOf } from './frame.ts';
-import { enough } from './hand-over.ts';
-import type { Running, Sending, ToldError } from './running.ts';
+import { enough, gathering } from './hand-over.ts';
+import type { Running, Send, ToldError } from './running.ts';
 import type { Watch } from './watch.ts';
 
 /** One client's WebSocket. */
@@ -11,7 +11,7 @@ export interface Connection {
   /** Sends a message of the protocol. */
   readonly send: (text: string) => void;
   /** How the answers of the operation with this id are sent. */
-  sending(id: string): Sending;
+  answers(id: string): Send;
   readonly close: (code?: number, reason?: string) => void;
   /** Keeps an operation among those that end with the connection. */
   hold(operation: Running): Running;
@@ -34,12 +34,14 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
   const taken = (): void => {
     sent += 1;
   };
-  const cork = (): void => {
-    below.cork();
-  };
-  const uncork = (): void => {
-    below.uncork();
-  };
+  const gather = gathering({
+    cork: () => {
+      below.cork();
+    },
+    uncork: () => {
+      below.uncork();
+    },
+  });
 
   const unwatch = watch.add({
     waiting: () => socket.bufferedAmount,
@@ -84,28 +86,25 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
       else if (socket.bufferedAmount > MOST) socket.terminate();
       else socket.send(text, taken);
     },
-    sending: (id) => {
+    answers: (id) => {
       const end = endOf(id);
-      return {
-        send(body) {
-          if (socket.readyState !== socket.OPEN) {
-            stopAll();
-            return undefined;
-          }
-          below.write(frameOf(body, end.length));
-          if (below.writableLength < enough) {
-            below.write(end, taken);
-            return undefined;
-          }
-          return new Promise((resolve) => {
-            below.write(end, () => {
-              taken();
-              resolve();
-            });
+      return (body) => {
+        if (socket.readyState !== socket.OPEN) {
+          stopAll();
+          return undefined;
+        }
+        gather();
+        below.write(frameOf(body, end.length));
+        if (below.writableLength < enough) {
+          below.write(end, taken);
+          return undefined;
+        }
+        return new Promise((resolve) => {
+          below.write(end, () => {
+            taken();
+            resolve();
           });
-        },
-        cork,
-        uncork,
+        });
       };
     },
     close(code, reason) {
@@ -114,9 +113,9 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
     hold(operation) {
       const held: Running = {
         ...operation,
-        async run(sending) {
+        async run(send) {
           try {
-            return await operation.run(sending);
+            return await operation.run(send);
           } finally {
             operations.delete(held);
           }

@@ -4,7 +4,7 @@ import type { Running } from './running.ts';
 export interface Driven {
   readonly operation: Running;
   readonly id: string;
-  readonly connection: Pick<Connection, 'send' | 'sending'>;
+  readonly connection: Pick<Connection, 'send' | 'answers'>;
   /** The protocol's own list of the operations of the connection, by id. */
   readonly subscriptions: Record<string, unknown>;
 }
@@ -23,7 +23,7 @@ export function driven({
   const over = { done: true, value: undefined } as const;
   return {
     async next() {
-      const errors = await operation.run(connection.sending(id));
+      const errors = await operation.run(connection.answers(id));
       if (errors && id in subscriptions) {
         // An operation that ended with errors is not completed besides.
         // eslint-disable-next-line @typescript-eslint/no-dynamic-delete

@@ -52,11 +52,9 @@ export async function sendEvents(
   ]);
   // Some browsers tell their page that the stream is open only when something has come.
   void write(comment);
-  const errors = await running.run({
-    send(body, cursor) {
-      const id = cursor === undefined ? '' : `id: ${cursor}\n`;
-      return write(`event: next\n${id}data: ${body.text}\n\n`);
-    },
+  const errors = await running.run((body, cursor) => {
+    const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+    return write(`event: next\n${id}data: ${body.text}\n\n`);
   });
   if (response.destroyed) return;
   const last = errors ? `event: next\ndata: ${JSON.stringify({ errors })}\n\n` : '';

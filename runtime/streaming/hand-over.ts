@@ -13,22 +13,29 @@ export const enough = 16 * 1024;
 
 const inARow = together();
 
+/** Has what is written in a turn of the event loop go out in one piece: to be called before each write. */
+export function gathering({ cork, uncork }: Pick<Outlet, 'cork' | 'uncork'>): () => void {
+  let corked = false;
+  const release = (): void => {
+    corked = false;
+    uncork();
+  };
+  return () => {
+    if (corked) return;
+    corked = true;
+    cork();
+    inARow(release);
+  };
+}
+
 /**
  * Hands things over to an outlet, all of a turn of the event loop in one piece. `write` calls back when the system has
  * taken its own, or never will. Gives a promise of that only where so much waits that nothing more should come.
  */
 export function handOver(outlet: Outlet): (write: (taken: () => void) => void) => Promise<void> | undefined {
-  let corked = false;
-  const uncork = (): void => {
-    corked = false;
-    outlet.uncork();
-  };
+  const gather = gathering(outlet);
   return (write) => {
-    if (!corked) {
-      corked = true;
-      outlet.cork();
-      inARow(uncork);
-    }
+    gather();
     const state: { taken: boolean; resume?: () => void } = { taken: false };
     write(() => {
       state.taken = true;

@@ -11,14 +11,10 @@ export interface Body {
   readonly text: string;
 }
 
-/** How answers are handed to a client. */
-export interface Sending {
-  /** The promise is that of there being room for more, absent where there is. */
-  send(body: Body, cursor: string | undefined): Promise<void> | undefined;
-  /** Called around answers that come in a row: they may go out together at the end. */
-  readonly cork?: () => void;
-  readonly uncork?: () => void;
-}
+/**
+ * Hands an answer to a client. The promise is that of there being room for more, absent where there is.
+ */
+export type Send = (body: Body, cursor: string | undefined) => Promise<void> | undefined;
 
 /** An operation of one client whose answers come one by one. */
 export interface Running {
@@ -26,7 +22,7 @@ export interface Running {
    * Gives each answer to `send`, the next only when there is room for it. Resolves when nothing more will come: with
    * errors where that is why. Never rejects. Called once.
    */
-  run(sending: Sending): Promise<readonly ToldError[] | undefined>;
+  run(send: Send): Promise<readonly ToldError[] | undefined>;
   /** Ends it at once, whatever its source does; with errors, to which the cursor is added. */
   stop(errors?: readonly ToldError[]): void;
   /** The cursor of the last answer that was sent; undefined before, and where answers have none. */
@@ -79,7 +75,7 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
     resolve?.(over.errors);
   }
 
-  async function start(sending: Sending): Promise<void> {
+  async function start(send: Send): Promise<void> {
     const timer = setTimeout(() => {
       finish([tooLate]);
     }, timeout);
@@ -96,11 +92,11 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
     if (isOver()) leave(events);
     else {
       iterator = events;
-      pull(sending, begun, events);
+      pull(send, begun, events);
     }
   }
 
-  function pull(sending: Sending, origin: Origin, from: Events): void {
+  function pull(send: Send, origin: Origin, from: Events): void {
     const guarded = (work: () => void): void => {
       try {
         if (!isOver()) work();
@@ -112,29 +108,26 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
       finish([broken], fault);
     };
     const goOn = (): void => {
-      guarded(together);
+      guarded(() => {
+        together();
+      });
     };
 
-    /** What is at hand goes out in a row; then the next is waited for. */
-    function together(event?: { readonly value: unknown }): void {
-      sending.cork?.();
-      try {
-        let more = event === undefined || give(event.value);
-        for (let count = 0; more; count++) {
-          const next = count < row ? from[atHand]?.() : undefined;
-          if (next === undefined) break;
-          more = give(next);
-        }
-        if (more && !isOver()) from.next().then(take, refuse);
-      } finally {
-        sending.uncork?.();
+    /** What is at hand goes out in a row, after what is given first; then the next is waited for. */
+    function together(first: () => boolean = () => true): void {
+      let more = first();
+      for (let count = 0; more; count++) {
+        const next = count < row ? from[atHand]?.() : undefined;
+        if (next === undefined) break;
+        more = give(next);
       }
+      if (more && !isOver()) from.next().then(take, refuse);
     }
     const take = (turn: IteratorResult<unknown>): void => {
       if (turn.done) finish();
       else
         guarded(() => {
-          together(turn);
+          together(() => give(turn.value));
         });
     };
     const refuse = (fault: unknown): void => {
@@ -145,18 +138,16 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
     function give(event: unknown): boolean {
       const answer = origin.answer(event);
       if (!(answer instanceof Promise)) return hand(answer, event);
-      answer
-        .then((body) => {
-          guarded(() => {
-            if (hand(body, event)) together();
-          });
-        })
-        .catch(fail);
+      answer.then((body) => {
+        guarded(() => {
+          together(() => hand(body, event));
+        });
+      }, fail);
       return false;
     }
     function hand(body: Body, event: unknown): boolean {
       const place = resumeOf(event);
-      const room = sending.send(body, place);
+      const room = send(body, place);
       // Whatever the client hears after this, it hears after the answer.
       cursor = place ?? cursor;
       room?.then(goOn, fail);
@@ -167,14 +158,14 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
   }
 
   return {
-    run(sending) {
+    run(send) {
       return new Promise((settle) => {
         if (over) {
           settle(over.errors);
           return;
         }
         resolve = settle;
-        start(sending).catch((fault: unknown) => {
+        start(send).catch((fault: unknown) => {
           finish([broken], fault);
         });
       });

@@ -2,7 +2,7 @@ import type { Published } from '../contender.ts';
 
 /** Changes for whoever listens in this process: what peers have in place of a feed. Nothing is kept for the absent. */
 export interface Hub {
-  publish(change: Published): Promise<void>;
+  publish(changes: readonly Published[]): Promise<void>;
   /** All changes of these customers from now on. */
   listen(customerIds: readonly string[]): AsyncIterableIterator<Published>;
   listeners(): number;
@@ -11,10 +11,10 @@ export interface Hub {
 export function createHub(): Hub {
   const listeners = new Set<(change: Published) => void>();
   return {
-    publish(change) {
+    publish(changes) {
       // Whoever publishes does not wait until all have heard.
       setImmediate(() => {
-        for (const listener of listeners) listener(change);
+        for (const change of changes) for (const listener of listeners) listener(change);
       });
       return Promise.resolve();
     },

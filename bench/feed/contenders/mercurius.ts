@@ -33,8 +33,10 @@ export async function mercuriusServer(): Promise<Running> {
   await app.listen({ port: 0, host: '127.0.0.1' });
   return {
     port: (app.server.address() as AddressInfo).port,
-    publish(change) {
-      setImmediate(() => void app.graphql.pubsub.publish({ topic, payload: change } as never));
+    publish(changes) {
+      setImmediate(() => {
+        for (const payload of changes) void app.graphql.pubsub.publish({ topic, payload } as never);
+      });
       return Promise.resolve();
     },
     subscribers: () => subscribers,

@@ -7,6 +7,7 @@ import {
   fingerprinterOf,
   fingerprintSecret,
   openEvents,
+  type Draft,
 } from '../../../events/index.ts';
 import { createEngine } from '../../../gateway/engine/index.ts';
 import { defaultLimits, documentRules } from '../../../gateway/limits.ts';
@@ -119,15 +120,16 @@ export async function own(store: OpenOptions): Promise<Running> {
   });
   return {
     port: Number(new URL(listening.url).port),
-    async publish({ number, customerId }) {
-      await captureInto(db, [
-        {
+    async publish(changes) {
+      const drafts = changes.map(
+        ({ number, customerId }): Draft => ({
           ...record(customerId),
           ...{ source: 'FEED', entity: 'Customer', version: String(number), foundVersion: null },
           fingerprints: { name: String(number) },
           ...{ written: null, touched: [], since: null, cause: null },
-        },
-      ]);
+        }),
+      );
+      await captureInto(db, drafts);
       events.wake();
     },
     subscribers: door.active,
