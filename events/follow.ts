@@ -48,7 +48,7 @@ export function follow(after: number, following: Following, ending: Ending): Fol
   }
 
   /** What is further behind than what is at hand. */
-  async function fromLog(): Promise<IteratorResult<Told, void>> {
+  async function fromLog(): Promise<Turn> {
     try {
       while (!isOver() && !tail.reaches(at)) {
         const found = await pageAfter(at, following);
@@ -63,7 +63,7 @@ export function follow(after: number, following: Following, ending: Ending): Fol
     return pull();
   }
 
-  function pull(): Promise<IteratorResult<Told, void>> {
+  function pull(): Promise<Turn> {
     const found = next();
     if (found) return Promise.resolve({ done: false, value: found });
     if (isOver()) return Promise.resolve(over);
@@ -71,9 +71,7 @@ export function follow(after: number, following: Following, ending: Ending): Fol
   }
 
   /** Until there is one that matches: what others hear of wakes nobody further up. */
-  function wait(
-    resolve: (result: IteratorResult<Told, void> | Promise<IteratorResult<Told, void>>) => void,
-  ): void {
+  function wait(resolve: (result: Turn | Promise<Turn>) => void): void {
     const look = (): void => {
       const found = next();
       if (found) resolve({ done: false, value: found });
@@ -88,28 +86,32 @@ export function follow(after: number, following: Following, ending: Ending): Fol
     };
   }
 
+  function close(): Promise<typeof over> {
+    closed = true;
+    ending.resume();
+    return Promise.resolve(over);
+  }
+
   return {
     [atHand]: next,
     next: pull,
-    return() {
-      closed = true;
-      return Promise.resolve(over);
-    },
-    throw(fault) {
-      closed = true;
-      return Promise.reject(fault as Error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]() {
-      closed = true;
-      return Promise.resolve();
-    },
+    return: close,
+    throw: close,
+    [Symbol.asyncIterator]: itself,
+    [Symbol.asyncDispose]: dispose,
   };
 }
 
+type Turn = IteratorResult<Told, void>;
 const over = { done: true, value: undefined } as const;
+
+function itself<T>(this: T): T {
+  return this;
+}
+
+async function dispose(this: { return(): Promise<unknown> }): Promise<void> {
+  await this.return();
+}
 
 async function pageAfter(at: number, { tail, log, filter, matches }: Following) {
   const { changes, until } = await log.page(String(at), filter, page);

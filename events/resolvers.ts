@@ -7,7 +7,7 @@ import type { EntityName } from '../schema/generated/contracts.ts';
 import { askedOf, type AskedFilter } from './asked.ts';
 import type { Change } from './change.ts';
 import { cursorAt, positionOf } from './cursor.ts';
-import { endable, type Ending } from '../runtime/ending.ts';
+import { endable, endingBy, type Ending } from '../runtime/ending.ts';
 import { matcherOf } from './filter.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import { follow, type Following } from './follow.ts';
@@ -131,13 +131,10 @@ export function eventsSubgraph(
             const cursor = unfinished?.cursor ?? after;
             const position = cursor === null ? String(tail.position()) : positionOf(cursor, await log.head());
             const behind = unfinished ?? (whole ? { member: null } : null);
-            return endable(
-              (ending) =>
-                behind
-                  ? streamed(position, behind, following, ending)
-                  : follow(Number(position), following, ending),
-              context.signal,
-            );
+            const { signal } = context;
+            return behind
+              ? endable((ending) => streamed(position, behind, following, ending), signal)
+              : follow(Number(position), following, endingBy(signal));
           },
           resolve: (told: Told<Change | Snapshot>, _: unknown, context: RequestContext) =>
             shown(told, context),

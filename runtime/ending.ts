@@ -1,5 +1,3 @@
-import { atHand } from './stream.ts';
-
 /** The end of one stream, as the stream sees it. */
 export interface Ending {
   readonly over: () => boolean;
@@ -7,14 +5,27 @@ export interface Ending {
   resume: () => void;
 }
 
+/** The end that comes with a signal, for streams that hear of it by themselves. */
+export function endingBy(signal: AbortSignal): Ending {
+  const ending = { over: () => signal.aborted, resume: (): void => undefined };
+  signal.addEventListener(
+    'abort',
+    () => {
+      ending.resume();
+    },
+    { once: true },
+  );
+  return ending;
+}
+
 /**
  * A stream that ends at once when it is told to, or the signal is aborted, although it waits: a generator by itself hears
  * of it only when what it waits for has come.
  */
 export function endable<T>(
-  begin: (ending: Ending) => AsyncGenerator<T, void> & { [atHand]?(): T | undefined },
+  begin: (ending: Ending) => AsyncGenerator<T, void>,
   signal: AbortSignal,
-): AsyncGenerator<T, void> & { [atHand]?(): T | undefined } {
+): AsyncGenerator<T, void> {
   let over = signal.aborted;
   const ending = { over: () => over, resume: (): void => undefined };
   const end = (): void => {
@@ -25,7 +36,6 @@ export function endable<T>(
   signal.addEventListener('abort', end, { once: true });
   const events = begin(ending);
   return {
-    ...(events[atHand] && { [atHand]: events[atHand] }),
     async next() {
       try {
         const next = await events.next();

@@ -2,14 +2,16 @@ import type { Body } from '../../runtime/streaming/running.ts';
 
 /** Answers to events, each made once for all subscribers that may have the same. */
 export interface Sharing {
-  /** Joins those who have the same key, until `leave` is called. */
-  join(key: string): Shared;
+  /** Joins those who have the same key, until `leave` is called; `make` gives the answer, for all of them, of the first. */
+  join(key: string, make: Make): Shared;
 }
+
+export type Make = (event: unknown) => Promise<string> | string;
 
 /** Those who have the same answers. */
 export interface Shared {
-  /** The answer that is known to this event, or the one that `make` gives. */
-  answer(event: unknown, make: () => Promise<string> | string): Promise<Body> | Body;
+  /** The answer that is known to this event, or a new one. */
+  readonly answer: (event: unknown) => Promise<Body> | Body;
   leave(): void;
 }
 
@@ -43,7 +45,7 @@ export function createSharing(now: () => number = Date.now): Sharing {
     kept += answer instanceof Promise ? 100 : 100 + answer.text.length;
   }
 
-  function made(key: string) {
+  function made(key: string, make: Make) {
     let members = 0;
     // Most ask for what the one before them has asked for.
     let last: { readonly event: unknown; readonly answer: Promise<Body> | Body } | undefined;
@@ -53,15 +55,15 @@ export function createSharing(now: () => number = Date.now): Sharing {
       keep(event, shared, answer);
     };
     const shared: Shared = {
-      answer(event, make) {
+      answer(event) {
         if (last && last.event === event) return last.answer;
-        if (typeof event !== 'object' || event === null || members < 2) return bodyOf(make());
+        if (typeof event !== 'object' || event === null || members < 2) return bodyOf(make(event));
         const known = recent.get(event)?.get(shared) ?? older.get(event)?.get(shared);
         if (known) {
           last = { event, answer: known };
           return known;
         }
-        const answer = bodyOf(make());
+        const answer = bodyOf(make(event));
         told(event, answer);
         // The next one is served without a promise.
         if (answer instanceof Promise)
@@ -88,8 +90,8 @@ export function createSharing(now: () => number = Date.now): Sharing {
   }
 
   return {
-    join(key) {
-      const one = all.get(key) ?? made(key);
+    join(key, make) {
+      const one = all.get(key) ?? made(key, make);
       all.set(key, one);
       one.join();
       return one.shared;

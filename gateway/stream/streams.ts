@@ -136,14 +136,11 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     const context = requestContext({ ...caller, correlationId, timeout: Infinity, signal });
     const begun = await subscribe?.(variables, context);
     if (!begun || 'body' in begun) return parsed(begun?.body ?? '{"errors":[]}');
-    const shared = sharing.join(keyOf(begun, principal));
+    const shared = sharing.join(keyOf(begun, principal), (event) => answerTo(begun, event, principal));
     if (signal.aborted) shared.leave();
     else state.shared = shared;
-    return {
-      events: begun.events,
-      answer: (event) => shared.answer(event, () => answerTo(begun, event, principal)),
-      told: (fault) => begun.told(fault),
-    };
+    // Of what has begun only its events are kept: the rest is that of the first of those who share the answers.
+    return { events: begun.events, answer: shared.answer, told: begun.told };
   }
 
   /** Answers are the same where the operation, its variables and what its caller may read are. */

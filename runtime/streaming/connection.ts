@@ -13,9 +13,10 @@ export interface Connection {
   /** How the answers of the operation with this id are sent. */
   answers(id: string): Send;
   readonly close: (code?: number, reason?: string) => void;
-  /** Keeps an operation among those that end with the connection. */
-  hold(operation: Running): Running;
-  /** Operations that are held and not over. */
+  /** Keeps an operation among those that end with the connection, until it is let go. */
+  hold(operation: Running): void;
+  letGo(operation: Running): void;
+  /** Operations that are held. */
   open(): number;
   /** Ends every operation with these errors, and the connection; resolves when it is closed. */
   drain(errors: readonly ToldError[]): Promise<void>;
@@ -34,14 +35,7 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
   const taken = (): void => {
     sent += 1;
   };
-  const gather = gathering({
-    cork: () => {
-      below.cork();
-    },
-    uncork: () => {
-      below.uncork();
-    },
-  });
+  const gather = gathering(below);
 
   const unwatch = watch.add({
     waiting: () => socket.bufferedAmount,
@@ -111,22 +105,10 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));
     },
     hold(operation) {
-      const held: Running = {
-        ...operation,
-        async run(send) {
-          try {
-            return await operation.run(send);
-          } finally {
-            operations.delete(held);
-          }
-        },
-        stop(errors) {
-          operation.stop(errors);
-          operations.delete(held);
-        },
-      };
-      operations.add(held);
-      return held;
+      operations.add(operation);
+    },
+    letGo(operation) {
+      operations.delete(operation);
     },
     open: () => operations.size,
     async drain(errors) {

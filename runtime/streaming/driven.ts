@@ -4,7 +4,7 @@ import type { Running } from './running.ts';
 export interface Driven {
   readonly operation: Running;
   readonly id: string;
-  readonly connection: Pick<Connection, 'send' | 'answers'>;
+  readonly connection: Pick<Connection, 'send' | 'answers' | 'letGo'>;
   /** The protocol's own list of the operations of the connection, by id. */
   readonly subscriptions: Record<string, unknown>;
 }
@@ -20,10 +20,15 @@ export function driven({
   connection,
   subscriptions,
 }: Driven): AsyncGenerator<never, undefined> {
-  const over = { done: true, value: undefined } as const;
+  const stop = (): Promise<typeof over> => {
+    operation.stop();
+    connection.letGo(operation);
+    return Promise.resolve(over);
+  };
   return {
     async next() {
       const errors = await operation.run(connection.answers(id));
+      connection.letGo(operation);
       if (errors && id in subscriptions) {
         // An operation that ended with errors is not completed besides.
         // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
@@ -32,20 +37,17 @@ export function driven({
       }
       return over;
     },
-    return() {
-      operation.stop();
-      return Promise.resolve(over);
-    },
-    throw() {
-      operation.stop();
-      return Promise.resolve(over);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    [Symbol.asyncDispose]() {
-      operation.stop();
-      return Promise.resolve();
+    return: stop,
+    throw: stop,
+    [Symbol.asyncIterator]: itself,
+    async [Symbol.asyncDispose]() {
+      await stop();
     },
   };
+}
+
+const over = { done: true, value: undefined } as const;
+
+function itself<T>(this: T): T {
+  return this;
 }

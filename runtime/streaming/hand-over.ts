@@ -14,16 +14,16 @@ export const enough = 16 * 1024;
 const inARow = together();
 
 /** Has what is written in a turn of the event loop go out in one piece: to be called before each write. */
-export function gathering({ cork, uncork }: Pick<Outlet, 'cork' | 'uncork'>): () => void {
+export function gathering(outlet: Pick<Outlet, 'cork' | 'uncork'>): () => void {
   let corked = false;
   const release = (): void => {
     corked = false;
-    uncork();
+    outlet.uncork();
   };
   return () => {
     if (corked) return;
     corked = true;
-    cork();
+    outlet.cork();
     inARow(release);
   };
 }

@@ -46,6 +46,19 @@ interface Extra<Caller> {
   caller?: Caller;
 }
 
+/**
+ * The library takes a message that was read as well as a text, of which it would keep hold for as long as the operation
+ * runs; what is no message it gets as it came, to refuse it.
+ */
+function read(text: string): string {
+  try {
+    const message: unknown = JSON.parse(text);
+    return typeof message === 'object' && message !== null ? (message as string) : text;
+  } catch {
+    return text;
+  }
+}
+
 /** What the library executes is decided here, whatever the document. */
 const any = { schema: new GraphQLSchema({}), document: parse('{ __typename }') };
 
@@ -81,7 +94,8 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;
       if (!caller) throw new Error('An operation came before its caller was known.');
-      const operation = from.hold(begin(caller, { ...payload }, from.open()));
+      const operation = begin(caller, { ...payload }, from.open());
+      from.hold(operation);
       // The library keeps it for as long as the operation runs, and only ever looks at the id.
       Object.assign(payload, { query: '', variables: undefined });
       const contextValue = driven({ operation, id, connection: from, subscriptions });
@@ -100,7 +114,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
         close: one.close,
         onMessage(take) {
           socket.on('message', (message: Buffer) => {
-            take(message.toString()).catch((fault: unknown) => {
+            take(read(message.toString())).catch((fault: unknown) => {
               failed(fault);
               one.close(4500, 'Internal server error');
             });

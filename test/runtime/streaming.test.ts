@@ -101,32 +101,36 @@ test('only who takes nothing while something waits is slow', async () => {
 test('answers are shared while they are young and few, and are forgotten then', async () => {
   let now = 0;
   let made = 0;
+  let resolve: (text: string) => void = () => undefined;
+  const large = 'x'.repeat(5 * 1024 * 1024);
+  const makes = {
+    k: () => `answer ${(made += 1)}`,
+    other: () => `answer ${(made += 1)}`,
+    large: () => large,
+    promised: () => new Promise<string>((settle) => (resolve = settle)),
+  };
   const sharing = createSharing(() => now);
-  // Two of each kind: for one alone nothing is kept.
-  const [shared, other, promised] = ['k', 'other', 'promised'].map(
-    (key) => sharing.join(key) && sharing.join(key),
-  );
-  if (!shared || !other || !promised) throw new Error('there are three');
   const event = {};
-  const ask = (of: unknown = event, from = shared) => from.answer(of, () => `answer ${(made += 1)}`);
-  expect([ask(), ask(), ask(event, other), ask({}), ask('no object'), ask()].length).toBe(6);
+  // Two of each kind: for one alone nothing is kept.
+  const ask = (key: keyof typeof makes = 'k', of: unknown = event) =>
+    [sharing.join(key, makes[key]), sharing.join(key, makes[key])][1]?.answer(of);
+  expect([ask(), ask(), ask('other'), ask('k', {}), ask('k', 'no object'), ask()].length).toBe(6);
   expect(made).toBe(4);
   expect(ask()).toBe(ask());
-  for (now of [10_001, 20_002]) void shared.answer({}, () => 'later');
+  for (now of [10_001, 20_002]) void ask('large', {});
   void ask();
   expect(made).toBe(5);
 
-  const large = 'x'.repeat(5 * 1024 * 1024);
-  for (let count = 0; count < 6; count += 1) void shared.answer({}, () => large);
+  for (let count = 0; count < 6; count += 1) void ask('large', {});
+  void ask('k', {});
   void ask();
-  expect(made).toBe(6);
+  expect(made).toBe(7);
 
-  let resolve: (body: string) => void = () => undefined;
-  const pending = promised.answer(event, () => new Promise((settle) => (resolve = settle)));
-  expect(promised.answer(event, () => 'again')).toBe(pending);
+  const pending = ask('promised');
+  expect(ask('promised')).toBe(pending);
   resolve('once');
   expect(await pending).toEqual({ text: 'once' });
-  expect(promised.answer(event, () => 'again')).toBe(await pending);
+  expect(ask('promised')).toBe(await pending);
 });
 
 test('nothing is kept for one alone, nor for those who have left', () => {
@@ -134,15 +138,15 @@ test('nothing is kept for one alone, nor for those who have left', () => {
   const sharing = createSharing();
   const event = {};
   const make = () => `answer ${(made += 1)}`;
-  const alone = sharing.join('k');
-  void alone.answer(event, make);
-  void alone.answer(event, make);
+  const alone = sharing.join('k', make);
+  void alone.answer(event);
+  void alone.answer(event);
   expect(made).toBe(2);
-  const second = sharing.join('k');
+  const second = sharing.join('k', make);
   expect(second).toBe(alone);
-  expect(alone.answer(event, make)).toBe(second.answer(event, make));
+  expect(alone.answer(event)).toBe(second.answer(event));
   expect(made).toBe(3);
   alone.leave();
   second.leave();
-  expect(sharing.join('k')).not.toBe(alone);
+  expect(sharing.join('k', make)).not.toBe(alone);
 });
