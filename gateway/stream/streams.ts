@@ -90,7 +90,6 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
       state.code = String(errors[0]?.extensions.code);
       return Promise.resolve(suggestions ? errors : parsed(withoutSuggestions(JSON.stringify({ errors }))));
     };
-    // eslint-disable-next-line @typescript-eslint/promise-function-async
     return (signal) => {
       const found = engine.prepare(request.query, request.operationName);
       if ('errors' in found) return refusing(found.errors);

@@ -52,8 +52,8 @@ interface Extra<Caller> {
  */
 function read(text: string): string {
   try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null ? (message as string) : text;
+    const message = JSON.parse(text) as unknown;
+    return typeof message === 'object' && message !== null ? (message as unknown as string) : text;
   } catch {
     return text;
   }
