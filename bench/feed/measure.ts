@@ -130,6 +130,8 @@ async function connected({
   const ends = now() + patience.begin;
   for (;;) {
     const reading = await server.ask<Reading>('reading');
+    // Rejects where one of them was refused.
+    await clients.ask('samples');
     if (reading.subscribers >= subscribers) break;
     if (now() > ends) throw new Error(`only ${reading.subscribers} of ${subscribers} subscriptions have begun`);
     await pause(50);

@@ -41,6 +41,8 @@ export async function hive(): Promise<Running> {
     plugins: () => [plugin],
     unifiedGraphHandler,
   });
+  // It reads the supergraph when it is first asked, and a WebSocket does not count as that.
+  await runtime.getSchema();
   const { port, server } = await serve((request, response) => void runtime(request, response));
   const options = getGraphQLWSOptions(runtime as never, ({ extra }) => extra as never);
   const sockets = useServer(options as never, new WebSocketServer({ server, path: '/graphql' }));
