@@ -6,7 +6,8 @@ interface Question {
   readonly id: number;
   readonly order: unknown;
 }
-type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failed: string };
+type Reply =
+  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failed: string };
 
 /** Milliseconds on a clock that all processes of this machine share. */
 const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
@@ -20,7 +21,11 @@ export interface Child<Order> {
 }
 
 /** Starts a module of this folder as a process; whatever is asked of it rejects when it has ended. */
-export function start<Order>(module: string, parameters: readonly string[], node: readonly string[] = []): Child<Order> {
+export function start<Order>(
+  module: string,
+  parameters: readonly string[],
+  node: readonly string[] = [],
+): Child<Order> {
   const child = fork(new URL(module, import.meta.url), parameters, {
     env: { ...process.env, NODE_ENV: 'production' },
     // As `npm start` runs the product, and every peer alike; memory is measured after garbage was collected.

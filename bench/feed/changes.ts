@@ -3,8 +3,11 @@ import { idAt } from '../read/population.ts';
 import { populationSize, questions } from '../read/queries.ts';
 import type { Published } from './contender.ts';
 
-/** The same for all subscribers, or of each another one: its own list of customers. */
-export const varieties = ['shared', 'different'] as const;
+/**
+ * The same for all subscribers; the same document, and of each its own list of customers; or of each also a document of
+ * its own.
+ */
+export const varieties = ['shared', 'filters', 'different'] as const;
 export type Variety = (typeof varieties)[number];
 
 /** The customers that change, in turn. */
@@ -13,8 +16,9 @@ export const changed: readonly string[] = Array.from({ length: 8 }, (_, index) =
 const [{ document: q1 } = { document: '' }] = questions;
 const customer = q1.slice(q1.indexOf('{', q1.indexOf('customer(')), q1.lastIndexOf('}'));
 
-/** A change, and of its customer what Q1 of the reads asks: 15 fields of three systems. */
-export const document = `subscription Changed($ids: [ID!]) {
+/** What the n-th subscriber asks: a change, and of its customer what Q1 of the reads asks, 15 fields of three systems. */
+export const documentOf = (variety: Variety, n: number): string =>
+  `subscription Changed${variety === 'different' ? n : ''}($ids: [ID!]) {
   customerChanged(filter: { customerIds: $ids }) {
     cursor position at kind system version
     attributes { name owner }

@@ -21,7 +21,8 @@ WebSocket clients in another; after what they tell was found to be equal.
   --rounds N       rounds to take the median of (3)
   --seconds N      seconds of each of the two kinds of load on a contender (5)
   --subscribers N,N,…  so many subscribers (1000,5000)
-  --documents D,D  ${varieties.join(',')}: the same document and variables for all, or of each other ones
+  --documents D,D  ${varieties.join(',')}: the same document and variables for all, of each other
+                   variables, or of each another document, too
   --only KEY,KEY,… some contenders: ${contenders.map(({ key }) => key).join(', ')}
   --database URL   the PostgreSQL server (${server})
   --profile FOLDER contenders write where they spend their time to this folder, as .cpuprofile
@@ -97,7 +98,9 @@ function enoughFiles(subscribers: number): void {
   const [, most] = /^Max open files +(\d+)/m.exec(limits) ?? [];
   const needed = subscribers + 200;
   if (most !== undefined && Number(most) < needed)
-    stop(`${subscribers} subscribers need ${needed} open files, and this process may have ${most}: raise the limit with "ulimit -n ${needed}", or give fewer --subscribers.`);
+    stop(
+      `${subscribers} subscribers need ${needed} open files, and this process may have ${most}: raise the limit with "ulimit -n ${needed}", or give fewer --subscribers.`,
+    );
 }
 
 function tell(found: Result): void {

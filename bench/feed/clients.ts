@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { percentile } from '../read/load.ts';
 import { answering, now } from './asking.ts';
-import { document, variablesOf, type Variety } from './changes.ts';
+import { documentOf, variablesOf, type Variety } from './changes.ts';
 import { subscriber } from './subscriber.ts';
 
 export type Order =
@@ -59,7 +59,7 @@ async function connectAll({ port, subscribers, variety }: Extract<Order, { conne
         let number = 0;
         const read = index % sampled === 0;
         const socket: Socket = subscriber({
-          ...{ port, document, variables: variablesOf(variety, index), read },
+          ...{ port, document: documentOf(variety, index), variables: variablesOf(variety, index), read },
           ready: () => resolve(socket),
           heard(message) {
             number += 1;
@@ -101,7 +101,13 @@ function check(text: string, number: number): void {
   samples.set(String((told.customer as { readonly id: string }).id), told);
 }
 
-function latencies({ from, commits }: { readonly from: number; readonly commits: readonly number[] }): Latencies {
+function latencies({
+  from,
+  commits,
+}: {
+  readonly from: number;
+  readonly commits: readonly number[];
+}): Latencies {
   const all = new Float64Array(commits.length * count);
   commits.forEach((commit, index) => {
     const heard = moments[from + index] ?? new Float64Array(count);

@@ -33,7 +33,9 @@ interface Figures {
 export interface Result {
   readonly rows: readonly Row[];
   /** What could not be measured, with the reason. */
-  readonly refused: readonly (Pick<Row, 'contender' | 'subscribers' | 'variety'> & { readonly reason: string })[];
+  readonly refused: readonly (Pick<Row, 'contender' | 'subscribers' | 'variety'> & {
+    readonly reason: string;
+  })[];
 }
 
 export interface Plan {
@@ -75,7 +77,9 @@ export async function measure(plan: Plan): Promise<Result> {
             const { samples, ...figures } = await one(plan, contender, subscribers, variety);
             if (!contender.idle) told ??= samples;
             if (!contender.idle && !isDeepStrictEqual(told, samples))
-              throw new Error(`it tells something else than the others: ${JSON.stringify(samples).slice(0, 500)}`);
+              throw new Error(
+                `it tells something else than the others: ${JSON.stringify(samples).slice(0, 500)}`,
+              );
             found.push({ ...row, ...figures });
             plan.progress(`round ${round}: ${what}: ${figures.perSecond.toFixed(0)} messages a second`);
           } catch (error) {
@@ -126,14 +130,19 @@ async function connected({
   variety,
 }: Omit<Load, 'seconds'> & { readonly port: number; readonly variety: Variety }) {
   const before = await server.ask<Memory>('memory');
-  await within(patience.begin, clients.ask({ connect: { port, subscribers, variety } }), 'subscribers connect');
+  await within(
+    patience.begin,
+    clients.ask({ connect: { port, subscribers, variety } }),
+    'subscribers connect',
+  );
   const ends = now() + patience.begin;
   for (;;) {
     const reading = await server.ask<Reading>('reading');
     // Rejects where one of them was refused.
     await clients.ask('samples');
     if (reading.subscribers >= subscribers) break;
-    if (now() > ends) throw new Error(`only ${reading.subscribers} of ${subscribers} subscriptions have begun`);
+    if (now() > ends)
+      throw new Error(`only ${reading.subscribers} of ${subscribers} subscriptions have begun`);
     await pause(50);
   }
   // What begins has not begun to listen everywhere.
@@ -199,7 +208,10 @@ const pause = (milliseconds: number): Promise<void> =>
 async function within<T>(milliseconds: number, work: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took more than ${milliseconds / 1000} s until ${what}`)), milliseconds);
+    timer = setTimeout(
+      () => reject(new Error(`it took more than ${milliseconds / 1000} s until ${what}`)),
+      milliseconds,
+    );
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -34,11 +34,19 @@ export function targets({ rows }: Result): readonly Target[] {
   });
   const memory = shared.filter(isOwn).flatMap((row) => {
     const other = others(row).find(({ contender }) => contender === alone);
-    return other ? [[`${storeOf(row)}, ${many(row.subscribers)}`, (row.idle - other.idle) / 1024] as const] : [];
+    return other
+      ? [[`${storeOf(row)}, ${many(row.subscribers)}`, (row.idle - other.idle) / 1024] as const]
+      : [];
   });
   const latency = shared.filter(isOwn).flatMap((row) => {
-    const best = Math.min(...others(row).filter(isPeer).map(({ p99 }) => p99));
-    return Number.isFinite(best) ? [[`${storeOf(row)}, ${many(row.subscribers)}`, row.p99 / best] as const] : [];
+    const best = Math.min(
+      ...others(row)
+        .filter(isPeer)
+        .map(({ p99 }) => p99),
+    );
+    return Number.isFinite(best)
+      ? [[`${storeOf(row)}, ${many(row.subscribers)}`, row.p99 / best] as const]
+      : [];
   });
   const all = [
     [
@@ -67,11 +75,24 @@ export function targets({ rows }: Result): readonly Target[] {
 /** Everything that was measured, as plain text. */
 export function text(result: Result): string {
   const lines: string[] = [];
-  const groups = Map.groupBy(result.rows, ({ subscribers, variety }) => `${many(subscribers)} subscribers, ${whats[variety]}`);
+  const groups = Map.groupBy(
+    result.rows,
+    ({ subscribers, variety }) => `${many(subscribers)} subscribers, ${whats[variety]}`,
+  );
   for (const [what, rows] of groups) {
     lines.push('', what);
     lines.push(
-      cells(['', 'ratio', 'messages/s', 'CPU µs', 'executions', 'p50 ms', 'p99 ms', 'idle kB', 'resident kB']),
+      cells([
+        '',
+        'ratio',
+        'messages/s',
+        'CPU µs',
+        'executions',
+        'p50 ms',
+        'p99 ms',
+        'idle kB',
+        'resident kB',
+      ]),
     );
     for (const row of rows) lines.push(cells([titleOf(row.contender), ...figuresOf(result, row)]));
   }
@@ -81,7 +102,9 @@ export function text(result: Result): string {
     lines.push(`  ${reached ? 'reached    ' : 'NOT reached'}  ${promise}: ${told.join('; ')}`);
   }
   for (const one of result.refused)
-    lines.push(`Not measured: ${titleOf(one.contender)}, ${many(one.subscribers)} ${one.variety}: ${one.reason}`);
+    lines.push(
+      `Not measured: ${titleOf(one.contender)}, ${many(one.subscribers)} ${one.variety}: ${one.reason}`,
+    );
   return lines.join('\n');
 }
 
@@ -98,8 +121,8 @@ export function markdown(result: Result): string {
     ...rows,
     '',
     'Subscribers on WebSockets (graphql-transport-ws) in a process of their own; a change, and 15 fields of three systems of its',
-    'customer. Shared: everybody sends the same document with the same variables; different: everybody follows another list of',
-    'customers. Ratio: messages a second against graphql-ws with one execute per subscriber. CPU: of the server’s process per',
+    'customer. Shared: everybody sends the same document with the same variables; filters: everybody follows another list of',
+    'customers; different: everybody sends another document, besides. Ratio: messages a second against graphql-ws with one execute per subscriber. CPU: of the server’s process per',
     'message. Executions: how often the customer is put together for one change. p50 and p99: from the commit of a change to a',
     'client, of changes that come one by one; peers only hand a change over in memory, Customer Graph has it durable, numbered',
     'and chained first. Idle: what the heap holds per subscriber that hears nothing, and what the system counts as resident.',
@@ -119,7 +142,8 @@ export function markdown(result: Result): string {
 
 const whats: Readonly<Record<Variety, string>> = {
   shared: 'all with the same document and variables',
-  different: 'each with other variables',
+  filters: 'the same document, each with its own list of customers',
+  different: 'each with a document and a list of customers of its own',
 };
 const titleOf = (key: string): string => contenders.find((one) => one.key === key)?.title ?? key;
 const short = (figure: number): string =>

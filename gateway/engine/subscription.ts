@@ -14,6 +14,7 @@ export interface Subscription {
   readonly events: AsyncIterable<unknown>;
   /** What is asked, so that equal ones can be told: the same object for the same operation. */
   readonly operation: object;
+  /** Those that decide what is answered. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** The answer to an event: what its source tells of it, completed by the rest of the plan. Throws as `run` does. */
   answer(event: unknown, context: RequestContext): Answer | Promise<Answer>;
@@ -46,6 +47,7 @@ export async function begin(
   compiled: Compiled,
   { system, prepared, pick, told }: Source,
   execution: Execution,
+  shaping: ReadonlySet<string>,
 ): Promise<Subscription | Answer> {
   const begun = await prepared(pick(execution), execution.context);
   if (!isStream(begun)) {
@@ -55,7 +57,7 @@ export async function begin(
   return {
     events: begun.events,
     operation: compiled,
-    variables: execution.variables,
+    variables: Object.fromEntries(Object.entries(execution.variables).filter(([name]) => shaping.has(name))),
     answer: (event, context) =>
       execute(compiled, { ...execution, context, event: (_, inner) => begun.resolve(event, inner) }),
     told,

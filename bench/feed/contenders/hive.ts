@@ -119,7 +119,10 @@ async function streamed(stream: PreparedStream, variables: Readonly<Record<strin
     async next() {
       const turn = await events.next();
       if (turn.done === true) return turn;
-      return { done: false, value: await begun.resolve(turn.value, requestContext({ timeout: 10_000, signal })) };
+      return {
+        done: false,
+        value: await begun.resolve(turn.value, requestContext({ timeout: 10_000, signal })),
+      };
     },
     return: () => events.return?.() ?? Promise.resolve({ done: true, value: undefined }),
     [Symbol.asyncIterator]() {

@@ -38,11 +38,7 @@ function schemaOver(hub: Hub) {
   return { schema, executions };
 }
 
-async function serving(
-  hub: Hub,
-  executions: () => number,
-  options: ServerOptions,
-): Promise<Running> {
+async function serving(hub: Hub, executions: () => number, options: ServerOptions): Promise<Running> {
   const { port, server } = await serve((_request, response) => response.writeHead(404).end());
   const sockets = useServer(options, new WebSocketServer({ server, path: '/graphql' }));
   return {

@@ -121,14 +121,12 @@ export async function own(store: OpenOptions): Promise<Running> {
   return {
     port: Number(new URL(listening.url).port),
     async publish(changes) {
-      const drafts = changes.map(
-        ({ number, customerId }): Draft => ({
-          ...record(customerId),
-          ...{ source: 'FEED', entity: 'Customer', version: String(number), foundVersion: null },
-          fingerprints: { name: String(number) },
-          ...{ written: null, touched: [], since: null, cause: null },
-        }),
-      );
+      const drafts = changes.map(({ number, customerId }): Draft => ({
+        ...record(customerId),
+        ...{ source: 'FEED', entity: 'Customer', version: String(number), foundVersion: null },
+        fingerprints: { name: String(number) },
+        ...{ written: null, touched: [], since: null, cause: null },
+      }));
       await captureInto(db, drafts);
       events.wake();
     },
