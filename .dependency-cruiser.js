@@ -1,6 +1,8 @@
 /** The floors of the house: an import goes to the same folder or to a lower floor, never sideways. */
 const floors = [
   ['runtime', []],
+  // Copied into other programs: knows nothing of the house.
+  ['clients', []],
   ['schema', ['runtime']],
   ['identity', ['runtime', 'schema']],
   ['events', ['runtime', 'schema', 'identity']],
@@ -18,6 +20,9 @@ const homes = {
   '@graphql-hive/router-query-planner': '^gateway/planner\\.ts$',
   'graphql-jit': '^runtime/executor\\.ts$',
   undici: '^runtime/http\\.ts$',
+  'ipaddr.js': '^runtime/address\\.ts$',
+  ws: '^runtime/streaming/(sockets|connection)\\.ts$',
+  'graphql-ws': '^(runtime/streaming/sockets\\.ts$|clients/)',
   '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
   pg: '^runtime/db/postgres\\.ts$',
   cockatiel: '^runtime/guard\\.ts$',
@@ -30,6 +35,7 @@ const homes = {
   'postcode-validator': '^coordination/rules/postal-code\\.ts$',
   ioredis: '^events/redis\\.ts$',
   pino: '^runtime/telemetry\\.ts$',
+  standardwebhooks: '^runtime/signature\\.ts$',
   'prom-client': '^runtime/telemetry\\.ts$',
 };
 
@@ -41,14 +47,14 @@ export default {
       severity: 'error',
       from: { path: `^${name}/`, pathNot: '/cli\\.ts$' },
       to: {
-        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), 'main\\.ts$'].join('|')})`,
+        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), '(main|house)\\.ts$'].join('|')})`,
       },
     })),
     {
       name: 'main-sees-all-and-is-seen-by-none',
       severity: 'error',
-      from: { pathNot: '(^test/|/cli\\.ts$)' },
-      to: { path: '^main\\.ts$' },
+      from: { pathNot: '(^test/|^main\\.ts$|/cli\\.ts$)' },
+      to: { path: '^(main|house)\\.ts$' },
     },
     {
       name: 'a-system-never-imports-another',

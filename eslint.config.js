@@ -16,4 +16,6 @@ export default tseslint.config(
       'max-lines': ['error', 300],
     },
   },
+  // It is copied into programs, and one file is easier to copy.
+  { files: ['clients/changes.ts'], rules: { 'max-lines': ['error', 400] } },
 );

@@ -102,7 +102,7 @@ export function acceptIn(options: AcceptOptions) {
         survivor(asked, context),
         key === null || !isUuid(asked.entityId)
           ? null
-          : journal.lookup(subject, key, hash, asked.entityId.toLowerCase()),
+          : journal.lookup(asked.lane, subject, key, hash, asked.entityId.toLowerCase()),
       ]);
       if (entityId === null) return { write: null, replayed: false, ...unknown(asked) };
       const meant = { entityId, followedMerge: isOther(asked, entityId) };
@@ -115,7 +115,9 @@ export function acceptIn(options: AcceptOptions) {
 
       if (key === null) return refuse(keyRequired);
       const { known, seen } =
-        early && !meant.followedMerge ? early : await journal.lookup(subject, key, hash, entityId);
+        early && !meant.followedMerge
+          ? early
+          : await journal.lookup(asked.lane, subject, key, hash, entityId);
       const replay = async (id: string, same: boolean): Promise<Updated> => {
         if (!same) return refuse(keyReused);
         return { ...meant, write: await ended(id, asked, context), refusals: [], replayed: true };

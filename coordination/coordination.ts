@@ -171,7 +171,7 @@ export interface Approval {
 
 /** What coordination is opened over. */
 export interface CoordinationOptions {
-  /** With the migrations of coordination. */
+  /** With the migrations of coordination and of the change feed. */
   readonly db: Db;
   readonly identity: Identity;
   /** Every system of record, by its value in `enum System`. */
@@ -179,6 +179,8 @@ export interface CoordinationOptions {
   /** What systems bear of all processes together; a system that is not named bears everything. */
   readonly limits?: readonly Limit[];
   readonly metrics: Metrics;
+  /** Told that an effect was captured for the change feed. */
+  readonly captured?: () => void;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
 }

@@ -3,6 +3,7 @@ import type { Held, Journal, Settled } from './journal.ts';
 import type { Examination, Participant, ParticipantCall } from './participant.ts';
 import { decide, evolve, takenOver, type Action } from './saga.ts';
 import { undoVerdict, type SagaEvent, type Tolerance } from './step.ts';
+import { toldOf, untold } from './told.ts';
 import { effective, isOpen, type Step, type Write } from './write.ts';
 
 /** Every place between two statements that touch the world, where a process may end. */
@@ -26,6 +27,8 @@ export interface DriveOptions {
   readonly tolerance: Omit<Tolerance, 'now'>;
   /** Milliseconds for one call to an owner; less than a lease, so that nothing is sent after its end. */
   readonly callTimeout: number;
+  /** Told that an effect was captured for the change feed. */
+  readonly captured?: (() => void) | undefined;
   /** Called at each boundary; what it throws ends the drive as the end of the process would. */
   readonly at: (boundary: Boundary) => void | Promise<void>;
 }
@@ -63,9 +66,10 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
   /** Stores what has changed since; false where another worker holds the write by now. */
   async function settle(state: Write['state'], wait: number | null): Promise<boolean> {
     const over = state !== 'RUNNING' && state !== 'COMPENSATING';
+    const told = toldOf(driven.write, write.steps);
     const copied = write.steps.filter((step) => isToCopy(step, write.mode === 'EACH' || over));
     const steps = write.steps.map((step) =>
-      copied.includes(step) ? { ...step, copied: step.state === 'APPLIED' } : step,
+      untold(copied.includes(step) ? { ...step, copied: step.state === 'APPLIED' } : step),
     );
     const copies = copiesOf(driven.write, copied);
     const kept = await journal.settle(held, {
@@ -74,8 +78,10 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
       open: steps.filter(isOpen).map(({ system }) => system),
       wait,
       copies,
+      told,
     });
     if (!kept) return false;
+    if (told.length > 0) options.captured?.();
     held = kept;
     const { settledAt, followed } = kept;
     left = { settledAt, followed: left.followed || followed, copied: left.copied || copies.length > 0 };

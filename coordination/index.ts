@@ -1,3 +1,4 @@
+export { busyWith } from './busy.ts';
 export type { OpenedCoordination } from './coordination.ts';
 export { openCoordination } from './open.ts';
 export { participantOf } from './participants.ts';

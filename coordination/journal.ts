@@ -1,4 +1,6 @@
-import { turns, type Db } from '../runtime/db/index.ts';
+import type { Draft as Told } from '../events/index.ts';
+import type { Db } from '../runtime/db/index.ts';
+import { giveWay } from './giveway.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
 /** What is stored of a write besides its steps: what was asked for, by whom and why. */
@@ -81,6 +83,8 @@ export interface Settlement {
   /** Milliseconds for which it is let go of; null keeps it, or is over with it. */
   readonly wait: number | null;
   readonly copies: readonly Draft[];
+  /** What the change feed is told of these steps' effects. */
+  readonly told: readonly Told[];
 }
 
 /** The end of a queue, as somebody saw it who reads the records next. */
@@ -93,7 +97,7 @@ export interface Lookup {
 
 /** The durable record of writes. Each call is one statement, and so one transaction. */
 export interface Journal {
-  lookup(subject: string, key: string, hash: string, queue: string): Promise<Lookup>;
+  lookup(lane: Lane, subject: string, key: string, hash: string, queue: string): Promise<Lookup>;
   /** Stores a write, once for each key of a subject; `claim` holds it at once where it is the head of its queue. */
   accept(draft: Draft, seen: string | null, claim: boolean): Promise<Accepted>;
   /** Takes up due writes, at most so many of each lane. */
@@ -122,30 +126,30 @@ export interface JournalOptions {
 export function journalIn({ db, worker, lease }: JournalOptions): Journal {
   const leased = `${lease} milliseconds`;
 
-  /**
-   * The embedded store does one thing at a time, in the order in which it was asked: what is in no hurry queues for it
-   * here, so that nobody who is finds more than one of these before him.
-   */
-  const turn = turns();
-  const inLane = <T>(lane: Lane, work: () => Promise<T>): Promise<T> =>
-    db.kind === 'pglite' && lane !== 'INTERACTIVE' ? turn(work) : work();
+  const inLane = giveWay();
+
+  /** Somebody in a hurry waits in this queue: what is before him is in a hurry for him. */
+  async function hasten(queue: string): Promise<void> {
+    await db.query(
+      `update coordination_write set lane = 'INTERACTIVE'
+       where queue = $1 and lane <> 'INTERACTIVE' and state in ('PENDING', 'RUNNING', 'COMPENSATING')`,
+      [queue],
+    );
+  }
 
   function held(write: Stored, now: number, asked: number): Held {
     return { write, ahead: now - Date.now(), leaseEnds: asked + lease };
   }
 
   return {
-    async lookup(subject, key, hash, queue) {
-      const [row] = await db.query<{
-        id: string | null;
-        same: boolean | null;
-        last: string | null;
-        waiting: number | null;
-      }>(
-        `select w.id, w.body_hash = $3 as same, q.last_number as last, q.waiting from (select) one
+    async lookup(lane, subject, key, hash, queue) {
+      const [row] = await inLane(lane, () =>
+        db.query<LookupRow>(
+          `select w.id, w.body_hash = $3 as same, q.last_number as last, q.waiting from (select) one
            left join coordination_write w on w.subject = $1 and w.idempotency_key = $2
            left join coordination_queue q on q.queue = $4`,
-        [subject, key, hash, queue],
+          [subject, key, hash, queue],
+        ),
       );
       const { id = null, same = null, last = null, waiting = null } = row ?? {};
       return {
@@ -170,6 +174,7 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       if ('replayed' in accepted) return accepted;
       const { now, fresh, claimed, ...given } = accepted;
       const { id, queue, lane, parent } = draft;
+      if (claim && !claimed && given.state === 'PENDING') await hasten(queue);
       const steps = fresh ? draft.steps : draft.steps.map(unread);
       // Told as it is read: what a caller is told first is no other than what is told for its key later.
       const write: Stored = { ...requestOf(draft), id, queue, lane, parent, steps, ...given };
@@ -188,11 +193,11 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       }));
     },
 
-    async settle({ write, ahead }, { state, steps, open, wait, copies }) {
+    async settle({ write, ahead }, { state, steps, open, wait, copies, told }) {
       const asked = performance.now();
       const [row] = await inLane(write.lane, () =>
         db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
-          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8) as settled',
+          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9) as settled',
           [
             write.id,
             write.epoch,
@@ -202,6 +207,7 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
             wait,
             leased,
             JSON.stringify(copies.map(copyOf)),
+            JSON.stringify(told),
           ],
         ),
       );
@@ -239,6 +245,13 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
         await db.query('update coordination_write set due = clock_timestamp() where worker is not null');
     },
   };
+}
+
+interface LookupRow {
+  readonly id: string | null;
+  readonly same: boolean | null;
+  readonly last: string | null;
+  readonly waiting: number | null;
 }
 
 type AcceptedRow =

@@ -51,7 +51,7 @@ export async function openCoordination(
   await setLimits(db, options.limits ?? []);
   await journal.recover();
   const tolerance = { attempts, pause: (tries: number) => jittered(tries, pauses) };
-  const driving = { journal, participants, tolerance, callTimeout, at };
+  const driving = { journal, participants, tolerance, callTimeout, captured: options.captured, at };
   const worker = startWorker({ ...driving, concurrency, interval, failed }, (ids) => records.over(ids));
   const progress = progressIn({ records, interval: watching, failed });
   showWrites(metrics, records, worker);

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../runtime/context.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
-import type { Cause, Guarantee, Values } from './write.ts';
+import type { Cause, Guarantee, Recorded, Values } from './write.ts';
 
 /** What a participant is asked to look at. */
 export interface Examination {
@@ -34,6 +34,8 @@ export interface Found {
   readonly restore: unknown;
   /** Attributes that have the wanted value already. */
   readonly same: readonly string[];
+  /** The whole record, for the change feed; absent where the examination has no `restore`. */
+  readonly record?: Recorded;
   /** Whether the fields of `Examination.restore` are as they were; false where none was given. */
   readonly restored: boolean;
   /** What the owner would refuse, as far as it can say without an effect. */
@@ -55,8 +57,13 @@ export interface Order {
 
 /** How a call ended, as far as its sender knows. */
 export type Outcome =
-  /** It had its effect. Values after it are of the ordered attributes. */
-  | { readonly status: 'APPLIED'; readonly version: string; readonly values: Values }
+  /** It had its effect. Values after it are of the ordered attributes; an owner that tells no record has it told by its feed. */
+  | {
+      readonly status: 'APPLIED';
+      readonly version: string;
+      readonly values: Values;
+      readonly record?: Recorded;
+    }
   /** The owner refused the values: no effect. */
   | { readonly status: 'REFUSED'; readonly causes: readonly Cause[] }
   /** The record has another version: no effect. */

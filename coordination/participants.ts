@@ -5,10 +5,11 @@ import type { SystemName } from '../schema/generated/contracts.ts';
 import type {
   ParticipantCause,
   ParticipantExamined,
+  ParticipantFound,
   ParticipantOutcome,
 } from '../schema/generated/participant.ts';
 import { participantOperations } from '../schema/participant.ts';
-import type { Examined, Outcome, Participant, ParticipantCall } from './participant.ts';
+import type { Examined, Found, Outcome, Participant, ParticipantCall } from './participant.ts';
 import type { Cause } from './write.ts';
 
 /** As whom coordination meets the owners: what a write's own caller may do was decided when it was accepted. */
@@ -33,9 +34,9 @@ export function participantOf(system: SystemName, subgraph: Subgraph): Participa
   const { examine, apply } = participantOperations(subgraph.name);
   const examined = subgraph.prepare(`query ($of: ParticipantExamination!) { ${examine}(examination: $of) {
     guarantee conditional keyed unreachable { code message retryAfter }
-    found { version values restore same restored refusals { code message attribute } } } }`);
+    found { version values restore same record { key fingerprints } restored refusals { code message attribute } } } }`);
   const applied = subgraph.prepare(`mutation ($order: ParticipantOrder!) { ${apply}(order: $order) {
-    status version values causes { code message attribute } code message retryAfter } }`);
+    status version values record { key fingerprints } causes { code message attribute } code message retryAfter } }`);
   return {
     system,
     async examine(of, call) {
@@ -88,15 +89,15 @@ function examinedOf({ guarantee, conditional, keyed, unreachable, found }: Parti
   return {
     ...{ guarantee, conditional, keyed },
     ...(unreachable ? { unreachable: { ...told(unreachable), ...comeBack(unreachable) } } : {}),
-    found: found && { ...found, refusals: found.refusals.map(causeOf) },
+    found: found && foundOf(found),
   };
 }
 
 function outcomeOf(answer: ParticipantOutcome): Outcome {
-  const { status, version, values, causes } = answer;
+  const { status, version, values, record, causes } = answer;
   switch (status) {
     case 'APPLIED':
-      return { status, version: version ?? '', values: values ?? {} };
+      return { status, version: version ?? '', values: values ?? {}, ...(record ? { record } : {}) };
     case 'REFUSED':
       return { status, causes: (causes ?? []).map(causeOf) };
     case 'STALE':
@@ -106,6 +107,10 @@ function outcomeOf(answer: ParticipantOutcome): Outcome {
     case 'UNKNOWN':
       return { status, ...told(answer) };
   }
+}
+
+function foundOf({ record, refusals, ...found }: ParticipantFound): Found {
+  return { ...found, ...(record ? { record } : {}), refusals: refusals.map(causeOf) };
 }
 
 /** The outcome of a call whose answer is none. */

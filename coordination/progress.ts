@@ -1,4 +1,4 @@
-import { endable, type Ending } from '../runtime/ending.ts';
+import { endable, hasEnded, type Ending } from '../runtime/ending.ts';
 import type { WriteView } from './coordination.ts';
 import type { Records } from './records.ts';
 import { isOver } from './write.ts';
@@ -66,9 +66,9 @@ export function progressIn({ records, interval, failed }: ProgressOptions): Prog
 
   async function* told(first: WriteView, seen: string, ending: Ending): AsyncGenerator<WriteView, void> {
     let mark = seen;
-    for (let view: WriteView | null = first; view && !ending.over();) {
+    for (let view: WriteView | null = first; view && !hasEnded(ending);) {
       yield view;
-      if (isDone(view) || ending.over()) return;
+      if (isDone(view) || hasEnded(ending)) return;
       await changed(view.id, mark, ending);
       [mark, view] = await stateOf(view.id);
     }

@@ -108,7 +108,7 @@ function examined(step: Step, found: Found | null): Step {
 function called(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
   switch (outcome.status) {
     case 'APPLIED':
-      return applied(step, outcome.version, outcome.values);
+      return applied(step, outcome, step.undoable ? (step.before?.version ?? null) : null);
     case 'REFUSED':
       return failed(step, outcome.causes[0] ?? refusedSilently);
     case 'LATER':
@@ -132,7 +132,8 @@ function probed(step: Step, found: Found | null): Step {
   if (found === null) return forReview(step, { ...unknownToOwner, code: 'RECORD_GONE' });
   const { before } = step;
   if (before === null) return { ...step, state: 'READY', sent: false };
-  if (covers(found.same, effective(step))) return applied(step, found.version, found.values);
+  // Whoever else may have changed it since is not known: only what was written is told as ours.
+  if (covers(found.same, effective(step))) return applied(step, found, null);
   // The same key has one effect, however often it is sent; a record that did not move was not written.
   if (isKeyed(step) || found.version === before.version) return { ...step, state: 'READY', due: null };
   // Somebody else moved it, and our values are as they were: a late call of ours is refused by its version from now on.
@@ -148,7 +149,7 @@ function undoProbed(step: Step, found: Found | null): Step {
     case 'SEND':
       return step;
     case 'UNDONE':
-      return { ...step, state: 'COMPENSATED', due: null };
+      return compensated(step, found, null);
     case 'REVIEW': {
       const message = 'It cannot be taken back: the record was changed since by somebody else.';
       return forReview(step, { code: 'CHANGED_SINCE', message, current: found.values });
@@ -159,7 +160,7 @@ function undoProbed(step: Step, found: Found | null): Step {
 function undoCalled(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
   switch (outcome.status) {
     case 'APPLIED':
-      return { ...step, state: 'COMPENSATED', due: null };
+      return compensated(step, outcome, step.versionAfter);
     case 'REFUSED':
       return forReview(step, outcome.causes[0] ?? refusedSilently);
     case 'LATER':
@@ -173,8 +174,28 @@ function undoCalled(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
   }
 }
 
-function applied(step: Step, versionAfter: string, after: Values): Step {
-  return { ...step, state: 'APPLIED', versionAfter, after, sent: false, due: null, cause: null };
+/** What an owner says of its record after an effect. */
+type After = Pick<Found, 'version' | 'values' | 'record'>;
+
+function applied(step: Step, after: After, foundVersion: string | null): Step {
+  const rest = { sent: false, due: null, cause: null };
+  const { version: versionAfter, values } = after;
+  return {
+    ...step,
+    ...rest,
+    ...effectOf(after, foundVersion),
+    state: 'APPLIED',
+    versionAfter,
+    after: values,
+  };
+}
+
+function compensated(step: Step, after: After, foundVersion: string | null): Step {
+  return { ...step, ...effectOf(after, foundVersion), state: 'COMPENSATED', due: null };
+}
+
+function effectOf({ record, version }: After, foundVersion: string | null): Pick<Step, 'effect'> {
+  return record ? { effect: { ...record, version, foundVersion } } : {};
 }
 
 function failed(step: Step, cause: Cause): Step {

@@ -1,3 +1,4 @@
+import type { Fingerprints } from '../events/index.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 
 /** Values by attribute, each in the JSON form in which the contract's input types give it; null clears. */
@@ -97,6 +98,22 @@ export interface Step {
   readonly copied?: boolean;
   /** When it came to rest, ISO 8601 in UTC by the store's clock; null where the write's own time counts. */
   readonly settledAt: string | null;
+  /** What its last effect made of the owner's record. Told with the next settlement, and no part of what is stored. */
+  readonly effect?: Effect;
+}
+
+/** An effect on an owner's record, for the change feed. */
+export interface Effect extends Recorded {
+  readonly version: string;
+  /** The version that it had until then; null where somebody else may have changed it in between. */
+  readonly foundVersion: string | null;
+}
+
+/** What the change feed is told of an owner's record. */
+export interface Recorded {
+  /** The owner's own key. */
+  readonly key: string;
+  readonly fingerprints: Fingerprints;
 }
 
 export interface Before {

@@ -21,16 +21,20 @@ export type Baseline = Pick<Draft, 'entityId' | 'system' | 'key' | 'version'> & 
 
 /**
  * Remembers records as already seen, so that their next change is told as exactly what changed, instead of as a record
- * that was not there before. Records that are known already stay as they were seen.
+ * that was not there before. Records that are known already stay as they were seen; gives the others.
  */
-export async function baselineInto(tx: Queryable, records: readonly Baseline[]): Promise<void> {
-  if (records.length === 0) return;
-  await tx.query(
+export async function baselineInto(
+  tx: Queryable,
+  records: readonly Baseline[],
+): Promise<readonly Pick<Draft, 'system' | 'key'>[]> {
+  if (records.length === 0) return [];
+  return tx.query(
     `insert into events_seen (system, key, entity_id, version, told_version, fingerprints)
      select r.system, r.key, r."entityId", r.version, r.version, r.fingerprints
      from jsonb_to_recordset($1::jsonb)
        as r (system text, key text, "entityId" uuid, version text, fingerprints jsonb)
-     on conflict (system, key) do nothing`,
+     on conflict (system, key) do nothing
+     returning system, key`,
     [JSON.stringify(records)],
   );
 }

@@ -25,9 +25,9 @@ export interface Draft {
   readonly key: string;
   /** The record's version, as the system gives it; null for a record that is gone. */
   readonly version: string | null;
-  /** The version that our own write found; null for what was only observed. */
+  /** The version that our own write found, so that nothing came between; null where that is not known, and for what was only observed. */
   readonly foundVersion: string | null;
-  /** Of all attributes that are part of the record; null for a record that is gone. */
+  /** Of attributes that are part of the record; of one that is absent nothing is said. Null for a record that is gone. */
   readonly fingerprints: Fingerprints | null;
   /** The attributes that our own write set out to change; null for what was only observed. */
   readonly written: readonly string[] | null;
@@ -35,6 +35,8 @@ export interface Draft {
   readonly touched: readonly string[];
   /** The last position that was given when the reading of the record began: what was read is no newer than that. */
   readonly since: string | null;
+  /** Whether the register had the record before: where it was never seen, it has been changed then and not created. */
+  readonly known: boolean;
   readonly cause: Cause | null;
 }
 

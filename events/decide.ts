@@ -43,7 +43,9 @@ export function decide(seen: Seen | null, draft: Draft, position: string): Verdi
   }
   if (known !== null) return observed(known, draft, now, position);
   if (seen !== null && isStale(seen, draft)) return { verdict: 'REREAD' };
-  return telling(seen, draft, position, 'CREATED', [...valued(now), ...draft.touched], now);
+  // One that was there before anybody looked has not come into being.
+  const kind = seen === null && draft.known ? 'UPDATED' : 'CREATED';
+  return telling(seen, draft, position, kind, [...valued(now), ...draft.touched], now);
 }
 
 /** A write of ours. */
@@ -52,12 +54,17 @@ function written(seen: Seen, draft: Draft, now: Fingerprints, position: string):
   // What has no fingerprint is no part of the record, and cannot be compared.
   const set = asked.filter((name) => !(name in now) || differs(seen.fingerprints, now, name));
   // Nobody else came between: whatever else is different now, the owner derived from what was written.
-  const ours = seen.version === draft.foundVersion;
+  const ours = draft.foundVersion !== null && seen.version === draft.foundVersion;
   const all = ours ? [...set, ...differing(seen.fingerprints, now)] : set;
   const replaced = Object.entries(now).filter(([name]) => asked.includes(name));
   // What others changed meanwhile is left as it was seen: the feed tells of it, as not ours.
-  const after = ours ? now : { ...seen.fingerprints, ...Object.fromEntries(replaced) };
-  return telling(seen, draft, position, 'UPDATED', [...all, ...draft.touched], after);
+  const after = ours
+    ? { ...seen.fingerprints, ...now }
+    : { ...seen.fingerprints, ...Object.fromEntries(replaced) };
+  const verdict = telling(seen, draft, position, 'UPDATED', [...all, ...draft.touched], after);
+  if (ours || verdict.verdict === 'REREAD' || verdict.seen === null) return verdict;
+  // And so that the next write does not take it for its own: what was seen in full is the version before.
+  return { ...verdict, seen: { ...verdict.seen, version: seen.version } };
 }
 
 /** What the system itself says of a record. */
@@ -73,7 +80,10 @@ function observed(seen: Seen, draft: Draft, now: Fingerprints, position: string)
     return { ...verdict, seen: { ...verdict.seen, toldBy: seen.toldBy }, reread: others.length > 0 };
   }
   if (others.length + touched.length > 0)
-    return telling(seen, draft, position, 'UPDATED', [...others, ...touched], now);
+    return telling(seen, draft, position, 'UPDATED', [...others, ...touched], {
+      ...seen.fingerprints,
+      ...now,
+    });
   const { entityId, version } = draft;
   const same = seen.version === version && seen.entityId === entityId;
   return unchanged(seen, draft, same ? null : { ...seen, entityId, version });

@@ -9,7 +9,7 @@ const names = z.array(name);
 const form = z.object({
   source: z.enum(['WRITE', 'FEED', 'WEBHOOK', 'SWEEP']),
   entity: name,
-  entityId: z.uuid().toLowerCase(),
+  entityId: z.guid().toLowerCase(),
   system: name.transform((system) => system as SystemName),
   key: name,
   version: z.string().nullable().default(null),
@@ -18,6 +18,7 @@ const form = z.object({
   written: names.nullable().default(null),
   touched: names.default([]),
   since: decimal.nullable().default(null),
+  known: z.boolean().default(false),
   cause: z.object({ requestId: name, correlationId: name }).nullable().default(null),
 });
 

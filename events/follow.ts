@@ -1,4 +1,4 @@
-import type { Ending } from '../runtime/ending.ts';
+import { hasEnded, type Ending } from '../runtime/ending.ts';
 import { atHand } from '../runtime/stream.ts';
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
@@ -33,7 +33,7 @@ export function follow(after: number, following: Following, ending: Ending): Fol
   let at = after;
   let read: Told[] = [];
   let closed = false;
-  const isOver = (): boolean => closed || ending.over() || tail.stopped();
+  const isOver = (): boolean => closed || hasEnded(ending) || tail.stopped();
 
   function next(): Told | undefined {
     const first = read.shift();

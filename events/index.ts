@@ -1,11 +1,13 @@
-export { baselineInto, captureInto, type Baseline } from './capture.ts';
-export type { Cause, Change, ChangeKind, Draft, Fingerprints, Head } from './change.ts';
+export { baselineInto, captureInto } from './capture.ts';
+export type { Change, Draft, Fingerprints } from './change.ts';
 export { cursorAt, positionOf } from './cursor.ts';
 export { fingerprinterOf, fingerprintSecret, type Fingerprinter } from './fingerprint.ts';
-export { logIn, type ChangeFilter, type ChangePage, type Log } from './log.ts';
+export { intakeOf, type Intake } from './intake.ts';
+export { hint, startReaders, startSweeps, webhookDoor, type Hinted, type Sender } from './inbox/index.ts';
+export { changesOf } from './graph.ts';
+export { logIn, type Log } from './log.ts';
 export { openEvents, type Events, type EventsOptions } from './open.ts';
 export { eventsSubgraph } from './resolvers.ts';
-export type { Tagged } from './sequence.ts';
 
 /** Where the migrations of the feed are. */
 export const eventsMigrations = new URL('migrations/', import.meta.url);

@@ -4,7 +4,7 @@ import { showEvents } from './gauges.ts';
 import { logIn, type Log } from './log.ts';
 import { openReader, type ReaderOptions } from './reader.ts';
 import { startRetention, type Retention } from './retention.ts';
-import type { RecordName, Tagged } from './sequence.ts';
+import type { Outdated, Tagged } from './sequence.ts';
 import { startSequencer } from './sequencer.ts';
 import { havingTagsIn, type HavingTags } from './tagged.ts';
 import type { Tail } from './tail.ts';
@@ -32,7 +32,7 @@ export interface EventsOptions extends Pick<ReaderOptions, 'redisUrl' | 'notice'
   readonly tagged: readonly Tagged[];
   readonly retention: Retention;
   /** Has records read again that were read before something newer was told of them; in the sequencer's transaction. */
-  readonly reread: (tx: Queryable, records: readonly RecordName[]) => Promise<void>;
+  readonly reread: (tx: Queryable, records: readonly Outdated[]) => Promise<void>;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
 }

@@ -67,9 +67,10 @@ export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<R
     present = now;
   };
   for (const one of [writer, reader]) {
-    one.on('error', () => {
-      seen(false);
-    });
+    for (const gone of ['error', 'close'])
+      one.on(gone, () => {
+        seen(false);
+      });
   }
   reader.on('ready', () => {
     seen(true);
@@ -92,7 +93,6 @@ export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<R
 
   async function ask(at: number): Promise<readonly Change[]> {
     if (reader.status !== 'ready') throw new Error('Redis is not there');
-    arriving = true;
     const answer = await reader.xread('COUNT', page, 'BLOCK', block, 'STREAMS', stream, `${at}-0`);
     const [[, entries] = ['', []]] = answer ?? [];
     return entries.map(([id, fields]) => changeIn(id, fields));
@@ -115,6 +115,7 @@ export async function openRelay({ url, epoch, notice }: RelayOptions): Promise<R
           const before = at();
           try {
             const changes = await ask(before);
+            arriving = true;
             await offer(changes);
             if (changes.length === 0 || at() > before) continue;
           } catch {

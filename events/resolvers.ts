@@ -7,7 +7,7 @@ import type { EntityName } from '../schema/generated/contracts.ts';
 import { askedOf, type AskedFilter } from './asked.ts';
 import type { Change } from './change.ts';
 import { cursorAt, positionOf } from './cursor.ts';
-import { endable, endingBy, type Ending } from '../runtime/ending.ts';
+import { endable, type Ending } from '../runtime/ending.ts';
 import { matcherOf } from './filter.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import { follow, type Following } from './follow.ts';
@@ -53,13 +53,13 @@ export function eventsSubgraph(
   const followingOf = (asked: Asked, { principal }: RequestContext): Following => {
     const readable = visible(entity, principal);
     const known = followings.get(readable) ?? new Map<string, Following>();
-    if (known.size >= kept) known.clear();
     followings.set(readable, known);
     const key = JSON.stringify(asked.filter ?? null);
     const found = known.get(key);
     if (found) return found;
     const filter = filterOf(asked.filter, principal);
     const following = { log, tail, filter, matches: matcherOf(filter, readable) };
+    if (known.size >= kept) known.clear();
     known.set(key, following);
     return following;
   };
@@ -79,16 +79,15 @@ export function eventsSubgraph(
     return { ...same, system, version, previousVersion, attributes, cause };
   };
 
-  /** First everything as it is, or the rest of it; then what changes. */
-  async function* streamed(
+  /** Everything as it is, behind a member or from the beginning; then what changes. */
+  async function* whole(
     position: string,
-    behind: { readonly member: string | null },
+    behind: string | null,
     following: Following,
     ending: Ending,
   ): AsyncGenerator<Told<Change | Snapshot>, void> {
     const { filter } = following;
-    const begun = { members, havingTags, filter, epoch: tail.epoch, position };
-    yield* snapshot({ ...begun, behind: behind.member }, ending);
+    yield* snapshot({ members, havingTags, filter, epoch: tail.epoch, position, behind }, ending);
     yield* follow(Number(position), following, ending);
   }
 
@@ -121,8 +120,8 @@ export function eventsSubgraph(
         [names.stream]: {
           async subscribe(_: unknown, asked: Asked, context: RequestContext) {
             const following = followingOf(asked, context);
-            const { after = null, snapshot: whole = false } = asked;
-            if (whole && after !== null)
+            const { after = null, snapshot: fromSnapshot = false } = asked;
+            if (fromSnapshot && after !== null)
               throw new Failure(
                 'BAD_USER_INPUT',
                 'Give "after" or "snapshot": whoever has a cursor goes on from there, and needs no snapshot.',
@@ -130,11 +129,13 @@ export function eventsSubgraph(
             const unfinished = after === null ? null : unfinishedOf(after);
             const cursor = unfinished?.cursor ?? after;
             const position = cursor === null ? String(tail.position()) : positionOf(cursor, await log.head());
-            const behind = unfinished ?? (whole ? { member: null } : null);
-            const { signal } = context;
-            return behind
-              ? endable((ending) => streamed(position, behind, following, ending), signal)
-              : follow(Number(position), following, endingBy(signal));
+            return endable<Told<Change | Snapshot>>(
+              (ending) =>
+                unfinished || fromSnapshot
+                  ? whole(position, unfinished?.member ?? null, following, ending)
+                  : follow(Number(position), following, ending),
+              context.signal,
+            );
           },
           resolve: (told: Told<Change | Snapshot>, _: unknown, context: RequestContext) =>
             shown(told, context),

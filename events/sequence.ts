@@ -9,6 +9,12 @@ export interface RecordName {
   readonly key: string;
 }
 
+/** A record that must be read again, and what of it. */
+export interface Outdated extends RecordName {
+  /** Attributes that the reading out of date told of: lists below a record are only read where they are named. */
+  readonly touched: readonly string[];
+}
+
 /** An attribute by which subscribers choose: its fingerprint is told with every change of the entity. */
 export interface Tagged {
   readonly system: SystemName;
@@ -38,7 +44,7 @@ export interface Sequenced {
   readonly end: End;
   /** Of records of which something else is known now. */
   readonly seen: readonly SeenRecord[];
-  readonly reread: readonly RecordName[];
+  readonly reread: readonly Outdated[];
   readonly outcomes: readonly { readonly system: SystemName; readonly outcome: Outcome }[];
 }
 
@@ -56,15 +62,17 @@ export function sequence(
   const tagsOf = tagging(tagged, known);
   const changed = new Map<string, SeenRecord>();
   const entries: Entry[] = [];
-  const reread = new Map<string, RecordName>();
+  const reread = new Map<string, Outdated>();
   let { position, hash } = end;
   const outcomes = drafts.map((draft) => {
     const { system, key, entityId } = draft;
     const name = nameOf(draft);
     const next = (BigInt(position) + 1n).toString();
     const verdict = decide(records.get(name) ?? null, draft, next);
-    if (verdict.verdict === 'REREAD' || (verdict.verdict === 'TOLD' && verdict.reread))
-      reread.set(name, { system, key });
+    if (verdict.verdict === 'REREAD' || (verdict.verdict === 'TOLD' && verdict.reread)) {
+      const names = [...(reread.get(name)?.touched ?? []), ...Object.keys(draft.fingerprints ?? {})];
+      reread.set(name, { system, key, touched: [...new Set(names)] });
+    }
     if (verdict.verdict === 'REREAD') return { system, outcome: verdict.verdict };
     const before = tagsOf(entityId);
     if (verdict.seen) {

@@ -2,7 +2,7 @@ import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import type { Change } from './change.ts';
 import { holdEnd, isWaiting, seenOf, takeDrafts, writeSequenced } from './outbox.ts';
-import { sequence, type Outcome, type RecordName, type Sequenced, type Tagged } from './sequence.ts';
+import { sequence, type Outcome, type Outdated, type Sequenced, type Tagged } from './sequence.ts';
 
 export interface SequencerOptions {
   readonly db: Db;
@@ -11,7 +11,7 @@ export interface SequencerOptions {
   /** Hears of changes as soon as they are told for good. */
   readonly told: (changes: readonly Change[]) => void;
   /** Has records read again, within the transaction in which that was found necessary. */
-  readonly reread: (tx: Queryable, records: readonly RecordName[]) => Promise<void>;
+  readonly reread: (tx: Queryable, records: readonly Outdated[]) => Promise<void>;
   /** Told of faults that no caller hears of; what was under way is taken up again. */
   readonly failed: (error: unknown) => void;
   /** Milliseconds between two looks into the outbox. */

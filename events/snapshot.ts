@@ -1,7 +1,7 @@
 import type { Members } from '../identity/index.ts';
 import { Failure } from '../runtime/failure.ts';
 import { cursorAt } from './cursor.ts';
-import type { Ending } from '../runtime/ending.ts';
+import { hasEnded, type Ending } from '../runtime/ending.ts';
 import type { ChangeFilter } from './log.ts';
 import type { HavingTags } from './tagged.ts';
 import { told, type Snapshot, type Told } from './told.ts';
@@ -73,11 +73,11 @@ export async function* snapshot(
     for (const member of found) {
       if (matching && !matching.has(member)) continue;
       if (held !== null) yield entry(held, cursorOfUnfinished({ cursor, member: held }));
-      if (ending.over()) return;
+      if (hasEnded(ending)) return;
       held = member;
     }
     after = found.at(-1) ?? after;
-    if (found.length < page || ending.over()) break;
+    if (found.length < page || hasEnded(ending)) break;
   }
-  if (held !== null && !ending.over()) yield entry(held, cursor);
+  if (held !== null && !hasEnded(ending)) yield entry(held, cursor);
 }

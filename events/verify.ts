@@ -72,6 +72,7 @@ export async function verifyLog(db: Queryable, options: VerifyOptions = {}): Pro
   let hash = await hashAt(db, done, ends);
   if (hash === null) return found(missing(done));
   const total = Number(until - done);
+  observe?.(0, total);
   while (done < until && signal?.aborted !== true) {
     const rows = await db.query<LogRow & { hash: string }>(
       `select ${logColumns}, hash from events_log where position > $1 and position <= $2 order by position limit ${batch}`,

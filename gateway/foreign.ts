@@ -40,6 +40,7 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
     graphiql: { examples: [{ query: example }] },
     answered: requestLog(logger, metrics),
   });
+  metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, door.active()]]);
   const listening = await listen({
     host: flags.host,
     port: flags.port,

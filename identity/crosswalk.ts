@@ -72,6 +72,22 @@ const byRecord = registrationsFrom(`
       join identity_crosswalk x on x.system = r.system and x.key = r.key and x.valid_to is null
       join identity_customer c on c.id = x.customer_id`);
 
+/** The customer of each key of a system, or the last that it had; keys that nobody ever knew are absent. */
+export async function holdersEver(
+  db: Queryable,
+  system: SystemName,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db.query<{ key: string; id: string }>(
+    `select distinct on (x.key) x.key, ${survivor} as id
+     from identity_crosswalk x join identity_customer c on c.id = x.customer_id
+     where x.system = $1 and x.key = any($2::text[])
+     order by x.key, x.valid_to desc nulls first`,
+    [system, keys],
+  );
+  return new Map(rows.map(({ key, id }) => [key, id]));
+}
+
 /** Which local record is which customer. Each call is one statement, however many are asked for. */
 export interface Crosswalk {
   /** By the id that was asked for; unknown and malformed ids are absent, merged ones give their survivor. */
@@ -82,6 +98,8 @@ export interface Crosswalk {
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, LocalKeys>>;
   /** The customer of each key of a system; unknown keys are absent. */
   idsOf(system: SystemName, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The keys of a system that belong to a customer, in order, after one of them; '' begins with the first. */
+  keysAfter(system: SystemName, after: string, most: number): Promise<readonly string[]>;
 }
 
 /** The crosswalk in a store. */
@@ -127,6 +145,14 @@ export function crosswalkIn(db: Queryable): Crosswalk {
         if (registration) answer.set(key, registration.id);
       }
       return answer;
+    },
+    async keysAfter(system, after, most) {
+      const rows = await db.query<{ key: string }>(
+        `select key from identity_crosswalk where system = $1 and key > $2 and valid_to is null
+         order by key limit $3`,
+        [system, after, most],
+      );
+      return rows.map(({ key }) => key);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { Failure } from '../runtime/failure.ts';
 import type { Queryable } from '../runtime/db/index.ts';
-import { assign, type Enrolment, type Known } from './assign.ts';
+import { assign, type Assignment, type Enrolment, type Known } from './assign.ts';
 import { customerId, isStorable, survivor } from './crosswalk.ts';
 import { isOfRecord, type LocalRecord } from './systems.ts';
 
@@ -77,15 +77,13 @@ function checked(enrolment: Enrolment): Enrolment {
   return { ...enrolment, id: own };
 }
 
-/**
- * Enrols a batch within a transaction that has taken its turn, see `Register.enrol`.
- * @returns the customer of each enrolment
- */
-export async function enrolBatch(tx: Queryable, batch: readonly Enrolment[]): Promise<readonly string[]> {
+/** Enrols a batch within a transaction that has taken its turn, see `Register.enrol`; gives what was written. */
+export async function enrolled(tx: Queryable, batch: readonly Enrolment[]): Promise<Assignment> {
   const enrolments = batch.map(checked);
-  const { holders, registered, linked } = assign(enrolments, await knownOf(tx, enrolments), () => v7());
+  const assignment = assign(enrolments, await knownOf(tx, enrolments), () => v7());
+  const { registered, linked } = assignment;
   if (registered.length + linked.length > 0) {
     await tx.query(write, [JSON.stringify(registered), JSON.stringify(linked)]);
   }
-  return holders;
+  return assignment;
 }

@@ -1,11 +1,11 @@
 import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
-import { customerId } from './crosswalk.ts';
-import { enrolBatch, isUsable, takeTurn } from './enrol.ts';
+import { customerId, holdersEver } from './crosswalk.ts';
+import { enrolled, isUsable, takeTurn } from './enrol.ts';
 import type { Facts } from './facts.ts';
 import { refreshBatch, unlinkBatch } from './refresh.ts';
-import type { LocalRecord, SystemName } from './systems.ts';
+import { recordName, type LocalRecord, type SystemName } from './systems.ts';
 
 /** A record that has changed in its system, as it is now. */
 export interface Change {
@@ -16,6 +16,35 @@ export interface Change {
   readonly refersTo?: LocalRecord | { readonly customer: string } | undefined;
   /** Whether the record is gone. */
   readonly deleted?: boolean | undefined;
+  /** For those who are told of what was taken in, and opaque here: as the system gives it. */
+  readonly version?: string | undefined;
+  /** A text for each attribute that is another one whenever its value is. */
+  readonly fingerprints?: Readonly<Record<string, string>> | undefined;
+  /** Attributes that have changed without being part of the record. */
+  readonly touched?: readonly string[] | undefined;
+}
+
+/** A change that the register has taken in. */
+export interface Absorbed extends Change {
+  /** The customer; null for a record that is gone and that nobody ever knew. */
+  readonly customerId: string | null;
+  /** Whether the record belonged to a customer before. */
+  readonly known: boolean;
+}
+
+/** Whoever is told of what is taken in from a feed, in the transaction that moves its cursor. */
+export interface Witness {
+  /** Asked before the feed is; the answer is given back with what the feed told. */
+  before(): Promise<string>;
+  take(tx: Queryable, taken: Taken): Promise<void>;
+}
+
+/** What was taken in from a feed. */
+export interface Taken {
+  readonly before: string;
+  /** Whether the feed has never been read to its end: what it tells was there before anybody looked. */
+  readonly first: boolean;
+  readonly changes: readonly Absorbed[];
 }
 
 /** What has changed in a system since a cursor. */
@@ -37,21 +66,25 @@ export interface Feed {
 /** Milliseconds for which a follower has a feed to itself; one that died is succeeded after that. */
 export const leaseTime = 60_000;
 
-/** The cursor of a feed, or null at its beginning; undefined when somebody else follows it. */
-export async function claim(
-  db: Queryable,
-  system: SystemName,
-  follower: string,
-): Promise<string | null | undefined> {
-  const [row] = await db.query<{ cursor: string | null }>(
+/** Where a feed is to be read on from. */
+export interface Place {
+  /** Null at its beginning. */
+  readonly cursor: string | null;
+  /** Whether it has never been read to its end. */
+  readonly first: boolean;
+}
+
+/** Takes a feed into a follower's hands; undefined when somebody else follows it. */
+export async function claim(db: Queryable, system: SystemName, follower: string): Promise<Place | undefined> {
+  const [row] = await db.query<Place>(
     `insert into identity_feed as f (system, held_by, held_until)
      values ($1, $2::uuid, clock_timestamp() + $3::int * interval '1 millisecond')
      on conflict (system) do update set held_by = excluded.held_by, held_until = excluded.held_until
      where f.held_by is null or f.held_by = excluded.held_by or f.held_until < clock_timestamp()
-     returning cursor`,
+     returning cursor, not caught_up as first`,
     [system, follower, leaseTime],
   );
-  return row?.cursor;
+  return row;
 }
 
 /** Lets go of a feed, so that the next follower need not wait. */
@@ -71,42 +104,64 @@ function enrolmentOf(system: SystemName, { key, refersTo }: Change): Enrolment {
 }
 
 /**
- * Takes changes in and moves the cursor, in one transaction. The same changes again change nothing; of several of one
- * record the last counts. Records with a key that the register cannot hold are passed over.
+ * Takes changes in, within a transaction. The same changes again change nothing; of several of one record the last
+ * counts. Records with a key that the register cannot hold are passed over, and not among what it gives.
+ */
+export async function takeIn(
+  tx: Queryable,
+  system: SystemName,
+  changed: readonly Change[],
+): Promise<readonly Absorbed[]> {
+  await takeTurn(tx);
+  const usable = changed.filter(({ key }) => isUsable({ system, key }));
+  const latest = [...new Map(usable.map((change) => [change.key, change])).values()];
+  const absorbed: Absorbed[] = [];
+  for (const batch of batches(latest.filter(({ deleted }) => deleted !== true))) {
+    const { holders, linked } = await enrolled(
+      tx,
+      batch.map((change) => enrolmentOf(system, change)),
+    );
+    await refreshBatch(tx, system, batch);
+    const fresh = new Set(linked.map(recordName));
+    for (const [i, change] of batch.entries()) {
+      const known = !fresh.has(recordName({ system, key: change.key }));
+      absorbed.push({ ...change, customerId: holders[i] ?? null, known });
+    }
+  }
+  for (const batch of batches(latest.filter(({ deleted }) => deleted === true))) {
+    const keys = batch.map(({ key }) => key);
+    const holders = await holdersEver(tx, system, keys);
+    await unlinkBatch(tx, system, keys);
+    for (const change of batch) {
+      const customerId = holders.get(change.key) ?? null;
+      absorbed.push({ ...change, customerId, known: customerId !== null });
+    }
+  }
+  return absorbed;
+}
+
+/**
+ * Takes in what a feed told and moves its cursor, in one transaction.
  * @returns how many records were taken in; null when the feed belongs to another follower by now, and nothing was done
  */
 export async function absorb(
   db: Db,
   system: SystemName,
   follower: string,
-  { changed, next }: Changes,
+  { changed, next, more }: Changes,
+  witness?: (tx: Queryable, changes: readonly Absorbed[]) => Promise<void>,
 ): Promise<number | null> {
   return db.transaction(async (tx) => {
     await takeTurn(tx);
     const mine = await tx.query(
-      `update identity_feed set cursor = $3, held_until = clock_timestamp() + $4::int * interval '1 millisecond'
+      `update identity_feed set cursor = $3, held_until = clock_timestamp() + $4::int * interval '1 millisecond',
+         caught_up = caught_up or $5
        where system = $1 and held_by = $2::uuid returning system`,
-      [system, follower, next, leaseTime],
+      [system, follower, next, leaseTime, !more],
     );
     if (mine.length === 0) return null;
-    const usable = changed.filter(({ key }) => isUsable({ system, key }));
-    const latest = [...new Map(usable.map((change) => [change.key, change])).values()];
-    const present = latest.filter(({ deleted }) => deleted !== true);
-    const gone = latest.filter(({ deleted }) => deleted === true);
-    for (const batch of batches(present)) {
-      await enrolBatch(
-        tx,
-        batch.map((change) => enrolmentOf(system, change)),
-      );
-      await refreshBatch(tx, system, batch);
-    }
-    for (const batch of batches(gone)) {
-      await unlinkBatch(
-        tx,
-        system,
-        batch.map(({ key }) => key),
-      );
-    }
-    return latest.length;
+    const absorbed = await takeIn(tx, system, changed);
+    if (absorbed.length > 0) await witness?.(tx, absorbed);
+    return absorbed.length;
   });
 }

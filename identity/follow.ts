@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { v7 } from 'uuid';
 import type { Db } from '../runtime/db/index.ts';
 import { Failure } from '../runtime/failure.ts';
-import { absorb, claim, leaseTime, release, type Feed } from './feed.ts';
+import { absorb, claim, leaseTime, release, type Feed, type Witness } from './feed.ts';
 import { refreshStatistics } from './register.ts';
 import type { SystemName } from './systems.ts';
 
@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly interval?: number;
   /** Milliseconds to wait after a first failure, doubled by each further one up to a minute; 500 where absent. */
   readonly patience?: number;
+  /** Told of what is taken in. */
+  readonly witness?: Witness;
   /** Told after every pass. */
   readonly observe?: (progress: Progress) => void;
 }
@@ -55,7 +57,7 @@ export function backoff(failures: number, patience: number, failure: unknown, ra
 }
 
 /** The answer, or the signal's reason when that comes first: a feed may be deaf to its signal. */
-function heeding<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
+export function heeding<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       reject(signal.reason as Error);
@@ -69,7 +71,7 @@ function heeding<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> {
 
 /** Keeps the register current from one system's feed; see `Identity.follow`. */
 export function followFeed(db: Db, feed: Feed, options: FollowOptions): Following {
-  const { signal, interval = 5_000, patience = 500, observe } = options;
+  const { signal, interval = 5_000, patience = 500, witness, observe } = options;
   const { system } = feed;
   const follower = v7();
   let progress: Progress = { system, state: 'STARTING', changes: 0, currentAt: null, failures: 0 };
@@ -89,17 +91,21 @@ export function followFeed(db: Db, feed: Feed, options: FollowOptions): Followin
 
   /** One look at the feed; gives the milliseconds until the next. */
   const pass = async (): Promise<number> => {
-    const cursor = await claim(db, system, follower);
+    const place = await claim(db, system, follower);
     const standby = { state: 'STANDBY', failures: 0 } as const;
-    if (cursor === undefined) {
+    if (!place) {
       report(standby);
       return interval;
     }
     const begun = Date.now();
     // Well within the lease, so that nobody takes over while an answer is still awaited.
     const patient = AbortSignal.any([signal, AbortSignal.timeout(leaseTime / 2)]);
+    const { cursor, first } = place;
+    const before = await witness?.before();
     const changes = await heeding(patient, feed.changes(cursor, patient));
-    const taken = await absorb(db, system, follower, changes);
+    const taken = await absorb(db, system, follower, changes, async (tx, absorbed) =>
+      witness?.take(tx, { before: before ?? '', first, changes: absorbed }),
+    );
     if (taken === null) {
       report(standby);
       return interval;

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 import type { Db } from '../runtime/db/index.ts';
-import { absorb, claim, release, type Feed } from './feed.ts';
+import { absorb, claim, release, type Changes, type Feed, type Witness } from './feed.ts';
 
 /** A feed whose records somebody else brings into the register, so that nobody reads them a second time. */
 export interface Held {
@@ -11,20 +11,27 @@ export interface Held {
   release(): Promise<void>;
 }
 
-/** Keeps followers away from a feed; null where somebody follows it already, who will read everything himself. */
-export async function holdFeed(db: Db, feed: Feed): Promise<Held | null> {
+/**
+ * Keeps followers away from a feed; null where somebody follows it already, who will read everything himself.
+ * @param witness told of what is taken in
+ */
+export async function holdFeed(db: Db, feed: Feed, witness?: Witness): Promise<Held | null> {
   const holder = v7();
   const { system } = feed;
   if ((await claim(db, system, holder)) === undefined) return null;
   /** Nothing where the lease has passed to a follower meanwhile: he reads on from where it was. */
-  const take = (changes: Parameters<typeof absorb>[3]) => absorb(db, system, holder, changes);
+  const take = (changes: Changes, before = '', first = false) =>
+    absorb(db, system, holder, changes, async (tx, absorbed) =>
+      witness?.take(tx, { before, first, changes: absorbed }),
+    );
   return {
     async catchUp(signal) {
       for (let more = true; more;) {
-        const cursor = await claim(db, system, holder);
-        if (cursor === undefined) return;
-        const changes = await feed.changes(cursor, signal);
-        more = (await take(changes)) !== null && changes.more;
+        const place = await claim(db, system, holder);
+        if (!place) return;
+        const before = await witness?.before();
+        const changes = await feed.changes(place.cursor, signal);
+        more = (await take(changes, before, place.first)) !== null && changes.more;
       }
     },
     async pass(next) {

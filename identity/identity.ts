@@ -1,14 +1,15 @@
 import type { RequestContext } from '../runtime/context.ts';
-import type { Db } from '../runtime/db/index.ts';
+import type { Db, Queryable } from '../runtime/db/index.ts';
 import { crosswalkIn, type Crosswalk } from './crosswalk.ts';
 import { duplicatesIn, type Duplicates } from './duplicates.ts';
-import type { Feed } from './feed.ts';
+import { takeIn, type Absorbed, type Change, type Feed, type Witness } from './feed.ts';
 import { followFeed, type Following, type FollowOptions } from './follow.ts';
 import { holdFeed, type Held } from './hold.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
 import { membersIn, type Members } from './members.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
+import type { SystemName } from './systems.ts';
 
 /** The register of customers: which local record is which customer, and how a customer is found. */
 export interface Identity {
@@ -30,7 +31,12 @@ export interface Identity {
    * Keeps followers away from a feed while its records are brought into the register by other means; null where somebody
    * follows it already.
    */
-  hold(feed: Feed): Promise<Held | null>;
+  hold(feed: Feed, witness?: Witness): Promise<Held | null>;
+  /**
+   * Takes in records of a system that somebody else has read, as `follow` does, within the transaction of the caller; in
+   * it nobody else writes to the register until it ends. Gives them with their customers.
+   */
+  absorb(tx: Queryable, system: SystemName, changes: readonly Change[]): Promise<readonly Absorbed[]>;
 }
 
 /** Where the migrations of the register are. */
@@ -47,6 +53,7 @@ export function createIdentity({ db }: { readonly db: Db }): Identity {
     duplicates: duplicatesIn(db),
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(db, feed, options),
-    hold: (feed) => holdFeed(db, feed),
+    hold: (feed, witness) => holdFeed(db, feed, witness),
+    absorb: takeIn,
   };
 }

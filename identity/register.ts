@@ -1,7 +1,7 @@
 import type { Db } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
-import { enrolBatch, takeTurn } from './enrol.ts';
+import { enrolled, takeTurn } from './enrol.ts';
 import { refreshBatch, type Statement } from './refresh.ts';
 import type { SystemName } from './systems.ts';
 
@@ -35,11 +35,11 @@ export function registerIn(db: Db): Register {
     async enrol(entries) {
       const holders: string[] = [];
       for (const batch of batches(entries)) {
-        const enrolled = await db.transaction(async (tx) => {
+        const assigned = await db.transaction(async (tx) => {
           await takeTurn(tx);
-          return enrolBatch(tx, batch);
+          return enrolled(tx, batch);
         });
-        holders.push(...enrolled);
+        holders.push(...assigned.holders);
       }
       return holders;
     },

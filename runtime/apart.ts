@@ -49,7 +49,7 @@ export function reach({
 }
 
 /** Answers a request, or rejects with a Failure. */
-type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /** What a process serves, as `listen` takes it. */
 export interface Served {
@@ -87,7 +87,10 @@ export async function serveApart({ schemas, pass, timeout }: Apart): Promise<Ser
     upgrade(request, socket, head) {
       const one = at(request);
       if (one) one.upgrade(request, socket, head);
-      else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      else
+        socket
+          .once('finish', () => socket.destroy())
+          .end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
     },
     async drain() {
       await Promise.all(all.map((one) => one.drain()));

@@ -8,12 +8,18 @@ export type { Role } from './settings.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Key = keyof typeof settings;
 type Subgraph = Exclude<Role, 'gateway'>;
+type HookSecret = `webhookSecret${Capitalize<(typeof SYSTEMS)[number]>}`;
 
 /** What this process is to do, checked as a whole. Names, defaults and units are in the table of `settings.ts`. */
-export interface Config extends Omit<Settings, 'roles' | `${Subgraph}Url` | 'graphiql' | 'introspection'> {
+export interface Config extends Omit<
+  Settings,
+  'roles' | `${Subgraph}Url` | HookSecret | 'graphiql' | 'introspection'
+> {
   readonly roles: ReadonlySet<Role>;
   /** Where the subgraphs are that run elsewhere. */
   readonly remotes: ReadonlyMap<Role, string>;
+  /** The secrets that a system may sign its messages with, by its name; absent where none are taken. */
+  readonly webhookSecrets: ReadonlyMap<string, readonly string[]>;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   /** Sentences for whoever starts the process. */
@@ -48,11 +54,17 @@ export function readConfig(environment: Environment = ownEnvironment()): Config 
     const url = role === 'gateway' ? undefined : found[`${role}Url`];
     if (url !== undefined) remotes.set(role, url);
   }
+  const webhookSecrets = new Map<string, readonly string[]>();
+  for (const system of SYSTEMS) {
+    const secrets = found[hookSecretOf(system)];
+    if (secrets) webhookSecrets.set(system, secrets);
+  }
   const development = rest.nodeEnv !== 'production';
   return {
     ...rest,
     roles,
     remotes,
+    webhookSecrets,
     graphiql: graphiql ?? development,
     introspection: introspection ?? development,
     notices: roles.has('gateway')
@@ -61,6 +73,11 @@ export function readConfig(environment: Environment = ownEnvironment()): Config 
         ]
       : [],
   };
+}
+
+function hookSecretOf<S extends (typeof SYSTEMS)[number]>(system: S): `webhookSecret${Capitalize<S>}` {
+  // What TypeScript's own `Capitalize` does, which no function's type says.
+  return `webhookSecret${system.charAt(0).toUpperCase()}${system.slice(1)}` as `webhookSecret${Capitalize<S>}`;
 }
 
 /** What cannot be true at the same time. */
@@ -140,6 +157,7 @@ export function describe(config: Config): string[] {
     ...config,
     roles: [...config.roles].join(','),
     ...Object.fromEntries([...config.remotes].map(([role, url]) => [`${role}Url`, url])),
+    ...Object.fromEntries(SYSTEMS.map((name) => [hookSecretOf(name), config.webhookSecrets.get(name)])),
   };
   return keys.flatMap((key) => {
     const value = shown[key];

@@ -55,7 +55,8 @@ export interface ContextOptions {
 
 /** A context for one request. */
 export function requestContext(options: ContextOptions): RequestContext {
-  const memos = new Map<object, unknown>();
+  // Not made before it is needed: a subscriber's context is there for long, and remembers nothing.
+  let memos: Map<object, unknown> | undefined;
   return {
     correlationId: options.correlationId ?? randomUUID(),
     principal: options.principal ?? localDeveloper,
@@ -67,6 +68,7 @@ export function requestContext(options: ContextOptions): RequestContext {
     signal: options.signal,
     ...(options.observe ? { observe: options.observe } : {}),
     memo<T>(key: object, create: () => T): T {
+      memos ??= new Map<object, unknown>();
       if (memos.has(key)) return memos.get(key) as T;
       const made = create();
       memos.set(key, made);

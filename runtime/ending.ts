@@ -1,64 +1,34 @@
 /** The end of one stream, as the stream sees it. */
 export interface Ending {
-  readonly over: () => boolean;
+  over: boolean;
   /** Called at the end: where the stream waits, it puts here what makes it look. */
   resume: () => void;
 }
 
-/** The end that comes with a signal, for streams that hear of it by themselves. */
-export function endingBy(signal: AbortSignal): Ending {
-  const ending = { over: () => signal.aborted, resume: (): void => undefined };
-  signal.addEventListener(
-    'abort',
-    () => {
-      ending.resume();
-    },
-    { once: true },
-  );
-  return ending;
-}
+/** Whether the stream is to end. */
+export const hasEnded = (ending: Ending): boolean => ending.over;
 
 /**
  * A stream that ends at once when it is told to, or the signal is aborted, although it waits: a generator by itself hears
- * of it only when what it waits for has come.
+ * of it only when what it waits for has come. The signal is that of the stream's own reader, and gone with it.
  */
 export function endable<T>(
   begin: (ending: Ending) => AsyncGenerator<T, void>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void> {
-  let over = signal.aborted;
-  const ending = { over: () => over, resume: (): void => undefined };
+  const ending: Ending = { over: signal.aborted, resume: () => undefined };
   const end = (): void => {
-    signal.removeEventListener('abort', end);
-    over = true;
+    ending.over = true;
     ending.resume();
   };
   signal.addEventListener('abort', end, { once: true });
   const events = begin(ending);
-  return {
-    async next() {
-      try {
-        const next = await events.next();
-        if (next.done === true) end();
-        return next;
-      } catch (error) {
-        end();
-        throw error;
-      }
-    },
-    return() {
-      end();
-      return events.return();
-    },
-    throw(error) {
-      end();
-      return events.throw(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async [Symbol.asyncDispose]() {
-      await this.return();
-    },
+  const finish = events.return.bind(events);
+  // One object for the generator and its end: there are as many of them as there are subscribers.
+  events.return = (value) => {
+    signal.removeEventListener('abort', end);
+    end();
+    return finish(value);
   };
+  return events;
 }

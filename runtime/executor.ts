@@ -4,7 +4,7 @@ import { isCompilable } from './compilable.ts';
 import type { RequestContext } from './context.ts';
 import { Failure } from './failure.ts';
 import type { HttpAnswer, Open, Post } from './http.ts';
-import { remoteStream } from './remote-stream.ts';
+import { remoteEvents, remoteStream } from './remote-stream.ts';
 import { failed, late, unreachable, type SubgraphError, type SubgraphResult } from './result.ts';
 import { takeOver } from './settled.ts';
 import type { PreparedStream } from './stream.ts';
@@ -116,6 +116,7 @@ export interface RemoteOptions {
 /** A subgraph elsewhere, asked over HTTP. Its failures are coded with its name; hosts and causes are not told. */
 export function remoteSubgraph(name: string, url: string, options: RemoteOptions): Subgraph {
   const target = new URL(url);
+  const events = remoteEvents();
   return {
     name,
     prepare(operation, operationName) {
@@ -139,7 +140,10 @@ export function remoteSubgraph(name: string, url: string, options: RemoteOptions
         try {
           const sent = await headersFor(context, 'text/event-stream', options);
           const body = `${head}${JSON.stringify(variables)}}`;
-          return await remoteStream({ name, url: target, headers: sent, body, open: options.open }, context);
+          return await remoteStream(
+            { name, url: target, headers: sent, body, open: options.open, events },
+            context,
+          );
         } catch (fault) {
           return failed(name, fault);
         }

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher } from 'undici';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { publicLookup, refusedHost } from './address.ts';
 
 /** What came back over HTTP, whole. */
 export interface HttpAnswer {
@@ -39,6 +41,8 @@ export interface Opened {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Read no faster than it is asked for; rejects where the connection breaks. Leaving the loop ends the request. */
   readonly chunks: AsyncIterable<Buffer>;
+  /** Ends it without reading it. */
+  end(): void;
 }
 
 /**
@@ -57,6 +61,10 @@ export interface HttpOptions {
   readonly connections?: number;
   /** Bytes of one answer. Default 32 MiB. */
   readonly answerLimit?: number;
+  /** Whether nothing is sent to private networks: it rejects with a Failure ADDRESS_NOT_ALLOWED then. Default false. */
+  readonly publicOnly?: boolean;
+  /** How names are looked up, where only public addresses are sent to. Default that of the machine. */
+  readonly lookup?: LookupFunction;
 }
 
 /** An HTTP client for the calls of this process to what runs elsewhere. */
@@ -71,13 +79,16 @@ export interface Http {
 const SILENCE = 30_000;
 
 export function createHttp(options: HttpOptions = {}): Http {
+  const lookup = options.lookup ?? publicLookup();
+  const guarded = options.publicOnly === true ? { connect: publicConnector(lookup) } : {};
   const agent = new Agent({
     connections: options.connections ?? 64,
     maxResponseSize: options.answerLimit ?? 32 * 1024 * 1024,
     keepAliveTimeout: 30_000,
+    ...guarded,
   });
   // Answers that last would soon have all connections of the others.
-  const lasting = new Agent({ connections: null, keepAliveTimeout: 30_000 });
+  const lasting = new Agent({ connections: null, keepAliveTimeout: 30_000, ...guarded });
   const open: Open = async (url, headers, body, { timeout, signal }) => {
     const path = `${url.pathname}${url.search}`;
     const limits = { headersTimeout: timeout, bodyTimeout: SILENCE };
@@ -85,7 +96,8 @@ export function createHttp(options: HttpOptions = {}): Http {
     const answer = await lasting.request(request);
     // What breaks it is told to whoever reads it; nobody may be reading.
     answer.body.on('error', () => undefined);
-    return { status: answer.statusCode, headers: firstValues(answer.headers), chunks: answer.body };
+    const end = (): void => void answer.body.destroy();
+    return { status: answer.statusCode, headers: firstValues(answer.headers), chunks: answer.body, end };
   };
   const send: Send = (method, url, headers, body, { timeout, signal }) =>
     new Promise((resolve, reject) => {
@@ -107,6 +119,16 @@ export function createHttp(options: HttpOptions = {}): Http {
       // Streams do not come to an end by themselves.
       await Promise.all([agent.close(), lasting.destroy()]);
     },
+  };
+}
+
+/** Looked up once for each connection, which goes to that very address. */
+function publicConnector(lookup: LookupFunction): buildConnector.connector {
+  const connect = buildConnector({ lookup });
+  return (options, callback) => {
+    const refused = refusedHost(options.hostname);
+    if (refused) callback(refused, null);
+    else connect(options, callback);
   };
 }
 

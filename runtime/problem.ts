@@ -11,6 +11,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
   BODY_TOO_LARGE: 413,
   RATE_LIMITED: 429,
   SYSTEM_UNAVAILABLE: 503,

@@ -3,7 +3,7 @@ import { Failure } from './failure.ts';
 import type { Open, Opened } from './http.ts';
 import { late, unreachable, type SubgraphResult } from './result.ts';
 import { resumeAt, type SubgraphStream } from './stream.ts';
-import { readEvents } from './streaming/read-events.ts';
+import { readEvents, type ServerSentEvent } from './streaming/read-events.ts';
 
 export interface RemoteStreamOptions {
   readonly name: string;
@@ -11,17 +11,53 @@ export interface RemoteStreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly open: Open | undefined;
+  readonly events: RemoteEvents;
 }
+
+/** What a subgraph elsewhere has executed for an event, as it came. */
+interface RemoteEvent {
+  readonly text: string;
+  readonly [resumeAt]?: string;
+}
+
+/** Makes events the same object where they are the same, so that the rest of a plan is executed once for all of them. */
+export type RemoteEvents = (event: ServerSentEvent) => RemoteEvent;
 
 /** Milliseconds that a subgraph is given to begin a stream. */
 const BEGINNING = 10_000;
+/** Events that are remembered, to be the same for those who hear of them a little later. */
+const REMEMBERED = 256;
+
+/** Events of one subgraph, whatever stream they come by. */
+export function remoteEvents(): RemoteEvents {
+  const known = new Map<string, RemoteEvent>();
+  return ({ id, data }) => {
+    // Without a place in its stream an event may only look like another.
+    if (id === '') return checked(data, {});
+    const key = `${id} ${data}`;
+    const made = known.get(key) ?? checked(data, { [resumeAt]: id });
+    known.set(key, made);
+    const [oldest] = known.keys();
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+    return made;
+  };
+}
+
+/** A result that has no data at all is no event: it says why the stream has ended. */
+function checked(text: string, place: Omit<RemoteEvent, 'text'>): RemoteEvent {
+  const { data, errors } = JSON.parse(text) as SubgraphResult;
+  const [error] = errors ?? [];
+  if (data === undefined && error)
+    throw Object.assign(new Error(error.message), { extensions: error.extensions });
+  return { ...place, text };
+}
 
 /**
- * A subscription of a subgraph elsewhere, over server-sent events: each event is what the subgraph has executed for it.
+ * A subscription of a subgraph elsewhere, over server-sent events.
  * Rejects with a Failure where it cannot begin.
  */
 export async function remoteStream(
-  { name, url, headers, body, open }: RemoteStreamOptions,
+  { name, url, headers, body, open, events }: RemoteStreamOptions,
   context: RequestContext,
 ): Promise<SubgraphStream> {
   if (!open) throw unreachable(name, new Error('There is no way to hold a stream open.'));
@@ -32,29 +68,27 @@ export async function remoteStream(
     throw context.signal.aborted ? late(name, cause) : unreachable(name, cause);
   }
   if (opened.status !== 200 || !opened.headers['content-type']?.includes('text/event-stream')) {
-    for await (const chunk of opened.chunks) if (chunk.length === 0) continue;
+    opened.end();
     throw new Failure('SYSTEM_UNAVAILABLE', `${name} does not serve the subscription; try again later.`, {
       system: name,
     });
   }
   return {
-    events: eventsOf(name, opened),
-    resolve: (event) => event as SubgraphResult,
+    events: eventsOf(name, opened, events),
+    // Read for each execution: a result is its caller's to change.
+    resolve: (event) => JSON.parse((event as RemoteEvent).text) as SubgraphResult,
   };
 }
 
-/** A result that has no data at all is no event: it says why the stream has ended. */
-async function* eventsOf(name: string, { chunks }: Opened): AsyncGenerator<SubgraphResult> {
+async function* eventsOf(
+  name: string,
+  { chunks }: Opened,
+  events: RemoteEvents,
+): AsyncGenerator<RemoteEvent> {
   try {
-    for await (const { event, data, id } of readEvents(chunks)) {
-      if (event === 'complete') return;
-      if (event !== 'next') continue;
-      const result = JSON.parse(data) as SubgraphResult;
-      const [error] = result.errors ?? [];
-      if (result.data === undefined && error) {
-        throw Object.assign(new Error(error.message), { extensions: error.extensions });
-      }
-      yield id === '' ? result : Object.assign(result, { [resumeAt]: id });
+    for await (const event of readEvents(chunks)) {
+      if (event.event === 'complete') return;
+      if (event.event === 'next') yield events(event);
     }
   } catch (fault) {
     throw fault instanceof Error && 'extensions' in fault ? fault : unreachable(name, fault);

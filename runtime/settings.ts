@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
@@ -37,6 +38,16 @@ const httpUrl = {
 const elsewhere = (role: Role) => ({
   ...httpUrl,
   about: `Where the subgraph ${role} is when another process has that role.`,
+});
+
+const hookSecret = (system: (typeof SYSTEMS)[number]) => ({
+  parse: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .pipe(z.array(webhookSecret).min(1)),
+  form: 'a secret as Standard Webhooks writes it (whsec_ and base64 of 24 to 64 bytes), or a comma list of them',
+  about: `Signs the messages of changes that ${system} sends to /webhooks/${system}; none are taken without it.`,
+  secret: true as const,
 });
 
 const numberOfSystem = `\\s*(?:${SYSTEMS.join('|')})=[1-9]\\d{0,5}\\s*`;
@@ -166,6 +177,14 @@ export const settings = {
     initial: '1000',
     about: "How long after the end of a system's feed it is looked at again.",
   },
+  sweepIntervalHours: {
+    ...whole(1, 8760, 'hours'),
+    initial: '24',
+    about: 'How often the records of a system that does not tell what is gone are compared with those known.',
+  },
+  webhookSecretCrm: hookSecret('crm'),
+  webhookSecretErp: hookSecret('erp'),
+  webhookSecretBilling: hookSecret('billing'),
   eventRetentionDays: {
     ...whole(1, 3_650, 'days'),
     initial: '30',
@@ -208,6 +227,11 @@ export const settings = {
     ...whole(1, 10),
     initial: '2',
     about: 'Attempts of a read, the first included; a write has one.',
+  },
+  webhookAllowPrivate: {
+    ...onOff,
+    initial: 'off',
+    about: 'Whether webhooks may go to private networks, and without TLS: to try them on one machine.',
   },
   logLevel: {
     ...oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),

@@ -10,6 +10,7 @@ export interface ParticipantOperations {
 export const jsonScalars: Readonly<Record<string, string>> = {
   AttributeValue: 'unknown',
   AttributeValues: 'Readonly<Record<string, unknown>>',
+  AttributeFingerprints: 'Readonly<Record<string, string>>',
 };
 
 /** The operations of one system of record. */

@@ -60,9 +60,15 @@ export interface ListPage<Row> {
   readonly hasNext: boolean;
 }
 
+/** A record of which a feed says that it has changed, or rows below it. */
+export interface Moved<R> extends Versioned<R> {
+  /** Kinds of rows below it that have changed. */
+  readonly moved?: readonly string[];
+}
+
 /** One page of a feed: the same record may come again on the next page, a reader compares. */
 export interface FeedPage<R> {
-  readonly changed: readonly (Versioned<R> | { readonly key: string; readonly deleted: true })[];
+  readonly changed: readonly (Moved<R> | { readonly key: string; readonly deleted: true })[];
   /** Opaque; give it back to go on. */
   readonly next: string;
   readonly more: boolean;

@@ -140,7 +140,8 @@ export function createReader<R extends object, Rows extends object>(
   };
 }
 
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+/** Cuts a list into parts of at most `size`; one part, where it is short. */
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   if (items.length <= size) return [items];
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { eventsMigrations } from '../events/index.ts';
+import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
 import { systems } from './index.ts';
 
-/** Everything that the register, the feed and the sandboxes keep in the store: whoever has a role may capture changes. */
+/** Everything that the register, the change feed and the sandboxes keep in the store. */
 const folders: readonly string[] = [
   fileURLToPath(identityMigrations),
   fileURLToPath(eventsMigrations),
@@ -15,10 +15,12 @@ const folders: readonly string[] = [
   ),
 ];
 
-/** The store, and the register in it. */
+/** The store, and what is in it. */
 export interface Store {
   readonly db: Db;
   readonly identity: Identity;
+  /** Fingerprints of this store. */
+  readonly fingerprint: Fingerprinter;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function openStore(
 export async function prepared(db: Db): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(folders));
-    return { db, identity: createIdentity({ db }) };
+    const fingerprint = fingerprinterOf(await fingerprintSecret(db));
+    return { db, identity: createIdentity({ db }), fingerprint };
   } catch (error) {
     await db.close();
     throw error;

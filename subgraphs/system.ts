@@ -1,11 +1,14 @@
+import type { Fingerprinter, Hinted } from '../events/index.ts';
 import type { Facts } from '../identity/facts.ts';
-import type { Feed, SystemName } from '../identity/index.ts';
+import type { Change, Feed, SystemName } from '../identity/index.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
-import type { Call, Connector, Versioned } from './connector.ts';
+import type { Call, Connector, Moved, Versioned } from './connector.ts';
+import { fingerprintsOf } from './fingerprint.ts';
 import type { Attribute } from './lens.ts';
+import { listReader, listsOf } from './lists.ts';
 import { participantResolvers } from './participant/index.ts';
-import { createReader, type Guard } from './reader.ts';
+import { chunks, createReader, type Guard } from './reader.ts';
 import type { Sandbox } from './sandbox/api.ts';
 import { createSlices, type Crossing } from './slice.ts';
 import type { Wire } from './wire.ts';
@@ -15,6 +18,7 @@ export interface Surroundings<R extends object, Rows extends object> {
   readonly connector: Connector<R, Rows>;
   readonly guard: Guard;
   readonly crossing: Crossing;
+  readonly fingerprint: Fingerprinter;
   /** Where records can be opened over HTTP, without a slash at the end; null where they cannot. */
   readonly site: string | null;
 }
@@ -27,6 +31,12 @@ export interface System {
   readonly system: SystemName;
   readonly resolvers: Resolvers;
   readonly feed: SystemFeed;
+  /** What records are like now, and of the lists below them that are named; one that is not there is deleted. */
+  reread(hints: readonly Hinted[], signal: AbortSignal): Promise<readonly Change[]>;
+  /** Which of these records the system has. */
+  present(keys: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Whether its feed tells what is gone. */
+  readonly deletesVisible: boolean;
 }
 
 /** A system's feed as the register reads it. */
@@ -44,6 +54,8 @@ export interface SystemModule<R extends object, Rows extends object> {
   /** Speaks the sandbox's API. */
   readonly connect: (wire: Wire) => Connector<R, Rows>;
   readonly open: (surroundings: Surroundings<R, Rows>) => System;
+  /** The records that a message of the system is about; null for what is no message of it. */
+  readonly hinted: (body: unknown) => readonly Hinted[] | null;
 }
 
 /** What a record says of its customer, for the register. */
@@ -53,6 +65,11 @@ export interface Told {
   readonly refersTo?: { readonly system: SystemName; readonly key: string };
 }
 
+/** A record, and the attributes that are known to have changed below it. */
+interface Touched<R> extends Versioned<R> {
+  readonly touched: readonly string[];
+}
+
 interface Definition<R extends object> {
   readonly name: string;
   readonly system: SystemName;
@@ -60,6 +77,8 @@ interface Definition<R extends object> {
   readonly typename: string;
   readonly recordTypename: string;
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
+  /** All fields of a record, as its feed gives them. */
+  readonly fields: readonly (keyof R & string)[];
   /** Where it keeps copies of what others own. */
   readonly copies: Readonly<Record<string, Attribute<R>>>;
   /** What records say, by key. */
@@ -73,12 +92,42 @@ interface Definition<R extends object> {
 /** Opens a system: what its folder says of it, in its surroundings. */
 export function openSystem<R extends object, Rows extends object>(
   definition: Definition<R>,
-  { connector, guard, crossing, site }: Surroundings<R, Rows>,
+  { connector, guard, crossing, fingerprint, site }: Surroundings<R, Rows>,
 ): System {
-  const { name, system, typename, recordTypename, mapping, copies, tell } = definition;
+  const { name, system, typename, recordTypename, mapping, fields, copies, tell } = definition;
+  const { batchSize, feed } = connector.capabilities;
+  const fingerprints = fingerprintsOf(fingerprint, mapping);
+  const lists = listReader({ connector, mapping, fingerprint });
   const reader = createReader({ system: name, connector, guard });
   const slices = createSlices({ typename, mapping, reader, crossing });
-  const participant = { system: name, entity: typename, connector, guard, crossing, mapping, copies };
+  const participant = {
+    ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies },
+    fingerprints,
+  };
+
+  /** What records of the system tell, however they were read. */
+  async function toldOf(records: readonly Touched<R>[], call: Call): Promise<readonly Change[]> {
+    const told = await tell(records, call);
+    const listed = await lists(records, call);
+    return records.map(({ key, version, record, touched }) => ({
+      ...{ key, version, touched, facts: {} },
+      fingerprints: { ...fingerprints(record), ...listed.get(key) },
+      ...told.get(key),
+    }));
+  }
+
+  const touched = (one: Moved<R>): Touched<R> => ({ ...one, touched: listsOf(mapping, one.moved ?? []) });
+
+  async function read(
+    keys: readonly string[],
+    wanted: typeof fields,
+    call: Call,
+  ): Promise<readonly Versioned<Partial<R>>[]> {
+    const found: Versioned<Partial<R>>[] = [];
+    for (const some of keys.length === 0 ? [] : chunks(keys, batchSize))
+      found.push(...(await connector.read(some, wanted, call)).values());
+    return found;
+  }
 
   return {
     name,
@@ -108,18 +157,32 @@ export function openSystem<R extends object, Rows extends object>(
         const { changed, next, more } = await connector.changes(since, call);
         const latest = new Map(changed.map((change) => [change.key, change]));
         const present = [...latest.values()].filter((change) => 'record' in change);
-        const told = await tell(present, call);
+        const gone = [...latest.values()].filter((change) => 'deleted' in change);
         return {
-          changed: [...latest.values()].map((change) =>
-            'record' in change
-              ? { key: change.key, facts: {}, ...told.get(change.key) }
-              : { key: change.key, facts: {}, deleted: true },
-          ),
+          changed: [
+            ...(await toldOf(present.map(touched), call)),
+            ...gone.map(({ key }) => ({ key, facts: {}, deleted: true })),
+          ],
           next,
           more,
         };
       },
       now: (signal) => connector.now({ correlationId: `feed-${name}`, signal }),
     },
+    async reread(hints, signal) {
+      const call = { correlationId: `reread-${name}`, signal };
+      const asked = new Map(hints.map((one) => [one.key, one.touched ?? []]));
+      // All of its fields were asked for.
+      const found = (await read([...asked.keys()], fields, call)) as readonly Versioned<R>[];
+      const there = new Set(found.map(({ key }) => key));
+      const gone = [...asked.keys()].filter((key) => !there.has(key));
+      const present = found.map((one) => ({ ...one, touched: asked.get(one.key) ?? [] }));
+      return [...(await toldOf(present, call)), ...gone.map((key) => ({ key, facts: {}, deleted: true }))];
+    },
+    async present(keys, signal) {
+      const found = await read(keys, [], { correlationId: `sweep-${name}`, signal });
+      return new Set(found.map(({ key }) => key));
+    },
+    deletesVisible: feed.deletesVisible,
   };
 }

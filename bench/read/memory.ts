@@ -5,6 +5,7 @@
 import type { Guard } from '../../subgraphs/reader.ts';
 import type { Crossing } from '../../subgraphs/slice.ts';
 import type { Capabilities, Connector, Versioned } from '../../subgraphs/connector.ts';
+import { fingerprinterOf } from '../../events/fingerprint.ts';
 import type { SystemName } from '../../identity/index.ts';
 import { identitySubgraph } from '../../identity/index.ts';
 import { recordName } from '../../identity/systems.ts';
@@ -48,6 +49,7 @@ export function memorySubgraphs(
   const around = (system: SystemName) => ({
     guard: guard(system.toLowerCase()),
     crossing: crossing(system),
+    fingerprint: fingerprinterOf('benchmark'),
     site: 'https://systems.example',
   });
   const resolvers: Readonly<Record<SubgraphName, Resolvers>> = {
@@ -123,6 +125,7 @@ function memoryCrosswalk(registrations: readonly Registration[]): Crosswalk {
     registrations: (ids) => some(ids, byId, (one) => one),
     holders: (records) => some(records.map(recordName), byRecord, (one) => one),
     keysOf: (ids) => some(ids, byId, keysIn),
+    keysAfter: unasked,
     idsOf: async (system, keys) => {
       const found = await some(
         keys.map((key) => recordName({ system, key })),

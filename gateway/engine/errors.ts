@@ -34,6 +34,7 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   CSRF_PREVENTED: false,
   HOST_NOT_ALLOWED: false,
   ORIGIN_NOT_ALLOWED: false,
+  ADDRESS_NOT_ALLOWED: false,
   BATCHING_NOT_SUPPORTED: false,
   DEPTH_LIMIT_EXCEEDED: false,
   ALIAS_LIMIT_EXCEEDED: false,

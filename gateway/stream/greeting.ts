@@ -30,5 +30,7 @@ export function greeted(
     'idempotency-key': undefined,
   };
   const caller = introduced(all, selfDeclared);
-  return caller.refused ? caller.message : { caller, correlationId: correlationOf(all) };
+  if (caller.refused) return caller.message;
+  // A new id is a tree of small texts, which is held for as long as the connection; this makes it one.
+  return { caller, correlationId: Buffer.from(correlationOf(all)).toString() };
 }

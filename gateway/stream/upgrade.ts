@@ -25,6 +25,8 @@ export function foreignPage(
 export function refuseUpgrade(socket: Duplex, { status, code, message }: HttpRefusal): void {
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   socket.on('error', () => undefined);
+  // Whoever does not close his side holds nothing of ours.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${status} Refused`,

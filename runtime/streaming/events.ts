@@ -15,12 +15,9 @@ export async function sendEvents(
   headers: readonly string[],
 ): Promise<void> {
   let sent = 0;
+  const waiting = (): number => response.writableLength;
   // Not the response itself: what it gathers it sends behind its own end.
-  const hand = handOver({
-    cork: () => response.socket?.cork(),
-    uncork: () => response.socket?.uncork(),
-    waiting: () => response.writableLength,
-  });
+  const hand = handOver(response.socket, waiting);
   const write = (text: string): Promise<void> | undefined => {
     if (response.destroyed) {
       running.stop();
@@ -34,7 +31,7 @@ export async function sendEvents(
     });
   };
   const unwatch = watch.add({
-    waiting: () => response.writableLength,
+    waiting,
     sent: () => sent,
     slow: () => response.destroy(),
     ping: () => void write(comment),

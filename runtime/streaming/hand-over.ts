@@ -1,39 +1,39 @@
+import type { Duplex } from 'node:stream';
 import { together } from '../together.ts';
-
-/** Where texts are written to; what is written between `cork` and `uncork` goes out in one piece. */
-export interface Outlet {
-  cork(): void;
-  uncork(): void;
-  /** Bytes that the system has not taken. */
-  waiting(): number;
-}
 
 /** Bytes that may wait without anybody's waiting for them: otherwise a burst of events would go out one by one. */
 export const enough = 16 * 1024;
 
 const inARow = together();
 
-/** Has what is written in a turn of the event loop go out in one piece: to be called before each write. */
-export function gathering(outlet: Pick<Outlet, 'cork' | 'uncork'>): () => void {
+/**
+ * Has what is written to a socket in a turn of the event loop go out in one piece: to be called before each write. A socket
+ * that is null is gone already.
+ */
+export function gathering(socket: Duplex | null): () => void {
   let corked = false;
-  const release = (): void => {
+  const uncork = (): void => {
     corked = false;
-    outlet.uncork();
+    socket?.uncork();
   };
   return () => {
     if (corked) return;
     corked = true;
-    outlet.cork();
-    inARow(release);
+    socket?.cork();
+    inARow(uncork);
   };
 }
 
 /**
- * Hands things over to an outlet, all of a turn of the event loop in one piece. `write` calls back when the system has
- * taken its own, or never will. Gives a promise of that only where so much waits that nothing more should come.
+ * Hands things over to a socket, all of a turn of the event loop in one piece. `waiting` is the number of bytes that the
+ * system has not taken; `write` calls back when it has taken its own, or never will. Gives a promise of that only where
+ * so much waits that nothing more should come. A socket that is null is gone already.
  */
-export function handOver(outlet: Outlet): (write: (taken: () => void) => void) => Promise<void> | undefined {
-  const gather = gathering(outlet);
+export function handOver(
+  socket: Duplex | null,
+  waiting: () => number,
+): (write: (taken: () => void) => void) => Promise<void> | undefined {
+  const gather = gathering(socket);
   return (write) => {
     gather();
     const state: { taken: boolean; resume?: () => void } = { taken: false };
@@ -41,7 +41,7 @@ export function handOver(outlet: Outlet): (write: (taken: () => void) => void) =
       state.taken = true;
       state.resume?.();
     });
-    if (state.taken || outlet.waiting() <= enough) return undefined;
+    if (state.taken || waiting() <= enough) return undefined;
     return new Promise((resolve) => {
       state.resume = resolve;
     });

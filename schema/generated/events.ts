@@ -88,6 +88,10 @@ export type Query = {
    * `hasNextPage` says that there is more: where what is sought is rare, go on from its `endCursor`.
    */
   readonly customerChanges: CustomerChangeConnection;
+  /** Endpoints that are told of changes, newest first. */
+  readonly webhooks: WebhookConnection;
+  /** The endpoint with this id, or null. */
+  readonly webhook: Maybe<Webhook>;
 };
 
 
@@ -95,6 +99,95 @@ export type QueryCustomerChangesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<CustomerChangeFilter>;
+};
+
+
+export type QueryWebhooksArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  states?: InputMaybe<ReadonlyArray<WebhookState>>;
+};
+
+
+export type QueryWebhookArgs = {
+  id: Scalars['ID']['input'];
+};
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Registers an endpoint that is sent every change that matches, signed, in order, and again until it has answered. It is
+   * told of what you may read yourself. The answer has its secret, which is never shown again.
+   */
+  readonly registerWebhook: WebhookSecretPayload;
+  /**
+   * Changes an endpoint. From then on it is told of no more than what you may read as well: whoever gives it another address
+   * learns nothing new by that.
+   */
+  readonly updateWebhook: WebhookPayload;
+  /** Gives an endpoint another secret. For 24 hours deliveries are signed by both, so that its receiver can be given the new one. */
+  readonly rotateWebhookSecret: WebhookSecretPayload;
+  /** Sends nothing to an endpoint until it is enabled; what changes meanwhile is sent then. */
+  readonly pauseWebhook: WebhookPayload;
+  /** Sends to an endpoint again that was paused or disabled, beginning with what it missed. */
+  readonly enableWebhook: WebhookPayload;
+  /** Sends everything that matches and came after this cursor, once more and under the same ids. Does not enable the endpoint. */
+  readonly replayWebhook: WebhookPayload;
+  /** Forgets an endpoint; a delivery that is under way may still arrive. */
+  readonly removeWebhook: WebhookPayload;
+  /** Sends an endpoint a message of type `webhook.test` and tells what it answered, whatever its state. */
+  readonly testWebhook: TestWebhookPayload;
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationRegisterWebhookArgs = {
+  input: RegisterWebhookInput;
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationUpdateWebhookArgs = {
+  input: UpdateWebhookInput;
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationRotateWebhookSecretArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationPauseWebhookArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationEnableWebhookArgs = {
+  id: Scalars['ID']['input'];
+  skipMissed?: Scalars['Boolean']['input'];
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationReplayWebhookArgs = {
+  id: Scalars['ID']['input'];
+  after: Scalars['String']['input'];
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationRemoveWebhookArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** All of these need the scope `customer:operate:webhooks`. */
+export type MutationTestWebhookArgs = {
+  id: Scalars['ID']['input'];
 };
 
 export type Subscription = {
@@ -203,6 +296,217 @@ export type Customer = {
   readonly __typename?: 'Customer';
   readonly id: Scalars['ID']['output'];
 };
+
+/** An endpoint that is to be told of changes. */
+export type RegisterWebhookInput = {
+  /** Where to send: an https address that leads to no private network, at most 2,048 characters; each address only once. */
+  readonly url: Scalars['String']['input'];
+  /** Which changes; all of them without. */
+  readonly filter?: InputMaybe<CustomerChangeFilter>;
+  /** What it is for, at most 1,000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** The cursor of the last change that is known there; without it the endpoint is told of what changes from now on. */
+  readonly after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What is to be different about an endpoint; what is absent stays. */
+export type UpdateWebhookInput = {
+  /** The endpoint. */
+  readonly id: Scalars['ID']['input'];
+  /** Where to send from now on. */
+  readonly url?: InputMaybe<Scalars['String']['input']>;
+  /** Which changes from now on; null for all of them. */
+  readonly filter?: InputMaybe<CustomerChangeFilter>;
+  /** What it is for; null for nothing. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A page of endpoints. */
+export type WebhookConnection = {
+  readonly __typename?: 'WebhookConnection';
+  /** The endpoints of this page, each with its cursor. */
+  readonly edges: ReadonlyArray<WebhookEdge>;
+  /** Where this page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An endpoint in a page. */
+export type WebhookEdge = {
+  readonly __typename?: 'WebhookEdge';
+  /** Opaque position of this edge. */
+  readonly cursor: Scalars['String']['output'];
+  /** The endpoint. */
+  readonly node: Webhook;
+};
+
+/** An endpoint that is told of changes. */
+export type Webhook = {
+  readonly __typename?: 'Webhook';
+  /** Its id. */
+  readonly id: Scalars['ID']['output'];
+  /** Where it is sent to. */
+  readonly url: Scalars['String']['output'];
+  /** What it is for. */
+  readonly description: Maybe<Scalars['String']['output']>;
+  /** Which changes it is told of. */
+  readonly filter: WebhookFilter;
+  /** Whether it is sent to. */
+  readonly state: WebhookState;
+  /** Why it is disabled; null where it is not. */
+  readonly reason: Maybe<WebhookDisabledReason>;
+  /** Subject of who registered it. */
+  readonly registeredBy: Scalars['String']['output'];
+  /** When it was registered. */
+  readonly registeredAt: Scalars['DateTime']['output'];
+  /** Everything up to here was delivered, or does not match. */
+  readonly cursor: Scalars['String']['output'];
+  /** Changes since then, whether they match or not: it was not looked through them yet. */
+  readonly behind: Scalars['Int']['output'];
+  /** Attempts in a row that failed. */
+  readonly failures: Scalars['Int']['output'];
+  /** When the first of them did; null where the last attempt succeeded. */
+  readonly failingSince: Maybe<Scalars['DateTime']['output']>;
+  /** When the next attempt is due; null where none failed, or it is not sent to. */
+  readonly nextAttemptAt: Maybe<Scalars['DateTime']['output']>;
+  /** Until when the secret before signs as well; null where it does not. */
+  readonly formerSecretUntil: Maybe<Scalars['DateTime']['output']>;
+  /** The last attempts, newest first; at most 100 are kept. */
+  readonly deliveries: ReadonlyArray<WebhookDelivery>;
+};
+
+
+/** An endpoint that is told of changes. */
+export type WebhookDeliveriesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Which changes an endpoint is told of; null is no condition. */
+export type WebhookFilter = {
+  readonly __typename?: 'WebhookFilter';
+  /** Only of these customers. */
+  readonly customerIds: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
+  /** Only what these systems own. */
+  readonly systems: Maybe<ReadonlyArray<System>>;
+  /** Only changes of at least one of these attributes. */
+  readonly attributes: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Only changes of these kinds. */
+  readonly kinds: Maybe<ReadonlyArray<CustomerChangeKind>>;
+  /** Only of customers of these segments. */
+  readonly segments: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+/** Whether an endpoint is sent to. */
+export type WebhookState =
+  /** Every change that matches is sent. */
+  | 'ACTIVE'
+  /** A person has paused it. */
+  | 'PAUSED'
+  /** It cannot be sent to any more; a person has to enable it. */
+  | 'DISABLED';
+
+/** Why an endpoint is disabled. */
+export type WebhookDisabledReason =
+  /** It answered 410: it wants nothing more. */
+  | 'GONE'
+  /** Nothing could be delivered for three days. */
+  | 'FAILING'
+  /** It is behind what the feed still has: some changes can be sent no more. */
+  | 'CURSOR_EXPIRED'
+  /** Its filter asks for what the contract has no longer; give it another one. */
+  | 'FILTER_OUTDATED';
+
+/** One attempt to deliver something to an endpoint. */
+export type WebhookDelivery = {
+  readonly __typename?: 'WebhookDelivery';
+  /** Id of the message, as in its header `webhook-id`: the same in every attempt. */
+  readonly messageId: Scalars['String']['output'];
+  /** Place in the feed of what was to be delivered; null for a test. */
+  readonly position: Maybe<Scalars['String']['output']>;
+  /** When it was sent. */
+  readonly at: Scalars['DateTime']['output'];
+  /** How long the answer took, in milliseconds. */
+  readonly took: Scalars['Int']['output'];
+  /** HTTP status of the answer; null where there was none. */
+  readonly status: Maybe<Scalars['Int']['output']>;
+  /** What went wrong; null where it was delivered. */
+  readonly problem: Maybe<WebhookProblem>;
+};
+
+/** What went wrong in an attempt to deliver something. */
+export type WebhookProblem =
+  /** There was an answer, and it was not of 2xx. */
+  | 'REFUSED'
+  /** The answer was to go elsewhere, which is not done: give the endpoint its new address. */
+  | 'REDIRECTED'
+  /** There was no answer in time. */
+  | 'TIMED_OUT'
+  /** No connection came about, or it was lost. */
+  | 'UNREACHABLE'
+  /** The address leads to a private network, which nothing is sent to. */
+  | 'ADDRESS_NOT_ALLOWED';
+
+/** What came of a change of an endpoint. */
+export type WebhookPayload = {
+  readonly __typename?: 'WebhookPayload';
+  /** The endpoint as it is now, or was before it was removed; null where there is none with this id, or it was refused. */
+  readonly webhook: Maybe<Webhook>;
+  /** Everything that stands against it; empty where it was done. */
+  readonly refusals: ReadonlyArray<WebhookRefusal>;
+};
+
+/** An endpoint with its new secret. */
+export type WebhookSecretPayload = {
+  readonly __typename?: 'WebhookSecretPayload';
+  /** The endpoint; null where it was refused. */
+  readonly webhook: Maybe<Webhook>;
+  /** Signs what is sent, as Standard Webhooks has it. It is shown this once. Null where it was refused. */
+  readonly secret: Maybe<Scalars['String']['output']>;
+  /** Everything that stands against it; empty where it was done. */
+  readonly refusals: ReadonlyArray<WebhookRefusal>;
+};
+
+/** What came of a test. */
+export type TestWebhookPayload = {
+  readonly __typename?: 'TestWebhookPayload';
+  /** The endpoint; null where it was refused. */
+  readonly webhook: Maybe<Webhook>;
+  /** What was sent and answered; null where it was refused. */
+  readonly delivery: Maybe<WebhookDelivery>;
+  /** Everything that stands against it; empty where it was sent. */
+  readonly refusals: ReadonlyArray<WebhookRefusal>;
+};
+
+/** Why something about an endpoint is refused. */
+export type WebhookRefusal = {
+  readonly __typename?: 'WebhookRefusal';
+  /** A word to decide by. */
+  readonly code: WebhookRefusalCode;
+  /** What is wrong and what to do about it, in one sentence. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The reasons for which something about an endpoint is refused. */
+export type WebhookRefusalCode =
+  /** You lack a scope that this needs. */
+  | 'NOT_PERMITTED'
+  /** There is no endpoint with this id. */
+  | 'UNKNOWN_WEBHOOK'
+  /** It is no address that can be sent to. */
+  | 'INVALID_URL'
+  /** The address leads to a private network. */
+  | 'ADDRESS_NOT_ALLOWED'
+  /** An endpoint with this address exists. */
+  | 'DUPLICATE_URL'
+  /** The filter asks for what there is not. */
+  | 'INVALID_FILTER'
+  /** The description is too long. */
+  | 'TOO_LARGE'
+  /** The cursor is not of this feed. */
+  | 'INVALID_CURSOR'
+  /** The feed does not reach back to the cursor any more. */
+  | 'CURSOR_EXPIRED'
+  /** There are as many endpoints as there may be. */
+  | 'TOO_MANY_WEBHOOKS';
 
 
 
@@ -317,9 +621,10 @@ export type ResolversTypes = {
   System: System;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   CustomerChangeFilter: CustomerChangeFilter;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CustomerChangeKind: CustomerChangeKind;
   CustomerChange: ResolverTypeWrapper<Omit<CustomerChange, 'customer'> & { customer: ResolversTypes['Customer'] }>;
   ChangedAttribute: ResolverTypeWrapper<ChangedAttribute>;
@@ -327,6 +632,21 @@ export type ResolversTypes = {
   CustomerChangeConnection: ResolverTypeWrapper<Omit<CustomerChangeConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerChangeEdge']> }>;
   CustomerChangeEdge: ResolverTypeWrapper<Omit<CustomerChangeEdge, 'node'> & { node: ResolversTypes['CustomerChange'] }>;
   Customer: ResolverTypeWrapper<Partial<Customer> & (Pick<Customer, 'id'>)>;
+  RegisterWebhookInput: RegisterWebhookInput;
+  UpdateWebhookInput: UpdateWebhookInput;
+  WebhookConnection: ResolverTypeWrapper<WebhookConnection>;
+  WebhookEdge: ResolverTypeWrapper<WebhookEdge>;
+  Webhook: ResolverTypeWrapper<Webhook>;
+  WebhookFilter: ResolverTypeWrapper<WebhookFilter>;
+  WebhookState: WebhookState;
+  WebhookDisabledReason: WebhookDisabledReason;
+  WebhookDelivery: ResolverTypeWrapper<WebhookDelivery>;
+  WebhookProblem: WebhookProblem;
+  WebhookPayload: ResolverTypeWrapper<WebhookPayload>;
+  WebhookSecretPayload: ResolverTypeWrapper<WebhookSecretPayload>;
+  TestWebhookPayload: ResolverTypeWrapper<TestWebhookPayload>;
+  WebhookRefusal: ResolverTypeWrapper<WebhookRefusal>;
+  WebhookRefusalCode: WebhookRefusalCode;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -348,15 +668,27 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Query: Record<PropertyKey, never>;
   Int: Scalars['Int']['output'];
+  ID: Scalars['ID']['output'];
+  Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
   CustomerChangeFilter: CustomerChangeFilter;
-  ID: Scalars['ID']['output'];
   CustomerChange: Omit<CustomerChange, 'customer'> & { customer: ResolversParentTypes['Customer'] };
   ChangedAttribute: ChangedAttribute;
   ChangeCause: ChangeCause;
   CustomerChangeConnection: Omit<CustomerChangeConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerChangeEdge']> };
   CustomerChangeEdge: Omit<CustomerChangeEdge, 'node'> & { node: ResolversParentTypes['CustomerChange'] };
   Customer: Partial<Customer> & (Pick<Customer, 'id'>);
+  RegisterWebhookInput: RegisterWebhookInput;
+  UpdateWebhookInput: UpdateWebhookInput;
+  WebhookConnection: WebhookConnection;
+  WebhookEdge: WebhookEdge;
+  Webhook: Webhook;
+  WebhookFilter: WebhookFilter;
+  WebhookDelivery: WebhookDelivery;
+  WebhookPayload: WebhookPayload;
+  WebhookSecretPayload: WebhookSecretPayload;
+  TestWebhookPayload: TestWebhookPayload;
+  WebhookRefusal: WebhookRefusal;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -417,6 +749,19 @@ export type PageInfoResolvers<ContextType = RequestContext, ParentType extends R
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   customerChanges?: Resolver<ResolversTypes['CustomerChangeConnection'], ParentType, ContextType, RequireFields<QueryCustomerChangesArgs, 'first'>>;
+  webhooks?: Resolver<ResolversTypes['WebhookConnection'], ParentType, ContextType, RequireFields<QueryWebhooksArgs, 'first'>>;
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType, RequireFields<QueryWebhookArgs, 'id'>>;
+};
+
+export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  registerWebhook?: Resolver<ResolversTypes['WebhookSecretPayload'], ParentType, ContextType, RequireFields<MutationRegisterWebhookArgs, 'input'>>;
+  updateWebhook?: Resolver<ResolversTypes['WebhookPayload'], ParentType, ContextType, RequireFields<MutationUpdateWebhookArgs, 'input'>>;
+  rotateWebhookSecret?: Resolver<ResolversTypes['WebhookSecretPayload'], ParentType, ContextType, RequireFields<MutationRotateWebhookSecretArgs, 'id'>>;
+  pauseWebhook?: Resolver<ResolversTypes['WebhookPayload'], ParentType, ContextType, RequireFields<MutationPauseWebhookArgs, 'id'>>;
+  enableWebhook?: Resolver<ResolversTypes['WebhookPayload'], ParentType, ContextType, RequireFields<MutationEnableWebhookArgs, 'id' | 'skipMissed'>>;
+  replayWebhook?: Resolver<ResolversTypes['WebhookPayload'], ParentType, ContextType, RequireFields<MutationReplayWebhookArgs, 'id' | 'after'>>;
+  removeWebhook?: Resolver<ResolversTypes['WebhookPayload'], ParentType, ContextType, RequireFields<MutationRemoveWebhookArgs, 'id'>>;
+  testWebhook?: Resolver<ResolversTypes['TestWebhookPayload'], ParentType, ContextType, RequireFields<MutationTestWebhookArgs, 'id'>>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -461,6 +806,73 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type WebhookConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookConnection'] = ResolversParentTypes['WebhookConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['WebhookEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type WebhookEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookEdge'] = ResolversParentTypes['WebhookEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Webhook'], ParentType, ContextType>;
+};
+
+export type WebhookResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Webhook'] = ResolversParentTypes['Webhook']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  filter?: Resolver<ResolversTypes['WebhookFilter'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['WebhookState'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['WebhookDisabledReason']>, ParentType, ContextType>;
+  registeredBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  registeredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  behind?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failures?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failingSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nextAttemptAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  formerSecretUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  deliveries?: Resolver<ReadonlyArray<ResolversTypes['WebhookDelivery']>, ParentType, ContextType, RequireFields<WebhookDeliveriesArgs, 'first'>>;
+};
+
+export type WebhookFilterResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookFilter'] = ResolversParentTypes['WebhookFilter']> = {
+  customerIds?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
+  systems?: Resolver<Maybe<ReadonlyArray<ResolversTypes['System']>>, ParentType, ContextType>;
+  attributes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  kinds?: Resolver<Maybe<ReadonlyArray<ResolversTypes['CustomerChangeKind']>>, ParentType, ContextType>;
+  segments?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
+export type WebhookDeliveryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookDelivery'] = ResolversParentTypes['WebhookDelivery']> = {
+  messageId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  position?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  took?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['WebhookProblem']>, ParentType, ContextType>;
+};
+
+export type WebhookPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookPayload'] = ResolversParentTypes['WebhookPayload']> = {
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType>;
+  refusals?: Resolver<ReadonlyArray<ResolversTypes['WebhookRefusal']>, ParentType, ContextType>;
+};
+
+export type WebhookSecretPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookSecretPayload'] = ResolversParentTypes['WebhookSecretPayload']> = {
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType>;
+  secret?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusals?: Resolver<ReadonlyArray<ResolversTypes['WebhookRefusal']>, ParentType, ContextType>;
+};
+
+export type TestWebhookPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TestWebhookPayload'] = ResolversParentTypes['TestWebhookPayload']> = {
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType>;
+  delivery?: Resolver<Maybe<ResolversTypes['WebhookDelivery']>, ParentType, ContextType>;
+  refusals?: Resolver<ReadonlyArray<ResolversTypes['WebhookRefusal']>, ParentType, ContextType>;
+};
+
+export type WebhookRefusalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WebhookRefusal'] = ResolversParentTypes['WebhookRefusal']> = {
+  code?: Resolver<ResolversTypes['WebhookRefusalCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = RequestContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -476,6 +888,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Money?: MoneyResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   CustomerChange?: CustomerChangeResolvers<ContextType>;
   ChangedAttribute?: ChangedAttributeResolvers<ContextType>;
@@ -483,5 +896,14 @@ export type Resolvers<ContextType = RequestContext> = {
   CustomerChangeConnection?: CustomerChangeConnectionResolvers<ContextType>;
   CustomerChangeEdge?: CustomerChangeEdgeResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  WebhookConnection?: WebhookConnectionResolvers<ContextType>;
+  WebhookEdge?: WebhookEdgeResolvers<ContextType>;
+  Webhook?: WebhookResolvers<ContextType>;
+  WebhookFilter?: WebhookFilterResolvers<ContextType>;
+  WebhookDelivery?: WebhookDeliveryResolvers<ContextType>;
+  WebhookPayload?: WebhookPayloadResolvers<ContextType>;
+  WebhookSecretPayload?: WebhookSecretPayloadResolvers<ContextType>;
+  TestWebhookPayload?: TestWebhookPayloadResolvers<ContextType>;
+  WebhookRefusal?: WebhookRefusalResolvers<ContextType>;
 };
 

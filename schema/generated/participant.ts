@@ -10,6 +10,8 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** Values by name, as JSON: those of attributes in the form of the contract's input types, or a record's own fields. */
   AttributeValues: { input: Readonly<Record<string, unknown>>; output: Readonly<Record<string, unknown>>; }
+  /** Texts by attribute, as JSON, each another one whenever the value is. */
+  AttributeFingerprints: { input: Readonly<Record<string, string>>; output: Readonly<Record<string, string>>; }
 };
 
 /** What a system is asked to look at. */
@@ -81,10 +83,21 @@ export type ParticipantFound = {
   readonly restore: Scalars['AttributeValues']['output'];
   /** Attributes that have the wanted value already. */
   readonly same: ReadonlyArray<Scalars['String']['output']>;
+  /** The whole record, for the change feed; null where the examination has no `restore`. */
+  readonly record: Maybe<ParticipantRecord>;
   /** Whether the fields of the examination's `restore` are as they were; false where none was given. */
   readonly restored: Scalars['Boolean']['output'];
   /** What the system would refuse, as far as it can say without an effect. */
   readonly refusals: ReadonlyArray<ParticipantCause>;
+};
+
+/** What the change feed is told of a record. */
+export type ParticipantRecord = {
+  readonly __typename?: 'ParticipantRecord';
+  /** The system's own key. */
+  readonly key: Scalars['String']['output'];
+  /** Of all attributes that the system owns and that come with the record. */
+  readonly fingerprints: Scalars['AttributeFingerprints']['output'];
 };
 
 /** Why a system refuses a change. */
@@ -125,6 +138,8 @@ export type ParticipantOutcome = {
   readonly version: Maybe<Scalars['String']['output']>;
   /** Values of the ordered attributes after it; only where it was applied. */
   readonly values: Maybe<Scalars['AttributeValues']['output']>;
+  /** The whole record after it, for the change feed; only where it was applied. */
+  readonly record: Maybe<ParticipantRecord>;
   /** Why it was refused; only where it was. */
   readonly causes: Maybe<ReadonlyArray<ParticipantCause>>;
   /** Code of what went wrong; only where it is to come later or unknown. */

@@ -122,12 +122,16 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
       const place = since?.split(' ') ?? [];
       if (since !== null && place.length === 1) {
         const page = await events(since, call);
-        const { known, moved } = customersChanged(page.data);
-        const reread = await byId(moved, call);
+        const { gone, moved } = customersChanged(page.data);
+        // One that is not there any more is told as gone by an event that is still to come.
+        const present = await byId([...moved.keys()], call);
         return {
           changed: [
-            ...known.map((one) => ('deleted' in one ? { key: one.id, deleted: true as const } : whole(one))),
-            ...reread.map(whole),
+            ...gone.map((key) => ({ key, deleted: true as const })),
+            ...present.map((shown) => {
+              const rows = moved.get(shown.id) ?? [];
+              return rows.length > 0 ? { ...whole(shown), moved: rows } : whole(shown);
+            }),
           ],
           next: page.last,
           more: page.has_more,

@@ -1,5 +1,6 @@
 import type { Db } from '../../runtime/db/index.ts';
 import { json, type Route } from '../sandbox/api.ts';
+import type { Happening } from '../sandbox/hook.ts';
 import { settled } from '../sandbox/settled.ts';
 import { error, root } from './answers.ts';
 import { customerOf } from './customer-routes.ts';
@@ -7,15 +8,8 @@ import type { BillingCustomer } from './customer.ts';
 import type { InvoiceBody, SubscriptionBody } from './tables.ts';
 import { secondsOf } from './times.ts';
 
-interface Recorded {
-  readonly seq: string;
-  readonly at: string;
-  readonly entity: 'billing_customer' | 'billing_invoice' | 'billing_subscription';
-  readonly key: string;
-  readonly kind: keyof typeof verbs;
-  readonly version: string;
-  readonly body: BillingCustomer & (InvoiceBody | SubscriptionBody);
-}
+/** What was done to a customer, an invoice or a subscription. */
+type Recorded = Happening & { readonly body: BillingCustomer & (InvoiceBody | SubscriptionBody) };
 
 const verbs = { CREATE: 'created', UPDATE: 'updated', DELETE: 'deleted' } as const;
 const page = 100;
@@ -68,7 +62,8 @@ function answer(events: readonly unknown[], seq: string, more: boolean) {
   return json(200, { object: 'list', data: events, has_more: more, last: eventId(seq) });
 }
 
-function eventOf({ seq, at, entity, key, kind, version, body }: Recorded) {
+/** Something that was done, as the API tells it. */
+export function eventOf({ seq, at, entity, key, kind, version, body }: Recorded) {
   const kindOf = entity.slice('billing_'.length);
   const object =
     entity === 'billing_customer'

@@ -10,19 +10,22 @@ export interface BillingEvent {
 }
 
 /**
- * The customers that events are about, each once: as the last event shows it, or to be read again where only a row below
- * it has changed. Pure.
+ * The customers that events are about, each once: those that are gone, and those to be read. As an event shows a customer
+ * it was then, which may be long ago, and before a change of ours. Pure.
  */
 export function customersChanged(events: readonly BillingEvent[]): {
-  readonly known: readonly (ShownCustomer | { readonly id: string; readonly deleted: true })[];
-  readonly moved: readonly string[];
+  readonly gone: readonly string[];
+  /** With the kinds of rows below them that have changed. */
+  readonly moved: ReadonlyMap<string, readonly string[]>;
 } {
-  const known = new Map<string, ShownCustomer | { readonly id: string; readonly deleted: true }>();
-  const moved = new Set<string>();
+  const gone = new Set<string>();
+  const moved = new Map<string, readonly string[]>();
   for (const { type, data } of events) {
     const { object } = data;
-    if ('customer' in object) moved.add(object.customer);
-    else known.set(object.id, type === 'customer.deleted' ? { id: object.id, deleted: true } : object);
+    const [key, kinds] = 'customer' in object ? [object.customer, [object.object]] : [object.id, []];
+    if (type === 'customer.deleted') gone.add(key);
+    else moved.set(key, [...new Set([...(moved.get(key) ?? []), ...kinds])]);
   }
-  return { known: [...known.values()], moved: [...moved].filter((id) => !known.has(id)) };
+  for (const key of gone) moved.delete(key);
+  return { gone: [...gone], moved };
 }

@@ -1,8 +1,10 @@
+import { hintsBy } from '../lists.ts';
 import { openSystem, type SystemModule, type Told } from '../system.ts';
 import { billingConnector } from './connector.ts';
 import { copies } from './copies.ts';
-import type { BillingCustomer, BillingRows } from './customer.ts';
+import { customerFields, type BillingCustomer, type BillingRows } from './customer.ts';
 import { payerFacts } from './facts.ts';
+import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { billingSandbox } from './sandbox.ts';
 
@@ -18,6 +20,7 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
   system: 'BILLING',
   sandbox: billingSandbox,
   connect: billingConnector,
+  hinted: hintsBy(mapping, hintedIn),
   open: (surroundings) =>
     openSystem(
       {
@@ -26,6 +29,7 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
         typename: 'Customer',
         recordTypename: 'BillingRecord',
         mapping,
+        fields: customerFields,
         copies,
         page: (key) => `/v1/customers/${key}`,
         tell: (customers) =>

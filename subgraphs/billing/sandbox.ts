@@ -3,6 +3,7 @@ import { createSandbox, type Sandbox } from '../sandbox/api.ts';
 import { error, missing } from './answers.ts';
 import { customerRoutes } from './customer-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { message } from './hook.ts';
 import { invoiceRoutes } from './invoice-routes.ts';
 import { listRoutes } from './list-routes.ts';
 
@@ -12,6 +13,7 @@ export function billingSandbox(db: Db, random?: () => number): Sandbox {
     name: 'billing',
     db,
     routes: [...customerRoutes(db), ...invoiceRoutes(db), ...listRoutes(db), ...eventRoutes(db)],
+    message,
     notFound: missing('route', 'path'),
     refusals: {
       throttled: (after) =>

@@ -120,7 +120,7 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
               ? { key: shown.Id, deleted: true as const }
               : (versioned(shown) as Versioned<Account>),
           ),
-          ...([...reread.values()] as Versioned<Account>[]),
+          ...([...reread.values()] as Versioned<Account>[]).map((one) => ({ ...one, moved: ['Contact'] })),
         ],
         next: JSON.stringify([accounts.place, contacts.place] satisfies Places),
         more: !accounts.done || !contacts.done,

@@ -1,7 +1,9 @@
+import { hintsBy } from '../lists.ts';
 import { openSystem, type SystemModule, type Told } from '../system.ts';
-import type { Account, AccountRows } from './account.ts';
+import { accountFields, type Account, type AccountRows } from './account.ts';
 import { crmConnector } from './connector.ts';
 import { accountFacts } from './facts.ts';
+import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { crmSandbox } from './sandbox.ts';
 
@@ -25,6 +27,7 @@ export const crm: SystemModule<Account, AccountRows> = {
   system: 'CRM',
   sandbox: crmSandbox,
   connect: crmConnector,
+  hinted: hintsBy(mapping, hintedIn),
   open: (surroundings) =>
     openSystem(
       {
@@ -33,6 +36,7 @@ export const crm: SystemModule<Account, AccountRows> = {
         typename: 'Customer',
         recordTypename: 'CrmRecord',
         mapping,
+        fields: accountFields,
         copies: {},
         page: (key) => `/services/data/v1/sobjects/Account/${key}`,
         async tell(accounts, call) {

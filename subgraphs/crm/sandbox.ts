@@ -5,6 +5,7 @@ import type { AccountBody, ContactBody } from './account.ts';
 import { accountRoutes } from './account-routes.ts';
 import { error, missing, stale } from './answers.ts';
 import { contactRoutes } from './contact-routes.ts';
+import { message } from './hook.ts';
 
 /** The tables of the CRM, for loading many records at once. */
 export function crmTables(db: Queryable) {
@@ -21,6 +22,7 @@ export function crmSandbox(db: Queryable, random?: () => number): Sandbox {
     name: 'crm',
     db,
     routes: [...accountRoutes(accounts, contacts), ...contactRoutes(contacts)],
+    message,
     notFound: missing,
     refusals: {
       throttled: (after) =>

@@ -1,9 +1,11 @@
+import { hintsBy } from '../lists.ts';
 import { openSystem, type SystemModule, type Told } from '../system.ts';
 import { erpConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { partnerFacts } from './facts.ts';
+import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
-import type { BusinessPartner, PartnerRows } from './partner.ts';
+import { partnerFields, type BusinessPartner, type PartnerRows } from './partner.ts';
 import { erpSandbox } from './sandbox.ts';
 
 export { copies };
@@ -19,6 +21,7 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
   system: 'ERP',
   sandbox: erpSandbox,
   connect: erpConnector,
+  hinted: hintsBy(mapping, hintedIn),
   open: (surroundings) =>
     openSystem(
       {
@@ -27,6 +30,7 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         typename: 'Customer',
         recordTypename: 'ErpRecord',
         mapping,
+        fields: partnerFields,
         copies,
         page: (number) => `/odata/v1/A_BusinessPartner/${number}`,
         nested: (link) => ({

@@ -83,3 +83,23 @@ export const streetFields = [
 ] as const;
 /** The last day of what has no end. */
 export const endOfTime = '9999-12-31';
+
+/** Every field of a partner. */
+export const partnerFields = Object.keys({
+  ExternalReference: true,
+  OrganizationBPName1: true,
+  to_LegalEntity: true,
+  to_BusinessPartnerTax: true,
+  CustomerTaxClassification: true,
+  PaymentTerms: true,
+  to_PaymentTerms: true,
+  CreditLimit: true,
+  CreditLimitCurrency: true,
+  CreditAccountIsBlocked: true,
+  CreditCheckRule: true,
+  BillingStructure: true,
+  BillToParty: true,
+  to_BillToAddress: true,
+  to_ShipToAddress: true,
+  IsMarkedForArchiving: true,
+} satisfies Record<keyof BusinessPartner, true>) as (keyof BusinessPartner)[];

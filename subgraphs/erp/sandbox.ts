@@ -2,6 +2,7 @@ import type { Queryable } from '../../runtime/db/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/api.ts';
 import { openTable } from '../sandbox/table.ts';
 import { error, missing, stale } from './answers.ts';
+import { message } from './hook.ts';
 import { partnerRoutes } from './partner-routes.ts';
 import type { PartnerBody } from './validation.ts';
 
@@ -18,6 +19,7 @@ export function erpSandbox(db: Queryable, random?: () => number): Sandbox {
     name: 'erp',
     db,
     routes: partnerRoutes(db, partners),
+    message,
     notFound: missing,
     refusals: {
       throttled: (after) => error(429, 'TOO_MANY_REQUESTS', 'too many requests', later(after)),

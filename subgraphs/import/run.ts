@@ -7,6 +7,7 @@ import { csvReject, csvRejectsHeader, openRejects, type Rejects } from '../../ru
 import { checkText, textOf } from '../../runtime/file/text.ts';
 import { progressLine, type Screen } from '../../runtime/terminal/progress.ts';
 import { exitCodeOf, interrupted, type Terminal } from '../../runtime/terminal/terminal.ts';
+import { readFeeds } from '../seed/feeds.ts';
 import { tidy } from '../seed/tidy.ts';
 import { openStore, type Store } from '../store.ts';
 import { importArguments, importHelp, type ImportOrder } from './arguments.ts';
@@ -87,6 +88,8 @@ export async function importFile(
     await rejects?.close();
   }
   if (!order.dryRun && tally.created > many) await tidy(store);
+  // What is not read here would be told as made by somebody; where it was stopped, the next run reads it.
+  if (!order.dryRun && tally.created + tally.changed > 0 && !signal.aborted) await readFeeds(store);
   out.write(`${summaryOf(tally, order.dryRun)}\n`);
   if (signal.aborted) {
     out.write('Stopped; run the same command again to go on.\n');

@@ -44,6 +44,7 @@ export async function apply<R extends object, Rows extends object>(
       ...ended('APPLIED'),
       version: after.version,
       values: await part.translation.outward(context, Object.fromEntries(values)),
+      record: { key: ready.key, fingerprints: part.fingerprints(after.record) },
     };
   } catch (error) {
     return call.sent ? meant(part, order, error) : notSent(error);
@@ -134,5 +135,8 @@ function refusedFor(code: ParticipantCause['code'], message: string): Participan
 }
 
 function ended(status: ParticipantStatus): ParticipantOutcome {
-  return { status, version: null, values: null, causes: null, code: null, message: null, retryAfter: null };
+  return {
+    ...{ status, version: null, values: null, record: null, causes: null },
+    ...{ code: null, message: null, retryAfter: null },
+  };
 }

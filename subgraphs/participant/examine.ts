@@ -40,7 +40,9 @@ async function found<R extends object, Rows extends object>(
   if (key === null) return null;
   const asked = Object.keys(changes).flatMap((name) => writables.get(name)?.fields ?? []);
   const former = Object.keys(restore ?? {}) as typeof asked;
-  const record = await present(part, context, key, [...new Set([...asked, ...former])]);
+  // Who looks what became of a change may find its effect, and tells of it.
+  const whole = restore == null ? [] : part.fields;
+  const record = await present(part, context, key, [...new Set([...asked, ...former, ...whole])]);
   if (!record) return null;
 
   const { written, refused } = putsOf(writables, wanted.values, record.record);
@@ -62,6 +64,7 @@ async function found<R extends object, Rows extends object>(
     values: await translation.outward(context, Object.fromEntries(values)),
     restore: only(record.record, Object.keys(merged(written.values()))),
     same,
+    record: restore == null ? null : { key, fingerprints: part.fingerprints(record.record) },
     restored: restore != null && alike(only(record.record, former), restore),
     refusals: [
       ...wanted.refused,

@@ -8,6 +8,7 @@ import type {
   ParticipantOutcome,
 } from '../../schema/generated/participant.ts';
 import { participantOperations } from '../../schema/participant.ts';
+import { fieldsOf } from '../fingerprint.ts';
 import type { Attribute } from '../lens.ts';
 import { apply } from './apply.ts';
 import { examine } from './examine.ts';
@@ -18,7 +19,7 @@ import { writablesOf } from './writable.ts';
 /** How a system takes part: its connector, and where it keeps what it owns and what it copies. */
 export interface ParticipantOptions<R extends object, Rows extends object> extends Pick<
   Part<R, Rows>,
-  'system' | 'entity' | 'connector' | 'guard' | 'crossing'
+  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprints'
 > {
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
   readonly copies: Readonly<Record<string, Attribute<R>>>;
@@ -35,6 +36,7 @@ export function participantResolvers<R extends object, Rows extends object>({
 }: ParticipantOptions<R, Rows>): Resolvers {
   const part: Part<R, Rows> = {
     ...options,
+    fields: fieldsOf(mapping),
     translation: createTranslation(options.entity, options.crossing),
     writables: { OWNER: writablesOf(mapping), COPY: writablesOf(copies) },
   };

@@ -1,3 +1,4 @@
+import type { Fingerprints } from '../../events/index.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import { Failure } from '../../runtime/failure.ts';
 import type { ParticipantCause, ParticipantGuarantee } from '../../schema/generated/participant.ts';
@@ -17,6 +18,10 @@ export interface Part<R extends object, Rows extends object> {
   readonly crossing: Crossing;
   readonly translation: Translation;
   readonly writables: Writables<R>;
+  /** The record's own fields of all attributes that the system owns. */
+  readonly fields: readonly (keyof R & string)[];
+  /** Of a record that has all of these fields. */
+  readonly fingerprints: (record: Partial<R>) => Fingerprints;
 }
 
 /** What declared capabilities make of a write to a record that exists. */

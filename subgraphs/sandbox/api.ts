@@ -3,6 +3,7 @@ import { Failure } from '../../runtime/failure.ts';
 import { tracing } from '../call.ts';
 import type { Wire, WireRequest, WireResponse } from '../wire.ts';
 import { createFaults, type Faults, type Refusals, type Serve } from './faults.ts';
+import { serveHook, type Message } from './hook.ts';
 
 /** One route of a sandbox's API; `:name` in its path is given to `serve` as a parameter. */
 export interface Route {
@@ -20,6 +21,8 @@ export interface SandboxOptions {
   readonly routes: readonly Route[];
   readonly refusals: Refusals;
   readonly notFound: WireResponse;
+  /** What hooks are told; nothing where absent. */
+  readonly message?: Message;
   readonly random?: () => number;
 }
 
@@ -27,10 +30,11 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly name: string;
   readonly faults: Faults;
+  readonly message: Message;
   /** Calls since the last reset, by method and route: `GET /v1/customers`. */
   calls(): Readonly<Record<string, number>>;
   resetCalls(): void;
-  /** Serves the system's API, and under `/sandbox` faults, calls and history. */
+  /** Serves the system's API, under `/hooks` where it tells what is done, and under `/sandbox` faults, calls and history. */
   readonly serve: Serve;
   /** The way to it from this process. */
   readonly wire: Wire;
@@ -59,7 +63,8 @@ export async function unlessTaken(
 }
 
 /** A sandbox over the routes of one system. */
-export function createSandbox({ name, db, routes, refusals, notFound, random }: SandboxOptions): Sandbox {
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const { name, db, routes, refusals, notFound, message = () => null, random } = options;
   const faults = createFaults(refusals, random);
   const counts = new Map<string, number>();
   const table = routes.map((route) => ({ route, steps: route.path.split('/') }));
@@ -83,6 +88,10 @@ export function createSandbox({ name, db, routes, refusals, notFound, random }: 
   const withFaults = faults.through(serveSystem);
   const serve: Serve = async (request, signal) => {
     if (request.path.startsWith('/sandbox/')) return control(request);
+    if (request.path === '/hooks') {
+      const { status, body } = await serveHook(db, name, request);
+      return json(status, body);
+    }
     count(request);
     return withFaults(request, signal);
   };
@@ -120,6 +129,7 @@ export function createSandbox({ name, db, routes, refusals, notFound, random }: 
   return {
     name,
     faults,
+    message,
     calls: () => Object.fromEntries(counts),
     resetCalls: () => {
       counts.clear();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bytesOf } from '../../runtime/body.ts';
 import { listen, type Listening } from '../../runtime/listen.ts';
 import type { WireRequest, WireResponse } from '../wire.ts';
 import { json, type Sandbox } from './api.ts';
@@ -31,9 +32,9 @@ export function serveSandboxes(options: SandboxServerOptions): Promise<SandboxSe
     const [, name = '', path = '/'] = /^\/([^/?]*)(\/[^?]*)?/.exec(request.url ?? '') ?? [];
     const sandbox = sandboxes.get(name);
     if (!sandbox) return json(404, { error: `try one of: ${[...sandboxes.keys()].join(', ')}` });
-    const text = await textOf(request);
-    if (text === null) return json(413, { error: `send at most ${bodyLimit} bytes` });
-    const asked = requestOf(request, path, text);
+    const body = await bytesOf(request, bodyLimit);
+    if (body === null) return json(413, { error: `send at most ${bodyLimit} bytes` });
+    const asked = requestOf(request, path, body.toString());
     return asked
       ? sandbox.serve(asked, signal)
       : json(400, { error: 'send a path and JSON that can be read' });
@@ -61,17 +62,6 @@ export function serveSandboxes(options: SandboxServerOptions): Promise<SandboxSe
       }
     },
   });
-}
-
-/** The body as text; null where it is too large. It is read to its end then too: who still sends hears no answer. */
-async function textOf(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= bodyLimit) chunks.push(chunk);
-  }
-  return size > bodyLimit ? null : Buffer.concat(chunks).toString();
 }
 
 /** The request as sandboxes understand it; null where its path or its body cannot be read. */

@@ -18,7 +18,10 @@ export async function settled(
 ): Promise<{ readonly at: string; readonly seq: string }> {
   const [horizon] = await db.query<{ at: string; seq: string }>(
     `with waited as materialized (select pg_advisory_xact_lock(${lockOf(table)}) is null as done)
-     select clock_timestamp() as at, (select last_value from sandbox_history_seq_seq) as seq from waited`,
+     select clock_timestamp() as at,
+       -- A sequence of which no number was taken says 1 as one does of which the first was.
+       (select last_value - (not is_called)::int from sandbox_history_seq_seq) as seq
+     from waited`,
   );
   if (!horizon) throw new Error('a statement that gives one row gave none');
   return horizon;

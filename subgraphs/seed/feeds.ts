@@ -1,7 +1,9 @@
+import { intakeOf } from '../../events/index.ts';
 import type { Held } from '../../identity/index.ts';
 import { systems } from '../index.ts';
 import type { Store } from '../store.ts';
 import type { SystemFeed } from '../system.ts';
+import { witnessOf } from '../watch.ts';
 
 /** The feeds of the systems that are being filled. */
 export interface HeldFeeds {
@@ -15,15 +17,25 @@ interface Holding {
   readonly held: Held;
 }
 
+/** Reads the feeds to their end, as what was there from the beginning; see `holdFeeds`. */
+export async function readFeeds(store: Store): Promise<void> {
+  const feeds = await holdFeeds(store);
+  await feeds.release();
+}
+
 /**
- * Reads the feeds to their end and holds them, so that what is made from now on need not be read out of them again. A
- * feed that a running process follows is left to that one.
+ * Reads the feeds to their end and holds them, so that what is made from now on need not be read out of them again. What
+ * they tell was there from the beginning: to the change feed no record that it has not seen before is a change. A feed
+ * that a running process follows is left to that one.
  */
 export async function holdFeeds(store: Store): Promise<HeldFeeds> {
   const { signal } = new AbortController();
+  const { db, identity } = store;
   const holdings: Holding[] = [];
+  // Whatever a write is just about to change here is nothing to tell either.
+  const intake = intakeOf({ entity: 'Customer', busy: () => Promise.resolve(new Set()) });
   for (const feed of feedsOf(store)) {
-    const held = await store.identity.hold(feed);
+    const held = await identity.hold(feed, witnessOf(db, feed.system, intake, true));
     if (held) holdings.push({ feed, held });
   }
   for (const { held } of holdings) await held.catchUp(signal);
@@ -37,7 +49,7 @@ export async function holdFeeds(store: Store): Promise<HeldFeeds> {
   };
 }
 
-function feedsOf({ db, identity }: Store): readonly SystemFeed[] {
+function feedsOf({ db, identity, fingerprint }: Store): readonly SystemFeed[] {
   return systems.map(({ open, sandbox, system }) => {
     const { feed } = open(sandbox(db).wire, {
       guard: (context, run) => run(context.signal),
@@ -45,6 +57,7 @@ function feedsOf({ db, identity }: Store): readonly SystemFeed[] {
         keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
         idOf: (context, key) => identity.loadersOf(context).id(system, key),
       },
+      fingerprint,
       site: null,
     });
     return feed;

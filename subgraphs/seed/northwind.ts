@@ -1,30 +1,27 @@
-import type { Identity } from '../../identity/index.ts';
-import type { Db } from '../../runtime/db/index.ts';
 import { loadBilling } from '../billing/index.ts';
 import { crmTables } from '../crm/index.ts';
 import { erpTables } from '../erp/index.ts';
+import type { Store } from '../store.ts';
+import { readFeeds } from './feeds.ts';
 import { recordsOf } from './northwind/records.ts';
 import { readNorthwind } from './northwind/rows.ts';
 
 /** What filling a store with the sample needs. */
-export interface NorthwindOrder {
-  /** A store that has its migrations. */
-  readonly db: Db;
-  readonly identity: Pick<Identity, 'register'>;
+export interface NorthwindOrder extends Store {
   /** Told in plain sentences how far it is. */
   readonly progress: (line: string) => void;
 }
 
 /**
- * Fills the three sandbox systems with the Northwind sample, and links the records of each customer. Running again
+ * Fills the three sandbox systems with the Northwind sample, and links the records of each customer; to the change feed
+ * they have been there from the beginning. Running again
  * changes nothing; what was changed in the systems since stays changed.
  * @returns how many customers and invoices the sample has
  */
-export async function seedNorthwind({
-  db,
-  identity,
-  progress,
-}: NorthwindOrder): Promise<{ readonly customers: number; readonly invoices: number }> {
+export async function seedNorthwind(
+  order: NorthwindOrder,
+): Promise<{ readonly customers: number; readonly invoices: number }> {
+  const { db, identity, progress } = order;
   progress('Filling the empty store with the sample data of Northwind.');
   const records = recordsOf(await readNorthwind());
   const invoices = records.flatMap((one) => one.invoices);
@@ -48,6 +45,7 @@ export async function seedNorthwind({
       facts: { name: account.body.Name, country },
     })),
   );
+  await readFeeds(order);
   progress(`${records.length} customers are in the graph.`);
   return { customers: records.length, invoices: invoices.length };
 }

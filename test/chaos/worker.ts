@@ -11,10 +11,9 @@ import { buildSubgraph } from '../../runtime/subgraph.ts';
 import { createMetrics } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { contractOf } from '../../schema/load.ts';
-import type { Identity } from '../../identity/index.ts';
 import { httpWire } from '../../subgraphs/http-wire.ts';
 import { systems } from '../../subgraphs/index.ts';
-import { openStore } from '../../subgraphs/store.ts';
+import { openStore, type Store } from '../../subgraphs/store.ts';
 import type { Claim } from './claims.ts';
 import { storeConfig, type WorkerOrder } from './messages.ts';
 import { plantInSource, plantInStore } from './mutants.ts';
@@ -26,7 +25,10 @@ const patience = 4000;
 const page = 100;
 
 /** The subgraphs of the systems of record, whose owners are elsewhere. */
-function subgraphsOver(owners: string, identity: Identity): readonly (readonly [SystemName, Subgraph])[] {
+function subgraphsOver(
+  owners: string,
+  { identity, fingerprint }: Store,
+): readonly (readonly [SystemName, Subgraph])[] {
   const { send } = createHttp();
   return systems.map(({ name, system, open }) => {
     const guard = createGuard({
@@ -40,7 +42,10 @@ function subgraphsOver(owners: string, identity: Identity): readonly (readonly [
       keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
       idOf: (context, key) => identity.loadersOf(context).id(system, key),
     } satisfies Parameters<typeof open>[1]['crossing'];
-    const { resolvers } = open(httpWire(name, `${owners}/${name}`, send), { guard, crossing, site: null });
+    const { resolvers } = open(httpWire(name, `${owners}/${name}`, send), {
+      ...{ guard, crossing, fingerprint },
+      site: null,
+    });
     const schema = buildSubgraph(contractOf(name).sdl, resolvers);
     return [system, localSubgraph(name, schema)] as const;
   });
@@ -53,7 +58,8 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
   // Not before the mutant is planted in it.
   const { openCoordination, coordinationMigrations, participantOf } =
     await import('../../coordination/index.ts');
-  const { db, identity } = await openStore(storeConfig(store), () => undefined);
+  const opened = await openStore(storeConfig(store), () => undefined);
+  const { db, identity } = opened;
   await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   await plantInStore(mutant, db);
   const { coordination } = await openCoordination(
@@ -61,10 +67,7 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
       db,
       identity,
       participants: new Map(
-        subgraphsOver(owners, identity).map(([system, subgraph]) => [
-          system,
-          participantOf(system, subgraph),
-        ]),
+        subgraphsOver(owners, opened).map(([system, subgraph]) => [system, participantOf(system, subgraph)]),
       ),
       metrics: createMetrics(),
       failed: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),

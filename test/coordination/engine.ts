@@ -5,12 +5,13 @@ import { journalIn, type Draft, type Held, type Journal } from '../../coordinati
 import { planOf, type Examinations } from '../../coordination/plan.ts';
 import type { Participant } from '../../coordination/participant.ts';
 import type { Mode, Values } from '../../coordination/write.ts';
+import { eventsMigrations } from '../../events/index.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 
-const folder = fileURLToPath(new URL('../../coordination/migrations/', import.meta.url));
+const folders = [new URL('../../coordination/migrations/', import.meta.url), eventsMigrations];
 
 export async function migrated(db: Db): Promise<Db> {
-  await migrate(db, await loadMigrations([folder]));
+  await migrate(db, await loadMigrations(folders.map((folder) => fileURLToPath(folder))));
   return db;
 }
 

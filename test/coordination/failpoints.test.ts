@@ -76,6 +76,27 @@ function check({ log, crm, erp, billing }: World, entityId: string, id: string, 
   }
 }
 
+/** The change feed is told of every effect once, of what was undone included; a copy has none on what its system owns. */
+async function checkTold(
+  db: Db,
+  { log }: World,
+  { id, entityId }: ReturnType<typeof draftOf>,
+): Promise<void> {
+  const told = await db.query<{ system: string; written: string[]; version: string }>(
+    `select draft ->> 'system' as system, draft -> 'written' as written, draft ->> 'version' as version
+     from events_outbox where draft ->> 'entityId' = $1 order by id`,
+    [entityId],
+  );
+  const effects = log.map(({ system, wireKey, values }) =>
+    JSON.stringify([system, wireKey.startsWith(id) ? Object.keys(values).sort() : []]),
+  );
+  expect(told.map(({ system, written }) => JSON.stringify([system, written.sort()])).sort()).toEqual(
+    effects.sort(),
+  );
+  const made = new Set(log.map(({ system, version }) => `${system} ${version}`));
+  for (const { system, version } of told) expect(made).toContain(`${system} ${version}`);
+}
+
 withStores((open) => {
   let db: Db;
   beforeAll(async () => {
@@ -94,10 +115,11 @@ withStores((open) => {
       await one.carryOn('held' in accepted ? accepted.held : null);
       expect((await stored(db, draft.id)).state).toBe(ends);
       check(there, draft.entityId, draft.id, ends);
+      await checkTold(db, there, draft);
       return seen;
     }
 
-    test('a process that ends at any boundary loses, repeats and tears nothing', async () => {
+    test('a process that ends at any boundary loses, repeats and tears nothing, and tells of each effect once', async () => {
       const places = await passed();
       for (let n = 0; n <= places.length; n++) {
         const there = world();
@@ -115,6 +137,7 @@ withStores((open) => {
         await processOf(db, there.all).carryOn();
         expect({ n, state: (await stored(db, draft.id)).state }).toEqual({ n, state: ends });
         check(there, draft.entityId, draft.id, ends);
+        await checkTold(db, there, draft);
       }
     });
 
@@ -143,6 +166,7 @@ withStores((open) => {
         expect({ n, ...(await stored(db, draft.id)) }).toEqual({ n, ...before });
         expect({ n, state: before.state }).toEqual({ n, state: ends });
         check(there, draft.entityId, draft.id, ends);
+        await checkTold(db, there, draft);
       }
     });
   });

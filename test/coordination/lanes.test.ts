@@ -60,6 +60,19 @@ withStores((open) => {
     await backlog.open();
   });
 
+  test('a backlog of BULK is no longer one for the customer for whom somebody waits', async () => {
+    stage = make();
+    const one = await stage.start({ concurrency });
+    const backlog = await stuck(one, 'BULK', 200);
+    const [id = ''] = await stage.customers(1);
+    const inBulk = asked(id, { industry: 'new' }, { lane: 'BULK', wait: 'ACCEPTED' });
+    const before = await accepted(one.update(inBulk, caller()));
+    const write = await accepted(one.update(asked(id, { website: 'https://new.example' }), caller()));
+    expect(write.state).toBe('SUCCEEDED');
+    expect(stage.log.map(({ wireKey }) => wireKey.split('.')[0])).toEqual([before.id, write.id]);
+    await backlog.open();
+  });
+
   test('a process begins no more than it has places for, however many ask at once', async () => {
     stage = make();
     const one = await stage.start({ concurrency });

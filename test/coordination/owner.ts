@@ -41,6 +41,14 @@ export function ownerOf(system: SystemName, kind: 'conditional' | 'keyed', log: 
     return version + 1;
   };
 
+  /** What the change feed is told of a record; the entity's id is its key here. */
+  const recordedOf = (key: string) => ({
+    key,
+    fingerprints: Object.fromEntries(
+      Object.entries(recordOf(key).values).map(([name, value]) => [name, JSON.stringify(value)]),
+    ),
+  });
+
   const able = {
     guarantee: 'EFFECTIVELY_ONCE',
     conditional: kind === 'conditional',
@@ -55,7 +63,8 @@ export function ownerOf(system: SystemName, kind: 'conditional' | 'keyed', log: 
     const values = restore === undefined ? changes : (restore as Values);
     const written = put(entityId, values);
     log.push({ system, entityId, wireKey, values, version: written });
-    const outcome: Outcome = { status: 'APPLIED', version: String(written), values: changes };
+    const record = recordedOf(entityId);
+    const outcome: Outcome = { status: 'APPLIED', version: String(written), values: changes, record };
     keys.set(wireKey, outcome);
     return outcome;
   }
@@ -83,6 +92,7 @@ export function ownerOf(system: SystemName, kind: 'conditional' | 'keyed', log: 
           restore !== undefined &&
           Object.entries(restore as Values).every(([name, value]) => isDeepStrictEqual(of(name), value)),
         refusals: [],
+        ...(restore === undefined ? {} : { record: recordedOf(entityId) }),
       };
       await owner.faults.looked?.(entityId);
       return { ...able, found };

@@ -66,7 +66,9 @@ withStores((open) => {
       copies: ['SUCCEEDED', 'SUCCEEDED'],
     });
     // It has come on each time that it was told.
-    told.slice(1).forEach((state, index) => { expect(state).not.toEqual(told[index]); });
+    told.slice(1).forEach((state, index) => {
+      expect(state).not.toEqual(told[index]);
+    });
   });
 
   test('a write that is over is told once', async () => {

@@ -162,6 +162,7 @@ function stageOver(db: Db, kinds: Kinds): Stage {
       const lame = await lameQueues(db);
       for (const table of ['write', 'step', 'queue', 'pressure'])
         await db.query(`delete from coordination_${table}`);
+      await db.query('delete from events_outbox');
       expect({ faults, lame }).toEqual({ faults: [], lame: [] });
     },
   };

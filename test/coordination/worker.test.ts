@@ -18,7 +18,13 @@ test('a store that cannot be asked is left in peace until somebody looks again',
   };
   const worker = startWorker(
     {
-      ...{ journal, participants: new Map(), callTimeout: 1000, at: () => undefined },
+      ...{
+        journal,
+        participants: new Map(),
+        callTimeout: 1000,
+        at: () => undefined,
+        settled: () => undefined,
+      },
       tolerance: { attempts: 3, pause: () => 0 },
       ...{ concurrency: 8, interval: 3_600_000, failed: (error) => failures.push(error) },
     },

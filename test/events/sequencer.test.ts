@@ -76,7 +76,7 @@ withStores((open) => {
       ['2', '2'],
       ['3', '1'],
     ]);
-    expect(stage.reread.at(-1)).toEqual({ system: 'CRM', key: 'a-1' });
+    expect(stage.reread.at(-1)).toMatchObject({ system: 'CRM', key: 'a-1' });
   });
 
   test('what is no draft is set aside, and holds up nothing', async () => {
@@ -153,6 +153,7 @@ withStores((open) => {
     expect((await events.log.head()).position).toBe('3');
     await stage.capture(state('a-2', 2));
     await events.stop();
+    expect(events.faults).toEqual([]);
     expect(await stage.told()).toHaveLength(4);
     const metrics = await events.metrics.text();
     expect(metrics).toContain('events_told_total{system="CRM"} 4');

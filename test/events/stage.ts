@@ -15,14 +15,14 @@ import type { RecordName } from '../../events/sequence.ts';
 import type { OpenStore } from '../support/store.ts';
 
 export const acme = '01890000-0000-7000-8000-000000000001';
-export const other = '01890000-0000-7000-8000-000000000002';
+export const other = '22222222-2222-2222-2222-222222222222';
 
 /** What a feed saw of one record in the CRM, unless it is said otherwise. */
 export function draft(given: Partial<Draft> = {}): Draft {
   return {
     ...{ source: 'FEED', entity: 'Customer', entityId: acme, system: 'CRM', key: 'a-1', version: '1' },
     ...{ foundVersion: null, fingerprints: { name: 'n1', segment: 's1', website: '' } },
-    ...{ written: null, touched: [], since: '0', cause: null, ...given },
+    ...{ written: null, known: false, touched: [], since: '0', cause: null, ...given },
   };
 }
 
@@ -77,17 +77,16 @@ export async function allOf(log: Pick<Log, 'after'>) {
 /** A process of the role events over a store. */
 export async function startEvents(db: Db, given: Partial<EventsOptions> = {}) {
   const metrics = createMetrics();
+  const faults: unknown[] = [];
   const events = await openEvents(
     {
       ...{ db, metrics, tagged, retention: { days: 30, most: 10_000_000 } },
       reread: () => Promise.resolve(),
       notice: () => undefined,
-      failed: (error) => {
-        throw error;
-      },
+      failed: (error) => faults.push(error),
       ...given,
     },
     { interval: 5, batch: 100, retention: 3_600_000 },
   );
-  return { ...events, metrics };
+  return { ...events, metrics, faults };
 }

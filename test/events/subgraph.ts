@@ -1,4 +1,12 @@
-import { eventsSubgraph, fingerprinterOf, fingerprintSecret, type Events } from '../../events/index.ts';
+import { afterEach } from '@jest/globals';
+import {
+  captureInto,
+  eventsSubgraph,
+  fingerprinterOf,
+  fingerprintSecret,
+  type Draft,
+  type Events,
+} from '../../events/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import { requestContext, type RequestContext } from '../../runtime/context.ts';
 import type { Db } from '../../runtime/db/index.ts';
@@ -6,6 +14,8 @@ import { localSubgraph } from '../../runtime/executor.ts';
 import { isStream } from '../../runtime/stream.ts';
 import { buildSubgraph } from '../../runtime/subgraph.ts';
 import { contractOf } from '../../schema/load.ts';
+import type { Store } from '../../subgraphs/store.ts';
+import { openFeed } from './telling.ts';
 
 /** A change as these tests select it. */
 export interface Heard {
@@ -39,7 +49,7 @@ export function caller(
 }
 
 /** The feed's part of the graph, asked as the gateway asks it. */
-export async function subgraphOver(db: Db, events: Events, { members }: Identity) {
+async function subgraphOver(db: Db, events: Events, { members }: Identity) {
   const fingerprint = fingerprinterOf(await fingerprintSecret(db));
   const { resolvers } = eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
   const subgraph = localSubgraph('events', buildSubgraph(contractOf('events').sdl, resolvers));
@@ -83,4 +93,32 @@ function refusal(
 ) {
   const [first] = errors;
   return Object.assign(new Error(first?.message), { code: undefined, ...first?.extensions });
+}
+
+const feeds: Events[] = [];
+afterEach(async () => {
+  for (const feed of feeds.splice(0)) await feed.stop();
+});
+
+/** The feed of a store with a sequencer, and its part of the graph; it ends with the test. */
+export async function opened(store: Store) {
+  const feed = await openFeed(store.db);
+  feeds.push(feed);
+  const graph = await subgraphOver(store.db, feed, store.identity);
+  const tell = async (...drafts: readonly Draft[]): Promise<void> => {
+    await store.db.transaction((tx) => captureInto(tx, drafts));
+    feed.wake();
+  };
+  return { ...store, feed, ...graph, tell };
+}
+
+/** So many changes, as they come. */
+export async function take(stream: AsyncGenerator<Heard, void>, count: number): Promise<Heard[]> {
+  const heard: Heard[] = [];
+  while (heard.length < count) {
+    const { value, done } = await stream.next();
+    if (done === true) throw new Error('it ended by itself');
+    heard.push(value);
+  }
+  return heard;
 }

@@ -1,47 +1,20 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { v7 as uuid } from 'uuid';
-import { captureInto, type Draft, type Events } from '../../events/index.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
-import { withStores, type OpenStore } from '../support/store.ts';
-import { caller, subgraphOver, type Heard } from './subgraph.ts';
-import { draftOf, openFeed } from './telling.ts';
-
-const feeds: Events[] = [];
-afterEach(async () => {
-  for (const feed of feeds.splice(0)) await feed.stop();
-});
-
-async function opened(open: OpenStore) {
-  const store = await prepared(await open());
-  const feed = await openFeed(store.db);
-  feeds.push(feed);
-  const graph = await subgraphOver(store.db, feed, store.identity);
-  const tell = async (...drafts: readonly Draft[]): Promise<void> => {
-    await store.db.transaction((tx) => captureInto(tx, drafts));
-    feed.wake();
-  };
-  return { ...store, feed, ...graph, tell };
-}
-
-async function take(stream: AsyncGenerator<Heard, void>, count: number): Promise<Heard[]> {
-  const heard: Heard[] = [];
-  while (heard.length < count) {
-    const { value, done } = await stream.next();
-    if (done === true) throw new Error('it ended by itself');
-    heard.push(value);
-  }
-  return heard;
-}
-
-function enrolled({ identity }: Store, count: number): Promise<readonly string[]> {
-  return identity.register.enrol(
-    Array.from({ length: count }, () => ({ records: [{ system: 'CRM', key: uuid() }], facts: {} })),
-  );
-}
+import { withStores } from '../support/store.ts';
+import { caller, opened, take } from './subgraph.ts';
+import { draftOf, emptied } from './telling.ts';
 
 withStores((open) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await prepared(await open());
+  });
+  beforeEach(() => emptied(store.db));
+
   test('a change is told with everything that is known of it, and its customer by its id', async () => {
-    const { subscribe, tell } = await opened(open);
+    const { subscribe, tell } = await opened(store);
     const stream = await subscribe({});
     const id = uuid();
     const cause = { requestId: 'a write', correlationId: 'a request' };
@@ -85,7 +58,7 @@ withStores((open) => {
   });
 
   test('each condition of a filter chooses, in the stream and in the list alike', async () => {
-    const { subscribe, list, tell, fingerprint } = await opened(open);
+    const { subscribe, list, tell, fingerprint } = await opened(store);
     const [one, other] = [uuid(), uuid()];
     const segment = (word: string) => fingerprint('segment', word);
     const ofErp = { system: 'ERP', key: 'erp', fingerprints: { taxClassification: 'a' } } as const;
@@ -121,8 +94,69 @@ withStores((open) => {
     expect(await chosen({ customerIds: [one], systems: ['CRM'], kinds: ['CREATED'] })).toEqual(['1']);
   });
 
+  test('the log chooses for the list what the process chooses for the stream, whatever is asked for', async () => {
+    const { subscribe, list, tell, fingerprint } = await opened(store);
+    const ids = Array.from({ length: 4 }, () => uuid());
+    const attributes = { CRM: ['name', 'segment'], ERP: ['taxClassification', 'creditLimit'] };
+    const [words, kinds] = [
+      ['ENTERPRISE', 'RESELLER'],
+      ['CREATED', 'UPDATED', 'DELETED'],
+    ];
+    const change = fc.record({
+      id: fc.constantFrom(...ids),
+      system: fc.constantFrom('CRM', 'ERP'),
+      n: fc.nat(5),
+    });
+    const some = (of: readonly string[]) =>
+      fc.option(fc.subarray([...of], { minLength: 1 }), { nil: undefined });
+    const filter = fc.record({
+      customerIds: some(ids),
+      systems: some(['CRM', 'ERP', 'BILLING']),
+      attributes: some([...attributes.CRM, ...attributes.ERP]),
+      kinds: some(kinds),
+      segments: some(words),
+    });
+    const told = fc.sample(change, { numRuns: 200, seed: 4 });
+    await tell(
+      ...told.map(({ id, system, n }, version) => {
+        const value = (name: string) =>
+          name === 'segment' ? fingerprint(name, words[n % 2]) : `${name} ${n % 3}`;
+        const fingerprints = Object.fromEntries(attributes[system].map((name) => [name, value(name)]));
+        return draftOf(id, version, {
+          system,
+          key: `${system} ${id}`,
+          fingerprints: n === 5 ? null : fingerprints,
+        });
+      }),
+      draftOf(uuid(), 1, { system: 'BILLING', key: 'the last', fingerprints: { billingCurrency: 'a' } }),
+    );
+    const [start, end] = await (async () => {
+      for (;;) {
+        const { edges } = await list({ filter: { systems: ['BILLING'] } });
+        if (edges[0]) return [(await list({ first: 1 })).edges[0], edges[0]];
+      }
+    })();
+    let chosen = 0;
+    for (const asked of fc.sample(filter, { numRuns: 40, seed: 5 })) {
+      const after = start?.cursor;
+      const listed = await allOf((from) => list({ filter: asked, after: from, first: 100 }), after);
+      const gone = new AbortController();
+      const stream = await subscribe({ filter: asked, after }, caller(['*'], gone.signal));
+      const heard = await take(stream, listed.length);
+      expect(heard.map(({ position }) => position)).toEqual(listed);
+      // Nothing but what the list has: what would come next is told behind everything, or never.
+      const next = stream.next();
+      await Promise.race([next, new Promise((resolve) => setImmediate(resolve))]);
+      gone.abort();
+      expect(await next).toEqual({ value: undefined, done: true });
+      chosen += listed.length;
+    }
+    expect(Number(end.node.position)).toBeGreaterThan(50);
+    expect(chosen).toBeGreaterThan(100);
+  });
+
   test('nobody hears of what he may not read, nor chooses by it', async () => {
-    const { subscribe, list, tell } = await opened(open);
+    const { subscribe, list, tell } = await opened(store);
     const sales = caller(['customer:read']);
     const id = uuid();
     const erp = { system: 'ERP', key: 'erp' } as const;
@@ -169,7 +203,7 @@ withStores((open) => {
     ['a snapshot as a kind', { filter: { kinds: ['SNAPSHOT'] } }, /there are CREATED, UPDATED, DELETED/],
     ['a cursor and a snapshot', { after: 'x', snapshot: true }, /Give "after" or "snapshot"/],
   ])('refused before anything is told: %s', async (_, variables, message) => {
-    const { subscribe } = await once(open);
+    const { subscribe } = await opened(store);
     const refused = { code: 'BAD_USER_INPUT', message: expect.stringMatching(message) as unknown };
     await expect(subscribe(variables)).rejects.toMatchObject(refused);
   });
@@ -177,14 +211,14 @@ withStores((open) => {
   test.each(['', 'x', 'AAAA', 'customer~', '~AAAAAAAAAAAAAAAAAAAAAA', 'AQ~AAAAAAAAAAAAAAAAAAAAAA~'])(
     'a cursor that is none is refused: %j',
     async (after) => {
-      const { subscribe, list } = await once(open);
+      const { subscribe, list } = await opened(store);
       await expect(subscribe({ after })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
       await expect(list({ after })).rejects.toMatchObject({ code: 'INVALID_CURSOR' });
     },
   );
 
   test('the list goes on from any of its cursors, and from the end of an empty page', async () => {
-    const { list, tell } = await opened(open);
+    const { list, tell } = await opened(store);
     const id = uuid();
     const empty = await list({});
     expect(empty).toMatchObject({ edges: [], pageInfo: { hasNextPage: false } });
@@ -201,72 +235,14 @@ withStores((open) => {
     const [, second] = (await list({ first: 2 })).edges;
     expect((await list({ after: second?.cursor, first: 1 })).edges[0]?.node.position).toBe('3');
   });
-
-  test('a snapshot that breaks off anywhere is heard to its end, and then all changes, while writers write', async () => {
-    const store = await opened(open);
-    const { subscribe, tell } = store;
-    const ids = await enrolled(store, 230);
-    const [gone] = ids;
-    let version = 0;
-    const done = new AbortController();
-    const writer = (async () => {
-      while (!done.signal.aborted)
-        await tell(...ids.slice(0, 20).map((id) => draftOf(id, ++version, { key: id })));
-    })();
-
-    const customers: string[] = [];
-    const positions: number[] = [];
-    let cursor: string | undefined;
-    let [begun, taken] = [-1, 0];
-    for (let size = 1; positions.length < 400; size = (size * 7) % 101) {
-      const stream = await subscribe(cursor === undefined ? { snapshot: true } : { after: cursor });
-      for (const one of await take(stream, size)) {
-        cursor = one.cursor;
-        if (one.kind === 'SNAPSHOT') {
-          customers.push(one.customer.id);
-          begun = Number(one.position);
-        } else positions.push(Number(one.position));
-      }
-      await stream.return();
-      taken++;
-    }
-    done.abort();
-    await writer;
-    expect(taken).toBeGreaterThan(3);
-    expect(customers).toEqual([...ids].sort());
-    expect(customers).toContain(gone);
-    expect(positions).toEqual(positions.map((_, index) => begun + 1 + index));
-  });
-
-  test('a snapshot has those that its filter chooses', async () => {
-    const store = await opened(open);
-    const { subscribe, tell, list, fingerprint } = store;
-    const ids = [...(await enrolled(store, 250))].sort();
-    const [first = '', second = '', third = ''] = ids;
-    const segment = fingerprint('segment', 'RESELLER');
-    await tell(...[second, third].map((id) => draftOf(id, 1, { fingerprints: { segment } })));
-    while ((await list({})).edges.length < 2);
-    const snapshotOf = async (filter: object, count: number): Promise<string[]> => {
-      const stream = await subscribe({ filter, snapshot: true });
-      const heard = await take(stream, count);
-      await stream.return();
-      return heard.map(({ customer }) => customer.id);
-    };
-    expect(await snapshotOf({}, 250)).toEqual(ids);
-    expect(await snapshotOf({ segments: ['RESELLER'] }, 2)).toEqual([second, third]);
-    expect(await snapshotOf({ customerIds: [third, first], kinds: ['DELETED'] }, 2)).toEqual([first, third]);
-    const erp = await subscribe({ filter: { systems: ['ERP'] }, snapshot: true });
-    const next = erp.next();
-    await tell(draftOf(first, 1, { system: 'ERP', key: 'e', fingerprints: { taxClassification: 'a' } }));
-    expect((await next).value).toMatchObject({ kind: 'CREATED', customer: { id: first } });
-    await erp.return();
-  });
 });
 
-const shared = new Map<OpenStore, ReturnType<typeof opened>>();
-/** One graph for all tests that change nothing. */
-function once(open: OpenStore): ReturnType<typeof opened> {
-  const graph = shared.get(open) ?? opened(open);
-  shared.set(open, graph);
-  return graph;
+/** The positions on all pages of a list. */
+async function allOf(
+  list: (after: string | undefined) => ReturnType<Awaited<ReturnType<typeof opened>>['list']>,
+  after: string | undefined,
+): Promise<string[]> {
+  const { edges, pageInfo } = await list(after);
+  const positions = edges.map(({ node }) => node.position);
+  return pageInfo.hasNextPage ? [...positions, ...(await allOf(list, pageInfo.endCursor))] : positions;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Change, Events } from '../../events/index.ts';
 import { expireBatch } from '../../events/retention.ts';
 import { follow } from '../../events/follow.ts';
@@ -10,7 +10,7 @@ import type { Db } from '../../runtime/db/index.ts';
 import { prepared } from '../../subgraphs/store.ts';
 import { onRedis } from '../support/redis.ts';
 import { withStores } from '../support/store.ts';
-import { flawsOf, openFeed, write } from './telling.ts';
+import { emptied, flawsOf, openFeed, write } from './telling.ts';
 
 const opened: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -39,8 +39,14 @@ async function take(
 }
 
 withStores((open) => {
+  let db: Db;
+  beforeAll(async () => {
+    ({ db } = await prepared(await open()));
+  });
+  beforeEach(() => emptied(db));
+
   /** A process that only reads, and hears nothing from the database unless the test says so. */
-  const elsewhere = (db: Db, feed: Events, given: Partial<ReaderOptions> & { readonly deaf?: true }) => {
+  const elsewhere = (feed: Events, given: Partial<ReaderOptions> & { readonly deaf?: true }) => {
     const deaf = { ...db, listen: () => Promise.resolve(() => Promise.resolve()) };
     const options = { log: feed.log, notice: () => undefined, failed: fail, ...given };
     return kept<Reader>(openReader({ ...options, db: given.deaf ? deaf : db }));
@@ -50,7 +56,6 @@ withStores((open) => {
   };
 
   test('all who follow are given the same object for the same change', async () => {
-    const { db } = await prepared(await open());
     const feed = await kept(openFeed(db));
     const streams = [hear(feed), hear(feed), hear(feed)];
     const heard = Promise.all(streams.map((stream) => take(stream, 20)));
@@ -64,7 +69,6 @@ withStores((open) => {
   });
 
   test('a notification that is lost costs a moment, and no change', async () => {
-    const { db } = await prepared(await open());
     const feed = await kept(openFeed(db));
     const log = feed.log;
     const deaf = { listen: () => Promise.resolve(() => Promise.resolve()) };
@@ -77,7 +81,6 @@ withStores((open) => {
   });
 
   test('whoever is further behind than what is at hand reads the log, and comes up to the present', async () => {
-    const { db } = await prepared(await open());
     const feed = await kept(openFeed(db));
     await write(db, { writers: 2, changes: 2_500 });
     const stream = hear(feed);
@@ -91,22 +94,44 @@ withStores((open) => {
     await stream.return();
   });
 
-  test('whoever is overtaken by retention is told so, while he waits as well', async () => {
-    const { db } = await prepared(await open());
+  /** Lets go of all changes, as soon as nobody is just telling one. */
+  async function expireAll({ log }: Events): Promise<void> {
+    for (let head = await log.head(); head.floor !== head.position; head = await log.head())
+      await expireBatch(db, { days: 0, most: 0 });
+  }
+
+  test('whoever is overtaken by retention is told so; what is at hand is told all the same', async () => {
     const feed = await kept(openFeed(db));
     await write(db, { writers: 1, changes: 1_500 });
-    const stream = hear(feed, 1_400);
-    await take(stream, 1);
-    while ((await expireBatch(db, { days: 0, most: 5 })) > 0);
-    // What is at hand is still told, and what comes after it.
-    expect((await take(stream, 99)).at(-1)?.position).toBe('1500');
-    const late = hear(feed, 100);
-    await expect(late.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    const [stream, other] = [hear(feed, 1_400), hear(feed, 1_400)];
+    await take(stream, 100);
+    await take(other, 1);
+    await expireAll(feed);
+    expect((await take(other, 99)).at(-1)?.position).toBe('1500');
+    await expect(hear(feed, 100).next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    await Promise.all([stream.return(), other.return()]);
+  });
+
+  test('a process that is overtaken by retention as a whole tells those who wait, and goes on with what comes', async () => {
+    const feed = await kept(openFeed(db));
+    const asleep = { listen: () => Promise.resolve(() => Promise.resolve()) };
+    const tail = await kept(openTail({ db: asleep, log: feed.log, interval: 3_600_000, failed: fail }));
+    const waits = hear({ tail, log: feed.log }).next();
+    await write(db, { writers: 1, changes: 50 });
+    await take(hear(feed), 50);
+    await expireAll(feed);
+    await tail.look();
+    await expect(waits).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    const stream = hear({ tail, log: feed.log }, tail.position());
+    const next = take(stream, 1);
+    await write(db, { writers: 1, changes: 1 });
+    while ((await feed.log.head()).position !== '51') await pause(5);
+    await tail.look();
+    expect((await next)[0]?.position).toBe('51');
     await stream.return();
   });
 
   test('a stream that waits ends at once, by its signal and by return', async () => {
-    const { db } = await prepared(await open());
     const feed = await kept(openFeed(db));
     const gone = new AbortController();
     const [one, other] = [hear(feed, 0, gone.signal), hear(feed, 0, new AbortController().signal)];
@@ -118,7 +143,6 @@ withStores((open) => {
   });
 
   test('a log that cannot be read for a while is told of once, and nothing is missed', async () => {
-    const { db } = await prepared(await open());
     const feed = await kept(openFeed(db));
     let down = true;
     const faults: unknown[] = [];
@@ -142,11 +166,10 @@ withStores((open) => {
   onRedis((openRedis) => {
     test('changes come by Redis alone', async () => {
       const redis = await openRedis();
-      const { db } = await prepared(await open());
       const feed = await kept(openFeed(db, redis.url));
       let asked = 0;
       const log: Events['log'] = { ...feed.log, after: (...given) => (asked++, feed.log.after(...given)) };
-      const reader = await elsewhere(db, feed, { redisUrl: redis.url, deaf: true, log, interval: 60_000 });
+      const reader = await elsewhere(feed, { redisUrl: redis.url, deaf: true, log, interval: 60_000 });
       const before = asked;
       const stream = hear({ tail: reader.tail, log });
       const heard = take(stream, 300);
@@ -158,10 +181,9 @@ withStores((open) => {
 
     test('a hole in what comes by Redis is filled from the log', async () => {
       const redis = await openRedis();
-      const { db } = await prepared(await open());
       const feed = await kept(openFeed(db));
       const options = { redisUrl: redis.url, deaf: true, interval: 60_000 } as const;
-      const reader = await elsewhere(db, feed, options);
+      const reader = await elsewhere(feed, options);
       const stream = hear({ tail: reader.tail, log: feed.log });
       const heard = take(stream, 100);
       // Nothing was published but the last one.
@@ -176,11 +198,10 @@ withStores((open) => {
 
     test('what is no change of ours in Redis is passed over, and costs a look into the log', async () => {
       const redis = await openRedis();
-      const { db } = await prepared(await open());
       const feed = await kept(openFeed(db, redis.url));
       const { epoch } = await feed.log.head();
       await redis.command('xadd', `customer-graph:${epoch}:events`, '7-0', 'change', '{"position":"8"}');
-      const reader = await elsewhere(db, feed, { redisUrl: redis.url, deaf: true, interval: 20 });
+      const reader = await elsewhere(feed, { redisUrl: redis.url, deaf: true, interval: 20 });
       const stream = hear({ tail: reader.tail, log: feed.log });
       const heard = take(stream, 50);
       await write(db, { writers: 1, changes: 50 });
@@ -191,11 +212,10 @@ withStores((open) => {
     test('without Redis, changes go by the database, and it says so once', async () => {
       const redis = await openRedis();
       await redis.kill();
-      const { db } = await prepared(await open());
       const feed = await kept(openFeed(db, redis.url));
       const said: string[] = [];
       const notice = (line: string): void => void said.push(line);
-      const reader = await elsewhere(db, feed, { redisUrl: redis.url, notice });
+      const reader = await elsewhere(feed, { redisUrl: redis.url, notice });
       const stream = hear({ tail: reader.tail, log: feed.log });
       const heard = take(stream, 50);
       await write(db, { writers: 1, changes: 50 });

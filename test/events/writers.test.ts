@@ -39,7 +39,7 @@ function wrongIn(changes: readonly Change[]): string[] {
 /** Eight writers whose transactions commit late, each in its own time, while changes are told. */
 async function write(
   db: Db,
-  start: () => Promise<readonly { stop(): Promise<void> }[]>,
+  start: () => Promise<readonly Awaited<ReturnType<typeof startEvents>>[]>,
 ): Promise<readonly Change[]> {
   await migrate(db, await loadMigrations([fileURLToPath(eventsMigrations)]));
   const running = await start();
@@ -58,6 +58,7 @@ async function write(
     }),
   );
   for (const one of running) await one.stop();
+  expect(running.flatMap(({ faults }) => faults)).toEqual([]);
   return allOf(logIn(db));
 }
 

@@ -190,9 +190,9 @@ describe('a first start that is killed', () => {
     const child = startChild(`
       import { openStore } from '${moduleUrl('subgraphs/store.ts')}';
       import { seedNorthwind } from '${moduleUrl('subgraphs/seed/northwind.ts')}';
-      const { db } = await openStore({ dataDir: ${JSON.stringify(dataDir)} }, () => undefined);
+      const store = await openStore({ dataDir: ${JSON.stringify(dataDir)} }, () => undefined);
       const register = { enrol: () => process.kill(process.pid, 'SIGKILL') };
-      await seedNorthwind({ db, identity: { register }, progress: console.log });
+      await seedNorthwind({ ...store, identity: { ...store.identity, register }, progress: console.log });
     `);
     await once(child.process, 'exit');
     expect(child.process.signalCode).toBe('SIGKILL');

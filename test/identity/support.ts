@@ -4,10 +4,32 @@ import { requestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db, type Queryable } from '../../runtime/db/index.ts';
 import type { OpenStore } from '../support/store.ts';
 
-/** A store with the register's tables, and the statements that were run on it, oldest first. */
+/** The store of each suite: to open one takes longer than most tests. */
+const stores = new WeakMap<OpenStore, Promise<Db>>();
+
+async function emptyStore(open: OpenStore): Promise<Db> {
+  const kept = stores.get(open);
+  if (kept) {
+    const store = await kept;
+    await store.script(
+      'truncate identity_customer, identity_crosswalk, identity_facts, identity_feed, identity_tally',
+    );
+    return store;
+  }
+  const opened = open().then(async (store) => {
+    await migrate(store, await loadMigrations([fileURLToPath(identityMigrations)]));
+    return store;
+  });
+  stores.set(open, opened);
+  return opened;
+}
+
+/**
+ * A store with the register's tables, empty, and the statements that were run on it, oldest first. The suite's tests have
+ * it one after the other.
+ */
 export async function openRegister(open: OpenStore) {
-  const store = await open();
-  await migrate(store, await loadMigrations([fileURLToPath(identityMigrations)]));
+  const store = await emptyStore(open);
   const statements: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
   const noting = (queryable: Queryable): Queryable => ({
     query: (sql, parameters = []) => {

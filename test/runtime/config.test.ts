@@ -27,7 +27,15 @@ test('with nothing set everything runs in one process on the embedded store', ()
     graphiql: true,
     introspection: true,
   });
-  expect([...config.roles]).toEqual(['gateway', 'identity', 'coordination', 'events', 'crm', 'erp', 'billing']);
+  expect([...config.roles]).toEqual([
+    'gateway',
+    'identity',
+    'coordination',
+    'events',
+    'crm',
+    'erp',
+    'billing',
+  ]);
   expect(config.notices.join()).toContain('no authentication');
 });
 
@@ -78,6 +86,11 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
     'no role',
     { ROLES: ',' },
     'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
+  ],
+  [
+    'a secret of messages that is none',
+    { WEBHOOK_SECRET_ERP: 'whsec_c2hvcnQ=' },
+    'WEBHOOK_SECRET_ERP must be a secret as Standard Webhooks writes it (whsec_ and base64 of 24 to 64 bytes), or a comma list of them.',
   ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   [

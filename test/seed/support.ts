@@ -50,11 +50,12 @@ export async function register({ db }: Store) {
 }
 
 /** Follows every feed to its end; gives how many changes each told. */
-export async function follow({ db, identity }: Store): Promise<ReadonlyMap<string, number>> {
+export async function follow({ db, identity, fingerprint }: Store): Promise<ReadonlyMap<string, number>> {
   const told = systems.map(async ({ system, sandbox, open }) => {
     const { feed } = open(sandbox(db).wire, {
       guard: (context, run) => run(context.signal),
       crossing: { keysOf: () => Promise.resolve([]), idOf: () => Promise.resolve(null) },
+      fingerprint,
       site: null,
     });
     const ended = new AbortController();

@@ -188,7 +188,7 @@ test('a batch whose customers did not get into the register gets there the next 
     ...other.identity,
     register: { ...register, enrol: () => Promise.reject(new Error('the machine goes down here')) },
   };
-  await expect(seedSynthetic({ db: other.db, identity: broken, customers: 20, seed })).rejects.toThrow(
+  await expect(seedSynthetic({ ...other, identity: broken, customers: 20, seed })).rejects.toThrow(
     'goes down',
   );
   expect([await count(other, 'crm_account'), await count(other, 'identity_customer')]).toEqual([20, 0]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { openDb, type Db } from '../../runtime/db/index.ts';
 import { billing as system, billingId, copies, loadBilling } from '../../subgraphs/billing/index.ts';
 import { mapping } from '../../subgraphs/billing/mapping.ts';
@@ -74,6 +75,7 @@ beforeAll(async () => {
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => (id.startsWith('c') ? keyOf(id) : null))),
       idOf: () => Promise.resolve(null),
     },
+    fingerprint: fingerprinterOf('test'),
     site: 'https://billing.example',
   });
   customers = await customersFrom('billing', opened.resolvers);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../runtime/db/index.ts';
 import type { Call, Connector } from '../../subgraphs/connector.ts';
 import { crm as system, crmId, type Account, type AccountRows } from '../../subgraphs/crm/index.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => numbers.get(id) ?? null)),
       idOf: (_, key) => Promise.resolve([...numbers].find((entry) => entry[1] === key)?.[0] ?? null),
     },
+    fingerprint: fingerprinterOf('test'),
     site: 'https://crm.example',
   });
   customers = await customersFrom('crm', opened.resolvers);
@@ -168,7 +170,7 @@ test('a person who changes moves the account in the feed, whole', async () => {
   await api('POST', '/Contact', { AccountId: key, Name: 'New', Roles__c: [] });
   const names = Object.keys((await connector.find('top', call))?.record ?? {}) as (keyof Account)[];
   const account = (await connector.read([key], names, call)).get(key);
-  expect((await drained(next)).changed).toEqual([account]);
+  expect((await drained(next)).changed).toEqual([{ ...account, moved: ['Contact'] }]);
 });
 
 test('ids are 18 characters that check themselves, the same for the same seed', () => {

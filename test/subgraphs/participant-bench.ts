@@ -1,3 +1,4 @@
+import { fingerprinterOf, type Fingerprints } from '../../events/index.ts';
 import { requestContext, type Caller } from '../../runtime/context.ts';
 import { localSubgraph, type SubgraphResult } from '../../runtime/executor.ts';
 import { createGuard, type Guard } from '../../runtime/guard.ts';
@@ -35,6 +36,8 @@ export interface Asked {
     more?: Partial<ParticipantExamination>,
   ) => Promise<ParticipantExamined>;
   readonly apply: (entityId: string, changes: Values, more: ApplyMore) => Promise<ParticipantOutcome>;
+  /** The fingerprints that the system's feed tells of a record, those of lists apart. */
+  readonly told: (key: string) => Promise<Fingerprints | undefined>;
   /** The bare answers of both to this caller. */
   readonly as: (caller: Caller, entityId: string) => Promise<readonly SubgraphResult[]>;
 }
@@ -46,9 +49,10 @@ type ApplyMore = Pick<ParticipantOrder, 'ifVersion' | 'wireKey'> &
 export const idOf = (key: string): string => `id of ${key}`;
 export const nobody = 'nobody';
 
-const found = 'found { version values restore same restored refusals { code message attribute } }';
+const record = 'record { key fingerprints }';
+const found = `found { version values restore same ${record} restored refusals { code message attribute } }`;
 const examined = `guarantee conditional keyed unreachable { code message retryAfter } ${found}`;
-const outcome = 'status version values causes { code message attribute } code message retryAfter';
+const outcome = `status version values ${record} causes { code message attribute } code message retryAfter`;
 
 /** Opens the participant of a bench anew: with a breaker that has seen nothing yet. */
 export function participantOf<R extends object, Rows extends object>({
@@ -58,13 +62,14 @@ export function participantOf<R extends object, Rows extends object>({
   const { name, open } = subject.system;
   const breaker = { failures: 2, openFor: 600_000 };
   const guard = createGuard({ system: name, concurrency: 4, queue: 4, breaker, attempts: 1 });
-  const { resolvers } = open({
+  const { resolvers, feed } = open({
     connector,
     guard,
     crossing: {
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => /^id of (.+)$/.exec(id)?.[1] ?? null)),
       idOf: (_, key) => Promise.resolve(idOf(key)),
     },
+    fingerprint: fingerprinterOf('test'),
     site: null,
   });
   const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));
@@ -92,6 +97,15 @@ export function participantOf<R extends object, Rows extends object>({
     async apply(entityId, changes, { timeout, signal, ...more }) {
       const asked = { ...base(entityId), changes, ...more };
       return only(await apply({ asked }, contextFor('coordination', timeout, signal))) as ParticipantOutcome;
+    },
+    async told(key) {
+      let last: Fingerprints | undefined;
+      for (let since: string | null = null, more = true; more;) {
+        const page = await feed.changes(since, new AbortController().signal);
+        last = page.changed.findLast((one) => one.key === key)?.fingerprints ?? last;
+        [since, more] = [page.next, page.more];
+      }
+      return last;
     },
     as: (caller, entityId) =>
       Promise.all([

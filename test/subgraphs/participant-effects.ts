@@ -51,12 +51,21 @@ export function participates<R extends object, Rows extends object>(
       const [made, other] = [await create(), await create()];
       const before = await now(made);
       await mark();
-      const { examine, apply } = participantOf(bench());
+      const { examine, apply, told } = participantOf(bench());
       const wanted = part.wanted(idOf(other.key));
       const touched = (await examine(idOf(made.key), wanted)).found?.restore ?? {};
       const wireKey = `once ${made.key}`;
       const applied = await apply(idOf(made.key), wanted, { wireKey, ifVersion: made.version });
-      expect(applied).toMatchObject({ status: 'APPLIED', causes: null, code: null });
+      expect(applied).toMatchObject({
+        status: 'APPLIED',
+        causes: null,
+        code: null,
+        record: { key: made.key },
+      });
+      // The same as its feed will tell, so that what was written is not taken for somebody else's change.
+      expect(applied.record?.fingerprints).toEqual(await told(made.key));
+      const looked = await examine(idOf(made.key), wanted, { restore: touched });
+      expect(looked.found).toMatchObject({ record: applied.record, restored: false });
       expect(await effects()).toEqual([`UPDATE ${made.key}`]);
       const [logged] = await db.query<{ body: object }>(
         'select body from sandbox_history where entity = $1 and wire_key = $2',

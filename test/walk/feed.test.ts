@@ -34,6 +34,7 @@ bothWays((graph) => {
       ...{
         version: String(++version),
         foundVersion: null,
+        known: false,
         written: null,
         touched: [],
         since: null,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import { openHouse, type House } from '../../main.ts';
+import { openHouse, type House } from '../../house.ts';
 import { readConfig, type Config } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
@@ -12,6 +12,8 @@ export interface Graph {
   readonly url: string;
   readonly store: Store;
   sandbox(name: 'crm' | 'erp' | 'billing'): Sandbox;
+  /** What all of its processes count, in Prometheus' text format. */
+  metrics(): Promise<string>;
   ask(query: string, variables?: object, headers?: Readonly<Record<string, string>>): Promise<Answered>;
 }
 
@@ -104,6 +106,10 @@ function graphOf(houses: readonly House[], store: Store): Graph {
       const found = houses.flatMap(({ sandboxes }) => sandboxes).find((sandbox) => sandbox.name === name);
       if (!found) throw new Error(`no sandbox ${name}`);
       return found;
+    },
+    async metrics() {
+      const all = houses.map(async ({ url: house }) => (await fetch(`${house}/metrics`)).text());
+      return (await Promise.all(all)).join('\n');
     },
     async ask(query, variables = {}, headers = {}) {
       const response = await fetch(url, {

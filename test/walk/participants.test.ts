@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openHouse, type House } from '../../main.ts';
+import { openHouse, type House } from '../../house.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { requestContext, type Caller } from '../../runtime/context.ts';
 import { openDb } from '../../runtime/db/index.ts';

@@ -125,7 +125,7 @@ export async function own(store: OpenOptions): Promise<Running> {
         ...record(customerId),
         ...{ source: 'FEED', entity: 'Customer', version: String(number), foundVersion: null },
         fingerprints: { name: String(number) },
-        ...{ written: null, touched: [], since: null, cause: null },
+        ...{ written: null, touched: [], since: null, known: true, cause: null },
       }));
       await captureInto(db, drafts);
       events.wake();

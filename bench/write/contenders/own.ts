@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { openCoordination } from '../../../coordination/index.ts';
 import type { Participant } from '../../../coordination/participant.ts';
 import type { Lane } from '../../../coordination/write.ts';
+import { eventsMigrations } from '../../../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../../../identity/index.ts';
 import { requestContext } from '../../../runtime/context.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../../runtime/db/index.ts';
@@ -11,7 +12,11 @@ import { createMetrics } from '../../../runtime/telemetry.ts';
 import type { Place, Running } from '../contender.ts';
 import { customerAt, population, type Update } from '../updates.ts';
 
-const folders = [identityMigrations, new URL('../../../coordination/migrations/', import.meta.url)];
+const folders = [
+  identityMigrations,
+  eventsMigrations,
+  new URL('../../../coordination/migrations/', import.meta.url),
+];
 
 /**
  * Customer Graph's governed writes, from the call of the public surface on: the customer is resolved, the values are

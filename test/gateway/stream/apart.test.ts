@@ -35,6 +35,20 @@ describe('a subscription whose subgraphs are elsewhere', () => {
     await until(() => graph.feed.live() === 0);
   });
 
+  test('shares the rest of its plan with all who ask the same', async () => {
+    graph = await serveFeedApart();
+    one = client('WebSocket', graph.url);
+    const all = Array.from({ length: 4 }, () => one.iterate(changed).next());
+    const other = one.iterate(changed.replace('units', 'more: units')).next();
+    await until(() => graph.feed.live() === 5);
+    graph.feed.tick();
+    for (const { value } of await Promise.all(all)) expect(value).toEqual(told(1));
+    expect((await other).value).toEqual({
+      data: { changed: { position: 1, product: { id: '1', more: 10 } } },
+    });
+    expect(graph.feed.executions.length).toBe(2);
+  });
+
   test('is complete when its source is', async () => {
     const results = await subscribed('subscription { counted(to: 1) }');
     expect((await results.next()).value).toEqual({ data: { counted: 1 } });

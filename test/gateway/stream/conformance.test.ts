@@ -127,6 +127,18 @@ describe.each(transports)('subscriptions over %s', (transport) => {
     'introspection as a source': ['subscription { __typename }', 'GRAPHQL_VALIDATION_FAILED'],
     'a source under a condition': ['subscription { refused @skip(if: true) }', 'GRAPHQL_VALIDATION_FAILED'],
     'variables of another type': ['subscription($to: Int!) { counted(to: $to) }', 'BAD_USER_INPUT'],
+    'more aliases than there may be': [
+      `subscription { changed { ${Array.from({ length: 51 }, (_, n) => `a${n}: position`).join(' ')} } }`,
+      'ALIAS_LIMIT_EXCEEDED',
+    ],
+    'more directives than there may be': [
+      `subscription { changed { ${'position @include(if: true) '.repeat(101)} } }`,
+      'DIRECTIVE_LIMIT_EXCEEDED',
+    ],
+    'more text than is read': [
+      `subscription { changed { ${'position '.repeat(5001)} } }`,
+      'GRAPHQL_PARSE_FAILED',
+    ],
     'a source that does not begin in time': ['subscription { stuck }', 'DEADLINE_EXCEEDED'],
   };
   test.each(Object.keys(refusals))('%s: told before anything is sent', async (name) => {
@@ -135,6 +147,12 @@ describe.each(transports)('subscriptions over %s', (transport) => {
     const answer = await next(connect(graph).iterate(query, { to: 'many' }));
     expect(answer).toMatchObject({ errors: [{ extensions: { code } }] });
     expect(answer).not.toHaveProperty('data');
+  });
+
+  test('a refusal suggests no names where the schema is not to be known', async () => {
+    const one = connect(await serve({ suggestions: false }));
+    const { errors } = (await next(one.iterate('subscription { change { position } }'))) as Result;
+    expect(errors?.[0]?.message).toBe('Cannot query field "change" on type "Subscription".');
   });
 
   test('queries and mutations work, too', async () => {

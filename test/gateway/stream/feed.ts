@@ -69,23 +69,20 @@ export function createFeed(): Feed {
     for (const one of waiting) one();
     waiting.clear();
   };
-  const moved = (signal: AbortSignal): Promise<void> =>
+  const moved = (): Promise<void> =>
     new Promise((resolve) => {
       waiting.add(resolve);
-      signal.addEventListener('abort', () => {
-        waiting.delete(resolve);
-        resolve();
-      });
     });
   async function* follow(id: string | undefined, signal: AbortSignal): AsyncGenerator<Change> {
     live += 1;
     begun += 1;
     let next = changes.length;
+    signal.addEventListener('abort', wake);
     try {
       while (!signal.aborted) {
         if (failure) throw failure;
         const change = changes[next];
-        if (!change) await moved(signal);
+        if (!change) await moved();
         else {
           next += 1;
           if (id !== undefined && change.id !== id) continue;

@@ -257,6 +257,24 @@ test('server-sent events are exactly those of the protocol', async () => {
   );
 });
 
+test('a stream of events in which nothing happens shows signs of life, and says where each event is', async () => {
+  const graph = await serve({ streams: { ping: 20 } });
+  const answer = await post(graph.url, 'text/event-stream', 'subscription { changed { position } }');
+  let heard = '';
+  const reading = (async () => {
+    for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      heard += chunk;
+      if (heard.includes('next')) break;
+    }
+  })();
+  await until(() => heard.startsWith(':\n\n:\n\n:\n\n'));
+  graph.feed.tick();
+  await reading;
+  expect(heard.replaceAll(':\n\n', '')).toBe(
+    'event: next\nid: at-1\ndata: {"data":{"changed":{"position":1}}}\n\n',
+  );
+});
+
 test('a client that takes both kinds of answers gets a stream for subscriptions only', async () => {
   const { url } = await serve();
   const both = 'application/json, text/event-stream';

@@ -1,0 +1,2 @@
+export { openWebhooks } from './open.ts';
+export { webhookResolvers } from './resolvers.ts';

@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { GraphQLSchema } from 'graphql';
+import {
+  busyWith,
+  coordinationMigrations,
+  coordinationSubgraph,
+  openCoordination,
+  participantOf,
+  type OpenedCoordination,
+} from './coordination/index.ts';
+import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import { examplesIn } from './gateway/examples.ts';
+import { gatewayOf } from './gateway/graph.ts';
+import { requestLog } from './gateway/request-log.ts';
+import { identitySubgraph, type Identity } from './identity/index.ts';
+import { reach, serveApart, type Served } from './runtime/apart.ts';
+import type { Config, Role } from './runtime/config.ts';
+import { loadMigrations, migrate } from './runtime/db/index.ts';
+import type { Subgraph } from './runtime/executor.ts';
+import { Failure } from './runtime/failure.ts';
+import { showGuards } from './runtime/gauges.ts';
+import { createGuard, type Guard } from './runtime/guard.ts';
+import { createHttp } from './runtime/http.ts';
+import { listen } from './runtime/listen.ts';
+import { createPass } from './runtime/pass.ts';
+import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
+import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
+import { contractOf } from './schema/load.ts';
+import { sendersWith, systems } from './subgraphs/index.ts';
+import { observeSystems } from './subgraphs/observe.ts';
+import type { Sandbox } from './subgraphs/sandbox/api.ts';
+import { startHooks } from './subgraphs/sandbox/hooks.ts';
+import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
+import type { Store } from './subgraphs/store.ts';
+import type { Crossing } from './subgraphs/slice.ts';
+import type { System } from './subgraphs/system.ts';
+
+const root = import.meta.dirname;
+
+/** A process of the graph that has begun to serve. */
+export interface House {
+  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Where the sandboxes' own APIs are; null where they are not served. */
+  readonly sandboxUrl: string | null;
+  readonly sandboxes: readonly Sandbox[];
+  /** Lets what is under way come to its end, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
+export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
+  const { db, identity, fingerprint } = store;
+  const http = createHttp();
+  const metrics = createMetrics();
+  const here = systems.filter(({ name }) => config.roles.has(name as Role));
+  // What a system tells is to be told from what a write is just about to change in it, whoever carries it out.
+  if (config.roles.has('coordination') || here.length > 0)
+    await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
+  const sandboxes = here.map(({ sandbox }) => sandbox(db));
+  const sandboxServer = await openSandboxes(config, sandboxes, logger);
+  const guards = new Map(
+    [...here.map(({ name }) => name), ...config.remotes.keys()].map((name) => [name, guardOf(config, name)]),
+  );
+  showGuards(metrics, [...guards.values()]);
+
+  const opened = here.map((system): System => {
+    const sandbox = sandboxes.find(({ name }) => name === system.name);
+    const guard = guards.get(system.name);
+    if (!sandbox || !guard) throw new Error(`the system ${system.name} was not opened`);
+    const site = sandboxServer && `${sandboxServer.url}/${system.name}`;
+    const crossing = crossingOf(identity, system.system);
+    return system.open(sandbox.wire, { guard, crossing, fingerprint, site });
+  });
+
+  const schemas = new Map<string, GraphQLSchema>();
+  const add = ({ name, resolvers }: { readonly name: string; readonly resolvers: Resolvers }) =>
+    schemas.set(name, buildSubgraph(contractOf(name).sdl, resolvers));
+  opened.forEach(add);
+  if (config.roles.has('identity')) add(identitySubgraph(identity));
+  const pass = config.passSecret && createPass(config.passSecret);
+  const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
+  const coordination = config.roles.has('coordination')
+    ? await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake())
+    : undefined;
+  if (coordination) add(coordinationSubgraph(coordination.coordination));
+  const changes =
+    events &&
+    (await changesOf({
+      ...{ db, events, fingerprint, metrics, logger, config },
+      entity: 'Customer',
+      members: identity.members,
+    }));
+  if (changes) add(changes);
+  const served = config.roles.has('gateway')
+    ? await doorOf(config, store, subgraph, metrics, logger)
+    : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
+  metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
+
+  const listening = await listen({
+    host: config.host,
+    port: config.port,
+    setting: 'PORT',
+    drainTimeout: config.drainTimeoutMs,
+    ...served,
+    failed: (error) => {
+      // A Failure is the caller's to mend: whoever likes could fill the log with it.
+      if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
+      else logger.error('A request failed.', { error });
+    },
+    checks: { store: () => db.query('select 1') },
+    metrics,
+  }).catch(async (error: unknown) => {
+    await coordination?.stop();
+    await changes?.stop();
+    await events?.stop();
+    await sandboxServer?.close();
+    throw error;
+  });
+  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const stopObserving = observeSystems({
+    ...{ db, identity, intake, metrics, systems: opened },
+    feedInterval: config.feedIntervalMs,
+    sweepInterval: config.sweepIntervalHours * 3_600_000,
+    failed: (system, error) => {
+      logger.warn('Records of a system could not be read; it is tried again.', { system, error });
+    },
+  });
+  const stopHooks = startHooks({ db, sandboxes, send: http.send });
+
+  return {
+    url: listening.url,
+    sandboxUrl: sandboxServer?.url ?? null,
+    sandboxes,
+    async stop() {
+      await listening.close();
+      await coordination?.stop();
+      await Promise.all([stopObserving(), stopHooks()]);
+      await changes?.stop();
+      // After everything that captures: what has happened by now is told before the end.
+      await events?.stop();
+      await sandboxServer?.close();
+      await http.close();
+      await db.close();
+    },
+  };
+}
+
+function guardOf(config: Config, system: string): Guard {
+  return createGuard({
+    system,
+    concurrency: config.systemConcurrency,
+    queue: config.systemQueue,
+    breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
+    attempts: config.readAttempts,
+  });
+}
+
+/** One system's way between the graph's ids and its own keys. */
+function crossingOf(identity: Identity, system: System['system']): Crossing {
+  return {
+    keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
+    idOf: (context, key) => identity.loadersOf(context).id(system, key),
+  };
+}
+
+async function openSandboxes(
+  config: Config,
+  sandboxes: readonly Sandbox[],
+  logger: Logger,
+): Promise<SandboxServer | null> {
+  if (config.sandboxPort === 'off' || sandboxes.length === 0) return null;
+  return serveSandboxes({
+    sandboxes,
+    host: '127.0.0.1',
+    port: config.sandboxPort,
+    report: (error) => {
+      logger.error('A sandbox failed.', { error });
+    },
+  });
+}
+
+/** Governed writes over the systems of record, here and elsewhere. */
+async function coordinationOf(
+  config: Config,
+  { db, identity }: Store,
+  subgraph: (name: string) => Subgraph,
+  metrics: Metrics,
+  logger: Logger,
+  captured: () => void,
+): Promise<OpenedCoordination> {
+  return openCoordination({
+    ...{ db, identity, metrics, captured },
+    participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
+    limits: systems.map(({ name, system }) => ({
+      system,
+      rate: config.writeRates?.get(name) ?? null,
+      concurrency: config.writeConcurrencies?.get(name) ?? null,
+    })),
+    failed: (error) => {
+      logger.error('A write failed on our side; it is taken up again.', { error });
+    },
+  });
+}
+
+/** The public door: the graph, and messages that systems send. */
+async function doorOf(
+  config: Config,
+  { db, identity }: Store,
+  subgraph: (name: string) => Subgraph,
+  metrics: Metrics,
+  logger: Logger,
+): Promise<Served> {
+  const examples = await examplesIn(join(root, 'examples'), identity);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples);
+  const senders = sendersWith(config.webhookSecrets);
+  const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
+  return { ...graph, answer: webhookDoor(options, graph.answer) };
+}
+
+/** The change feed of the store. */
+function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Events> {
+  return openEvents({
+    ...{ db, metrics, redisUrl: config.redisUrl },
+    tagged: [{ system: 'CRM', attribute: 'segment' }],
+    retention: { days: config.eventRetentionDays, most: config.eventRetentionMax },
+    // Not as its feed: what is read again is in no order with that.
+    reread: (tx, records) =>
+      hint(
+        tx,
+        records.map((record) => ({ ...record, source: 'SWEEP' })),
+      ),
+    notice: (line) => {
+      logger.warn(line);
+    },
+    failed: (error) => {
+      logger.error('The change feed failed on our side; it goes on where it was.', { error });
+    },
+  });
+}
