@@ -14,6 +14,7 @@ const help = `npm run -s changes -- [options]: changes of customers, one JSON te
   --snapshot          begin with every customer as it is
   --keep FILE         keep the cursor of the last printed change in a file, and go on from there the next time
   --filter JSON       such as '{"systems": ["ERP"], "attributes": ["creditStatus"]}'
+  --first N           end after so many changes
   --fields SELECTION  what is told of a change, such as 'kind customer { name creditStatus balance { amount } }'
   --header NAME=TEXT  who asks; may be given several times
   --help              this text
@@ -27,6 +28,7 @@ const parts = {
   snapshot: { type: 'boolean', default: false },
   keep: { type: 'string' },
   filter: { type: 'string' },
+  first: { type: 'string' },
   fields: { type: 'string' },
   header: { type: 'string', multiple: true },
   help: { type: 'boolean', default: false },
@@ -39,6 +41,7 @@ const refuse = (message: string): never => {
 function asked(argv: readonly string[]): {
   help: boolean;
   keep: string | undefined;
+  first: number;
   options: ChangesOptions;
 } {
   const { values } = parsedArguments({ args: [...argv], options: parts, strict: true });
@@ -48,6 +51,9 @@ function asked(argv: readonly string[]): {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return refuse('--url must be an http or https URL.');
   const kept = keep !== undefined && existsSync(keep) ? readFileSync(keep, 'utf8').trim() : undefined;
   const after = values.after ?? kept;
+  const first = values.first === undefined ? Infinity : Number(values.first);
+  if (!(first >= 1) || (first !== Infinity && !Number.isInteger(first)))
+    return refuse('--first must be a whole number from 1.');
   if (values.after !== undefined && snapshot)
     return refuse(
       'Give --after or --snapshot: whoever has a cursor goes on from there, and needs no snapshot.',
@@ -61,7 +67,7 @@ function asked(argv: readonly string[]): {
     ...(filter === undefined ? {} : { variables: { filter: filterIn(filter) } }),
     ...(fields === undefined ? {} : { query: subscriptionOf(fields), continuous: filter === undefined }),
   };
-  return { help: wanted, keep, options };
+  return { help: wanted, keep, first, options };
 }
 
 function filterIn(text: string): unknown {
@@ -73,7 +79,7 @@ function filterIn(text: string): unknown {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
-  const { help: wanted, keep, options } = asked(argv);
+  const { help: wanted, keep, first, options } = asked(argv);
   if (wanted) {
     process.stdout.write(help);
     return 0;
@@ -91,6 +97,7 @@ async function run(argv: readonly string[]): Promise<number> {
       tell(`Nothing is told to you of what came between the positions ${after} and ${next}.`);
     },
   });
+  let left = first;
   try {
     for await (const change of told) {
       if (!process.stdout.write(`${JSON.stringify(change)}\n`)) await once(process.stdout, 'drain');
@@ -98,6 +105,7 @@ async function run(argv: readonly string[]): Promise<number> {
         writeFileSync(`${keep}.next`, change.cursor);
         renameSync(`${keep}.next`, keep);
       }
+      if (--left <= 0) break;
     }
   } catch (error) {
     const { name, code, message } = error as ChangesError;

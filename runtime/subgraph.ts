@@ -57,9 +57,12 @@ export async function serveSubgraph({ schema, admit, timeout }: ServedSubgraph) 
     const admitted = await admit(request.headers);
     const { principal, caller } = admitted;
     const body = request.method === 'POST' ? await bodyOf(request) : '';
-    if (request.headers.accept?.includes('text/event-stream') && isSubscription(body)) {
-      await streams.events(response, { ...body, admitted, told: told(request.headers) });
-      return;
+    if (request.headers.accept?.includes('text/event-stream')) {
+      const asked = request.method === 'GET' ? searchOf(request) : body;
+      if (isSubscription(asked)) {
+        await streams.events(response, { ...asked, admitted, told: told(request.headers) });
+        return;
+      }
     }
     const answered = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
@@ -128,6 +131,17 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     return JSON.parse(await text(request));
   } catch (error) {
     throw new Failure('BAD_REQUEST', 'The body is not JSON.', { cause: error });
+  }
+}
+
+/** Routers subscribe by GET as well, which nobody can make a browser do to us: it has no pass. */
+function searchOf({ url = '/' }: IncomingMessage): object {
+  const { variables, ...asked } = Object.fromEntries(new URL(url, 'http://localhost').searchParams);
+  if (variables === undefined) return asked;
+  try {
+    return { ...asked, variables: JSON.parse(variables) as unknown };
+  } catch (error) {
+    throw new Failure('BAD_REQUEST', 'The variables are not JSON.', { cause: error });
   }
 }
 

@@ -1,43 +1,11 @@
 import { once } from 'node:events';
-import { request, type ClientRequest } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { serveFeed, transports, type ServedFeed, type Transport } from './served.ts';
+import { rude, type Rude } from './rude.ts';
+import { serveFeed, transports, type ServedFeed } from './served.ts';
 import { until } from './until.ts';
 
 const query = 'subscription { changed { position text } }';
-
-/** A client without manners: it says what opens a subscription, and can be killed. */
-interface Rude {
-  /** Resolves when the subscription was asked for. */
-  readonly asked: Promise<unknown>;
-  kill(): void;
-}
-
-function rude(transport: Transport, url: string): Rude {
-  if (transport === 'SSE') {
-    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
-    const sent: ClientRequest = request(url, { method: 'POST', headers });
-    sent.on('error', () => undefined);
-    const asked = once(sent, 'finish');
-    asked.catch(() => undefined);
-    sent.end(JSON.stringify({ query }));
-    return { asked, kill: () => sent.destroy() };
-  }
-  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
-  socket.on('error', () => undefined);
-  const asked = once(socket, 'open').then(() => {
-    socket.send('{"type":"connection_init"}');
-    socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  });
-  asked.catch(() => undefined);
-  return {
-    asked,
-    kill() {
-      socket.terminate();
-    },
-  };
-}
 
 describe.each(transports)('subscribers that vanish from %s', (transport) => {
   let graph: ServedFeed;
@@ -45,7 +13,8 @@ describe.each(transports)('subscribers that vanish from %s', (transport) => {
     await graph[Symbol.asyncDispose]();
   });
 
-  const many = (count: number): Rude[] => Array.from({ length: count }, () => rude(transport, graph.url));
+  const many = (count: number): Rude[] =>
+    Array.from({ length: count }, () => rude(transport, graph.url, query));
   const nothingLeft = () => until(() => graph.feed.live() === 0 && graph.door.active() === 0);
 
   test('500 killed in the middle: no source is left', async () => {
