@@ -54,8 +54,11 @@ export interface Plan {
 type Server = Child<Order>;
 type Clients = Child<ToClients>;
 
-/** Changes that are under way at a time while messages a second are counted. */
-const window = 32;
+/**
+ * Changes that are under way at a time while messages a second are counted: so many, but no more than are told in so many
+ * milliseconds, because a server that is busy for longer does not hear its clients' pongs, and closes on them.
+ */
+const window = { least: 4, most: 32, milliseconds: 2000 };
 /** Changes before anything is measured. */
 const warmUp = 20;
 /** Milliseconds of warming up at most, and until the last messages have to be there. */
@@ -83,7 +86,7 @@ export async function measure(plan: Plan): Promise<Result> {
             found.push({ ...row, ...figures });
             plan.progress(`round ${round}: ${what}: ${figures.perSecond.toFixed(0)} messages a second`);
           } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
+            const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
             refused.push({ ...row, reason });
             plan.progress(`round ${round}: ${what}: not measured: ${reason}`);
           }
@@ -107,7 +110,7 @@ async function one(plan: Plan, contender: Contender, subscribers: number, variet
     let number = await warmedUp(load);
     const few = await oneByOne(load, number);
     number += few.changes;
-    const many = await asFastAsTheyAreTold(load, number);
+    const many = await asFastAsTheyAreTold(load, number, few.each);
     return { ...idle, ...few.latencies, ...many, samples: sorted(await clients.ask('samples')) };
   } finally {
     await Promise.all([clients.end(), server.end()]);
@@ -167,17 +170,24 @@ async function warmedUp({ server, clients }: Load): Promise<number> {
 
 async function oneByOne({ server, clients, seconds }: Load, from: number) {
   const commits: number[] = [];
-  const ends = now() + seconds * 1000;
+  const began = now();
+  const ends = began + seconds * 1000;
   while (commits.length < 3 || now() < ends) {
     const number = from + commits.length;
     commits.push(await server.ask<number>({ publish: number }));
     await within(patience.last, clients.ask({ heard: number }), `change ${number} is heard`);
   }
+  const each = now() - began;
   const latencies = await clients.ask<Latencies>({ latencies: { from, commits } });
-  return { changes: commits.length, latencies };
+  return { changes: commits.length, each: each / commits.length, latencies };
 }
 
-async function asFastAsTheyAreTold({ server, clients, subscribers, seconds }: Load, from: number) {
+/** `each` is the milliseconds that one takes. */
+async function asFastAsTheyAreTold(
+  { server, clients, subscribers, seconds }: Load,
+  from: number,
+  each: number,
+) {
   const before = await server.ask<Reading>('reading');
   const began = now();
   const ends = began + seconds * 1000;
@@ -191,7 +201,9 @@ async function asFastAsTheyAreTold({ server, clients, subscribers, seconds }: Lo
       last = Math.max(last, await heard);
     }
   };
-  const all = Promise.all(Array.from({ length: window }, publishing));
+  const atATime = Math.floor(window.milliseconds / each);
+  const length = Math.min(window.most, Math.max(window.least, atATime));
+  const all = Promise.all(Array.from({ length }, publishing));
   await within(seconds * 1000 + patience.last, all, 'the last change is heard');
   const after = await server.ask<Reading>('reading');
   const changes = next - from;
