@@ -36,6 +36,9 @@ interface Asked {
   readonly snapshot?: boolean;
 }
 
+/** Filters that are kept ready for those who ask for the same, of each set of attributes that they may read. */
+const kept = 1_000;
+
 /** The feed's part of the graph, ready to be built into a schema with its contract. */
 export function eventsSubgraph(
   feed: Feed,
@@ -45,9 +48,20 @@ export function eventsSubgraph(
   const names = namesOf(entity, feed.tagged);
   const filterOf = askedOf(entity, names, fingerprint);
 
+  const followings = new WeakMap<ReadonlySet<string>, Map<string, Following>>();
+  /** The same for all who ask for the same and may read the same: subscribers are many, and what they ask for is not. */
   const followingOf = (asked: Asked, { principal }: RequestContext): Following => {
+    const readable = visible(entity, principal);
+    const known = followings.get(readable) ?? new Map<string, Following>();
+    followings.set(readable, known);
+    const key = JSON.stringify(asked.filter ?? null);
+    const found = known.get(key);
+    if (found) return found;
     const filter = filterOf(asked.filter, principal);
-    return { log, tail, filter, matches: matcherOf(filter, visible(entity, principal)) };
+    const following = { log, tail, filter, matches: matcherOf(filter, readable) };
+    if (known.size >= kept) known.clear();
+    known.set(key, following);
+    return following;
   };
 
   /** A change in the contract's form, as far as a principal may read it. */

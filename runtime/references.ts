@@ -5,7 +5,10 @@ import type { RequestContext } from './context.ts';
 export interface StreamResolver {
   /** Gives an async iterable of events, or a promise of one; a Failure says why there is none. */
   readonly subscribe: (...parameters: never[]) => unknown;
-  /** The field's value, called with (event, arguments, context, info). */
+  /**
+   * The field's value, called with (event, arguments, context, info). The arguments choose events, and must decide nothing
+   * here: whoever is told of the same event is told the same of it, whatever chose it.
+   */
   readonly resolve: (...parameters: never[]) => unknown;
 }
 

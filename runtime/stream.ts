@@ -14,6 +14,17 @@ export function resumeOf(event: unknown): string | undefined {
     : undefined;
 }
 
+/**
+ * On an iterator of events: gives the next one without a promise where it is at hand; undefined where it has to be waited
+ * for with `next`, or where there is none any more.
+ */
+export const atHand: unique symbol = Symbol('atHand');
+
+/** An iterator that may have the next at hand. */
+export interface Events<T = unknown> extends AsyncIterator<T> {
+  [atHand]?(): T | undefined;
+}
+
 /** Events of a subscription of one subgraph, as they come from their source. */
 export interface SubgraphStream {
   /**

@@ -125,6 +125,7 @@ function memoryCrosswalk(registrations: readonly Registration[]): Crosswalk {
     registrations: (ids) => some(ids, byId, (one) => one),
     holders: (records) => some(records.map(recordName), byRecord, (one) => one),
     keysOf: (ids) => some(ids, byId, keysIn),
+    keysAfter: unasked,
     idsOf: async (system, keys) => {
       const found = await some(
         keys.map((key) => recordName({ system, key })),

@@ -13,6 +13,7 @@ import { explain, type Explained } from './explain.ts';
 import { introspector } from './introspection.ts';
 import { planOperation, sourceOf, type Planned } from './plan.ts';
 import { serialiser } from './serialise.ts';
+import { shapingVariables } from './shaping.ts';
 import { begin, sourceFor, type Source, type Subscription } from './subscription.ts';
 import { coercer } from './variables.ts';
 
@@ -100,16 +101,14 @@ export function prepareOperation(
     return made;
   };
 
+  let shaping: ReadonlySet<string> | undefined;
   const subscribe = async (given: unknown, context: RequestContext): Promise<Subscription | Answer> => {
     const sent = given ?? {};
     const { values, errors } = coerce(sent);
     if (errors) return refusedAnswer(errors);
     const chosen = variant(values);
-    return begin(chosen, source(chosen), {
-      given: sent as Readonly<Record<string, unknown>>,
-      variables: values,
-      context,
-    });
+    const execution = { given: sent as Readonly<Record<string, unknown>>, variables: values, context };
+    return begin(chosen, source(chosen), execution, (shaping ??= shapingVariables(planner.schema, document)));
   };
 
   if (names.length === 0) variant({});

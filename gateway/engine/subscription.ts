@@ -14,15 +14,18 @@ export interface Subscription {
   readonly events: AsyncIterable<unknown>;
   /** What is asked, so that equal ones can be told: the same object for the same operation. */
   readonly operation: object;
+  /** Those that decide what is answered. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** The answer to an event: what its source tells of it, completed by the rest of the plan. Throws as `run` does. */
   answer(event: unknown, context: RequestContext): Answer | Promise<Answer>;
   /** What a subscriber is told where the events end with a fault. */
-  told(fault: unknown): AnswerError;
+  readonly told: (fault: unknown) => AnswerError;
 }
 
 /** Where the events of an operation come from. */
 export interface Source {
+  /** As in `Subscription`. */
+  readonly told: Subscription['told'];
   readonly system: string;
   readonly prepared: PreparedStream;
   readonly pick: (from: Pick<Execution, 'variables'>) => Data;
@@ -31,6 +34,7 @@ export interface Source {
 export function sourceFor(node: FetchNode, subgraph: Subgraph): Source {
   return {
     system: node.serviceName,
+    told: (fault) => exposed(toldBy(fault), node.serviceName),
     prepared:
       subgraph.subscribe?.(node.operation) ??
       (() => Promise.resolve({ errors: [unusable(node.serviceName)] })),
@@ -41,8 +45,9 @@ export function sourceFor(node: FetchNode, subgraph: Subgraph): Source {
 /** Begins a subscription; an answer says why there is none. */
 export async function begin(
   compiled: Compiled,
-  { system, prepared, pick }: Source,
+  { system, prepared, pick, told }: Source,
   execution: Execution,
+  shaping: ReadonlySet<string>,
 ): Promise<Subscription | Answer> {
   const begun = await prepared(pick(execution), execution.context);
   if (!isStream(begun)) {
@@ -52,10 +57,10 @@ export async function begin(
   return {
     events: begun.events,
     operation: compiled,
-    variables: execution.variables,
+    variables: Object.fromEntries(Object.entries(execution.variables).filter(([name]) => shaping.has(name))),
     answer: (event, context) =>
       execute(compiled, { ...execution, context, event: (_, inner) => begun.resolve(event, inner) }),
-    told: (fault) => exposed(toldBy(fault), system),
+    told,
   };
 }
 

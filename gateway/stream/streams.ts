@@ -1,13 +1,19 @@
 import { requestContext } from '../../runtime/context.ts';
 import type { FailureCode } from '../../runtime/failure.ts';
 import type { Principal } from '../../runtime/principal.ts';
-import { running, type Origin, type Running, type ToldError } from '../../runtime/streaming/running.ts';
+import {
+  running,
+  type Body,
+  type Origin,
+  type Running,
+  type ToldError,
+} from '../../runtime/streaming/running.ts';
 import type { Answer, Engine, Operation, Subscription } from '../engine/index.ts';
 import type { Introduced } from '../http/caller.ts';
 import type { Answered } from '../http/graphql.ts';
 import type { Parameters } from '../http/parameters.ts';
 import { withoutSuggestions } from '../http/suggestions.ts';
-import { createSharing } from './sharing.ts';
+import { createSharing, type Shared } from './sharing.ts';
 import type { StreamLimits } from './limits.ts';
 
 export interface StreamsOptions {
@@ -39,6 +45,17 @@ export interface Streams {
   drain(): void;
 }
 
+/** What is known of an operation that is under way. */
+interface Begun {
+  readonly began: number;
+  operation?: Operation;
+  /** Why it was refused. */
+  code?: string;
+  /** Whose subscription it is, where it is one. */
+  subject?: string;
+  shared?: Shared;
+}
+
 type Begin = (signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
 
 export function createStreams({ engine, timeout, suggestions, limits, answered }: StreamsOptions): Streams {
@@ -48,34 +65,16 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
   let [active, numbered, draining] = [0, 0, false];
 
   function begin(request: StreamRequest): Running {
-    const began = performance.now();
     const { correlationId, method } = request;
-    let operation: Operation | undefined;
-    let code: string | undefined;
-    let release = (): void => undefined;
-
-    const prepared = (): Begin => {
-      const found = engine.prepare(request.query, request.operationName);
-      if ('errors' in found) return refusing(found.errors);
-      operation = found;
-      const refused = refusal(request, found);
-      if (refused) return refusing([refused]);
-      if (!found.subscribe) return (signal) => answerOnce(found, request, signal);
-      release = hold(request.caller.principal.subject);
-      return (signal) => subscribed(found, request, signal);
-    };
-    const refusing = (errors: readonly ToldError[]): Begin => {
-      code = String(errors[0]?.extensions.code);
-      return () =>
-        Promise.resolve(suggestions ? errors : parsed(withoutSuggestions(JSON.stringify({ errors }))));
-    };
-
+    const state: Begun = { began: performance.now() };
     return running({
-      begin: (signal) => prepared()(signal),
+      begin: beginning(request, state),
       timeout: timeout + grace,
       ended(fault) {
-        release();
-        const took = performance.now() - began;
+        if (state.subject !== undefined) release(state.subject);
+        state.shared?.leave();
+        const { operation, code } = state;
+        const took = performance.now() - state.began;
         const refused = {
           ...(code === undefined ? {} : { code }),
           ...(fault === undefined ? {} : { fault }),
@@ -83,6 +82,25 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
         answered({ correlationId, method, status: 200, took, operation, ...refused });
       },
     });
+  }
+
+  /** Apart, because the request is not to be kept for as long as the operation runs. */
+  function beginning(request: StreamRequest, state: Begun): Begin {
+    const refusing = (errors: readonly ToldError[]): Promise<readonly ToldError[]> => {
+      state.code = String(errors[0]?.extensions.code);
+      return Promise.resolve(suggestions ? errors : parsed(withoutSuggestions(JSON.stringify({ errors }))));
+    };
+    return (signal) => {
+      const found = engine.prepare(request.query, request.operationName);
+      if ('errors' in found) return refusing(found.errors);
+      state.operation = found;
+      const refused = refusal(request, found);
+      if (refused) return refusing([refused]);
+      if (!found.subscribe) return answerOnce(found, request, signal);
+      state.subject = request.caller.principal.subject;
+      hold(state.subject);
+      return subscribed(found, request, signal, state);
+    };
   }
 
   function refusal({ caller, open }: StreamRequest, { kind }: Operation): ToldError | undefined {
@@ -96,33 +114,32 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     return tooMany(`More than ${limits.perPrincipal} subscriptions at a time; end some of them first.`);
   }
 
-  /** Counts a subscription until the result is called. */
-  function hold(subject: string): () => void {
+  function hold(subject: string): void {
     active += 1;
     held.set(subject, (held.get(subject) ?? 0) + 1);
-    return () => {
-      active -= 1;
-      const rest = (held.get(subject) ?? 0) - 1;
-      if (rest > 0) held.set(subject, rest);
-      else held.delete(subject);
-    };
+  }
+  function release(subject: string): void {
+    active -= 1;
+    const rest = (held.get(subject) ?? 0) - 1;
+    if (rest > 0) held.set(subject, rest);
+    else held.delete(subject);
   }
 
   async function subscribed(
     { subscribe }: Operation,
     { caller, correlationId, variables }: StreamRequest,
     signal: AbortSignal,
+    state: Begun,
   ): Promise<Origin | readonly ToldError[]> {
     const { principal } = caller;
     const context = requestContext({ ...caller, correlationId, timeout: Infinity, signal });
     const begun = await subscribe?.(variables, context);
     if (!begun || 'body' in begun) return parsed(begun?.body ?? '{"errors":[]}');
-    const key = keyOf(begun, principal);
-    return {
-      events: begun.events,
-      answer: (event) => sharing.answer(event, key, () => answerTo(begun, event, principal)),
-      told: (fault) => begun.told(fault),
-    };
+    const shared = sharing.join(keyOf(begun, principal), (event) => answerTo(begun, event, principal));
+    if (signal.aborted) shared.leave();
+    else state.shared = shared;
+    // Of what has begun only its events are kept: the rest is that of the first of those who share the answers.
+    return { events: begun.events, answer: shared.answer, told: begun.told };
   }
 
   /** Answers are the same where the operation, its variables and what its caller may read are. */
@@ -176,8 +193,9 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
 const grace = 1000;
 
 async function single(answer: Answer | Promise<Answer>): Promise<Origin | readonly ToldError[]> {
-  const { body, refused } = await answer;
-  if (refused) return parsed(body);
+  const { body: text, refused } = await answer;
+  if (refused) return parsed(text);
+  const body: Body = { text };
   // eslint-disable-next-line @typescript-eslint/require-await
   const events = async function* () {
     yield body;

@@ -1,17 +1,21 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { handOver } from './hand-over.ts';
-import type { Running, ToldError } from './running.ts';
+import { endOf, frameOf } from './frame.ts';
+import { enough, gathering } from './hand-over.ts';
+import type { Running, Send, ToldError } from './running.ts';
 import type { Watch } from './watch.ts';
 
 /** One client's WebSocket. */
 export interface Connection {
-  /** As `Send` of `running.ts`: absent where the client's system has taken it at once. */
-  readonly send: (text: string) => Promise<void> | undefined;
+  /** Sends a message of the protocol. */
+  readonly send: (text: string) => void;
+  /** How the answers of the operation with this id are sent. */
+  answers(id: string): Send;
   readonly close: (code?: number, reason?: string) => void;
-  /** Keeps an operation among those that end with the connection, until the result is called. */
-  hold(operation: Running): () => void;
+  /** Keeps an operation among those that end with the connection, until it is let go. */
+  hold(operation: Running): void;
+  letGo(operation: Running): void;
   /** Operations that are held. */
   open(): number;
   /** Ends every operation with these errors, and the connection; resolves when it is closed. */
@@ -23,16 +27,18 @@ export interface Connection {
 /** Bytes that may wait besides answers, which wait for each other: replies that the client does not read. */
 const MOST = 8 * 1024 * 1024;
 
-/** @param below what the socket writes to */
+/** @param below what the socket writes to: answers are written there, in frames that are made once for many clients */
 export function connection(socket: WebSocket, below: Duplex, watch: Watch): Connection {
   const operations = new Set<Running>();
   let sent = 0;
   let alive = true;
-  const waiting = (): number => socket.bufferedAmount;
-  const hand = handOver(below, waiting);
+  const taken = (): void => {
+    sent += 1;
+  };
+  const gather = gathering(below);
 
   const unwatch = watch.add({
-    waiting,
+    waiting: () => socket.bufferedAmount,
     sent: () => sent,
     slow() {
       leave(4410, 'slow');
@@ -70,27 +76,39 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
 
   return {
     send(text) {
-      if (socket.readyState !== socket.OPEN) {
-        stopAll();
-        return undefined;
-      }
-      if (socket.bufferedAmount > MOST) {
-        socket.terminate();
-        return undefined;
-      }
-      return hand((taken) => {
-        socket.send(text, () => {
-          sent += 1;
-          taken();
+      if (socket.readyState !== socket.OPEN) stopAll();
+      else if (socket.bufferedAmount > MOST) socket.terminate();
+      else socket.send(text, taken);
+    },
+    answers: (id) => {
+      const end = endOf(id);
+      return (body) => {
+        if (socket.readyState !== socket.OPEN) {
+          stopAll();
+          return undefined;
+        }
+        gather();
+        below.write(frameOf(body, end.length));
+        if (below.writableLength < enough) {
+          below.write(end, taken);
+          return undefined;
+        }
+        return new Promise((resolve) => {
+          below.write(end, () => {
+            taken();
+            resolve();
+          });
         });
-      });
+      };
     },
     close(code, reason) {
       socket.close(code, reason === undefined ? undefined : reasonOf(reason));
     },
     hold(operation) {
       operations.add(operation);
-      return () => operations.delete(operation);
+    },
+    letGo(operation) {
+      operations.delete(operation);
     },
     open: () => operations.size,
     async drain(errors) {
@@ -102,7 +120,6 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
     gone() {
       unwatch();
       stopAll();
-      operations.clear();
     },
   };
 }

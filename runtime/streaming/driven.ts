@@ -1,16 +1,13 @@
+import type { Connection } from './connection.ts';
 import type { Running } from './running.ts';
 
 export interface Driven {
   readonly operation: Running;
   readonly id: string;
-  readonly send: (text: string) => Promise<void> | undefined;
+  readonly connection: Pick<Connection, 'send' | 'answers' | 'letGo'>;
   /** The protocol's own list of the operations of the connection, by id. */
   readonly subscriptions: Record<string, unknown>;
-  /** Called when it is over; perhaps more than once. */
-  readonly over: () => void;
 }
-
-const done = Promise.resolve({ done: true, value: undefined } as const);
 
 /**
  * An operation as the protocol library drives one: an iterator, which gives it nothing and sends by itself what there is
@@ -20,40 +17,37 @@ const done = Promise.resolve({ done: true, value: undefined } as const);
 export function driven({
   operation,
   id,
-  send,
+  connection,
   subscriptions,
-  over,
 }: Driven): AsyncGenerator<never, undefined> {
-  const head = `{"id":${JSON.stringify(id)},"type":`;
-  const stop = () => {
+  const stop = (): Promise<typeof over> => {
     operation.stop();
-    over();
-    return done;
+    connection.letGo(operation);
+    return Promise.resolve(over);
   };
   return {
-    next: () =>
-      operation
-        .run((body) => send(`${head}"next","payload":${body}}`))
-        .then((errors) => {
-          over();
-          if (!errors || !(id in subscriptions)) return done;
-          // An operation that ended with errors is not completed besides.
-          // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-          delete subscriptions[id];
-          void send(`${head}"error","payload":${JSON.stringify(errors)}}`);
-          return done;
-        }),
+    async next() {
+      const errors = await operation.run(connection.answers(id));
+      connection.letGo(operation);
+      if (errors && id in subscriptions) {
+        // An operation that ended with errors is not completed besides.
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+        delete subscriptions[id];
+        connection.send(JSON.stringify({ id, type: 'error', payload: errors }));
+      }
+      return over;
+    },
     return: stop,
     throw: stop,
     [Symbol.asyncIterator]: itself,
-    [Symbol.asyncDispose]: disposed,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
   };
 }
 
-function itself(this: AsyncGenerator<never, undefined>): AsyncGenerator<never, undefined> {
-  return this;
-}
+const over = { done: true, value: undefined } as const;
 
-async function disposed(this: AsyncGenerator<never, undefined>): Promise<void> {
-  await this.return(undefined);
+function itself<T>(this: T): T {
+  return this;
 }

@@ -51,7 +51,7 @@ export async function sendEvents(
   void write(comment);
   const errors = await running.run((body, cursor) => {
     const id = cursor === undefined ? '' : `id: ${cursor}\n`;
-    return write(`event: next\n${id}data: ${body}\n\n`);
+    return write(`event: next\n${id}data: ${body.text}\n\n`);
   });
   if (response.destroyed) return;
   const last = errors ? `event: next\ndata: ${JSON.stringify({ errors })}\n\n` : '';

@@ -1,4 +1,4 @@
-import { resumeOf } from '../stream.ts';
+import { atHand, resumeOf, type Events } from '../stream.ts';
 
 /** An error as it goes to a client. */
 export interface ToldError {
@@ -6,13 +6,20 @@ export interface ToldError {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** Hands an answer, a JSON text, to a client; the promise is that of its having been taken, absent where it was at once. */
-export type Send = (body: string, cursor: string | undefined) => Promise<void> | undefined;
+/** The JSON text of an answer: the same object for all who are told the same, so that a message can be made once for all. */
+export interface Body {
+  readonly text: string;
+}
+
+/**
+ * Hands an answer to a client. The promise is that of there being room for more, absent where there is.
+ */
+export type Send = (body: Body, cursor: string | undefined) => Promise<void> | undefined;
 
 /** An operation of one client whose answers come one by one. */
 export interface Running {
   /**
-   * Gives each answer to `send`, the next only when the one before was taken. Resolves when nothing more will come: with
+   * Gives each answer to `send`, the next only when there is room for it. Resolves when nothing more will come: with
    * errors where that is why. Never rejects. Called once.
    */
   run(send: Send): Promise<readonly ToldError[] | undefined>;
@@ -25,7 +32,7 @@ export interface Running {
 /** Where answers come from. */
 export interface Origin {
   readonly events: AsyncIterable<unknown>;
-  answer(event: unknown): Promise<string> | string;
+  answer(event: unknown): Promise<Body> | Body;
   /** What the client is told of a fault of the events. */
   told(fault: unknown): ToldError;
 }
@@ -44,130 +51,140 @@ const tooLate: ToldError = {
   extensions: { code: 'DEADLINE_EXCEEDED' },
 };
 const broken: ToldError = { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
-const nothing = (): void => undefined;
 
-/** One for each subscriber, most of whom only wait: nothing is in it that waiting does not need. */
-interface State {
-  readonly gone: AbortController;
-  readonly ended: RunningOptions['ended'];
-  iterator: AsyncIterator<unknown> | undefined;
-  over: { readonly errors: readonly ToldError[] | undefined } | undefined;
-  cursor: string | undefined;
-  wake: () => void;
-}
+/** Answers in a row before others have their turn. */
+const row = 64;
 
-/** Pulls one event at a time, so that a client that takes nothing holds one answer and no more. */
-export function running(options: RunningOptions): Running {
-  let unbegun: RunningOptions | undefined = options;
-  const state: State = {
-    gone: new AbortController(),
-    ended: options.ended,
-    iterator: undefined,
-    over: undefined,
-    cursor: undefined,
-    wake: nothing,
-  };
-  return {
-    async run(send) {
+/** Pulls events as long as there is room for their answers, so that a client that takes nothing holds up only itself. */
+export function running({ begin, timeout, ended }: RunningOptions): Running {
+  const gone = new AbortController();
+  // What is needed to begin is not kept for as long as it runs: there are many, and most of them only wait.
+  let first: typeof begin | undefined = begin;
+  let iterator: Events | undefined;
+  let over: { readonly errors: readonly ToldError[] | undefined } | undefined;
+  let cursor: string | undefined;
+  let resolve: ((errors: readonly ToldError[] | undefined) => void) | undefined;
+  const isOver = (): boolean => over !== undefined;
+
+  function finish(errors?: readonly ToldError[], fault?: unknown): void {
+    if (over) return;
+    over = { errors: cursor === undefined ? errors : errors?.map((error) => withCursor(error, cursor)) };
+    gone.abort();
+    if (iterator) leave(iterator);
+    ended(fault);
+    resolve?.(over.errors);
+  }
+
+  async function start(send: Send): Promise<void> {
+    const timer = setTimeout(() => {
+      finish([tooLate]);
+    }, timeout);
+    const begun = await first?.(gone.signal).finally(() => {
+      clearTimeout(timer);
+    });
+    first = undefined;
+    if (!begun || !('events' in begun)) {
+      finish(begun);
+      return;
+    }
+    const events = begun.events[Symbol.asyncIterator]();
+    // Nobody waits for it any more.
+    if (isOver()) leave(events);
+    else {
+      iterator = events;
+      pull(send, begun, events);
+    }
+  }
+
+  function pull(send: Send, origin: Origin, from: Events): void {
+    const guarded = (work: () => void): void => {
       try {
-        const origin = unbegun && !state.over ? await begun(state, unbegun) : undefined;
-        unbegun = undefined;
-        if (origin) {
-          state.iterator = origin.events[Symbol.asyncIterator]();
-          for (;;) {
-            const turn = await next(state, state.iterator, origin);
-            if (!turn || turn.done || !(await passOn(state, send, origin, turn.value))) break;
-          }
-        }
-        finish(state);
+        if (!isOver()) work();
       } catch (fault) {
-        finish(state, [broken], fault);
+        finish([broken], fault);
       }
-      return state.over?.errors;
+    };
+    const fail = (fault: unknown): void => {
+      finish([broken], fault);
+    };
+    const goOn = (): void => {
+      guarded(() => {
+        together();
+      });
+    };
+
+    /** What is at hand goes out in a row, after what is given first; then the next is waited for. */
+    function together(first: () => boolean = () => true): void {
+      let more = first();
+      for (let count = 0; more; count++) {
+        const next = count < row ? from[atHand]?.() : undefined;
+        if (next === undefined) break;
+        more = give(next);
+      }
+      if (more && !isOver()) from.next().then(take, refuse);
+    }
+    const take = (turn: IteratorResult<unknown>): void => {
+      if (turn.done) finish();
+      else
+        guarded(() => {
+          together(() => give(turn.value));
+        });
+    };
+    const refuse = (fault: unknown): void => {
+      finish([origin.told(fault)], fault);
+    };
+
+    /** Whether more can be given at once. */
+    function give(event: unknown): boolean {
+      const answer = origin.answer(event);
+      if (!(answer instanceof Promise)) return hand(answer, event);
+      answer.then((body) => {
+        guarded(() => {
+          together(() => hand(body, event));
+        });
+      }, fail);
+      return false;
+    }
+    function hand(body: Body, event: unknown): boolean {
+      const place = resumeOf(event);
+      const room = send(body, place);
+      // Whatever the client hears after this, it hears after the answer.
+      cursor = place ?? cursor;
+      room?.then(goOn, fail);
+      return room === undefined && !isOver();
+    }
+
+    together();
+  }
+
+  return {
+    run(send) {
+      return new Promise((settle) => {
+        if (over) {
+          settle(over.errors);
+          return;
+        }
+        resolve = settle;
+        start(send).catch((fault: unknown) => {
+          finish([broken], fault);
+        });
+      });
     },
     stop(errors) {
-      finish(state, errors);
+      finish(errors);
     },
-    cursor: () => state.cursor,
+    cursor: () => cursor,
   };
 }
 
-function finish(state: State, errors?: readonly ToldError[], fault?: unknown): void {
-  if (state.over) return;
-  const { cursor, iterator } = state;
-  const told = cursor === undefined ? errors : errors?.map((error) => withCursor(error, cursor));
-  state.over = { errors: told };
-  state.gone.abort();
-  if (iterator) leave(iterator);
-  state.ended(fault);
-  state.wake();
-}
-
-/** Undefined where it is over before. One waiter at a time; unlike a race it leaves nothing behind. */
-function unlessOver<T>(state: State, value: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    state.wake = resolve as () => void;
-    value.then(resolve, reject);
-  });
-}
-
-async function begun(state: State, { begin, timeout }: RunningOptions): Promise<Origin | undefined> {
-  const beginning = begin(state.gone.signal).then((origin) => {
-    // Nobody waits for it any more.
-    if (state.over && 'events' in origin) leave(origin.events[Symbol.asyncIterator]());
-    return origin;
-  });
-  const timer = setTimeout(finish, timeout, state, [tooLate]);
-  const origin = await unlessOver(state, beginning).finally(() => {
-    clearTimeout(timer);
-  });
-  if (origin && 'events' in origin) {
-    if (!state.over) return origin;
-    leave(origin.events[Symbol.asyncIterator]());
-  } else finish(state, origin);
-  return undefined;
-}
-
-function next(
-  state: State,
-  iterator: AsyncIterator<unknown>,
-  origin: Origin,
-): Promise<IteratorResult<unknown> | undefined> {
-  return new Promise((resolve) => {
-    state.wake = resolve as () => void;
-    iterator.next().then(resolve, (fault: unknown) => {
-      finish(state, [origin.told(fault)], fault);
-      resolve(undefined);
-    });
-  });
-}
-
-/** Whether it goes on. */
-function passOn(state: State, send: Send, origin: Origin, event: unknown): boolean | Promise<boolean> {
-  if (state.over) return false;
-  const answer = origin.answer(event);
-  return typeof answer === 'string'
-    ? sent(state, send, answer, event)
-    : unlessOver(state, answer).then((body) => body !== undefined && sent(state, send, body, event));
-}
-
-function sent(state: State, send: Send, body: string, event: unknown): boolean | Promise<boolean> {
-  if (state.over) return false;
-  const place = resumeOf(event);
-  const taken = send(body, place);
-  // Whatever the client hears after this, it hears after the answer.
-  state.cursor = place ?? state.cursor;
-  return taken ? unlessOver(state, taken).then(() => !state.over) : !state.over;
-}
-
-function withCursor(error: ToldError, cursor: string): ToldError {
+function withCursor(error: ToldError, cursor: string | undefined): ToldError {
   return { ...error, extensions: { ...error.extensions, cursor } };
 }
 
 /** An iterator that waits for its next event may answer when that has come; nobody waits for it. */
 function leave(iterator: AsyncIterator<unknown>): void {
   try {
-    iterator.return?.().then(undefined, nothing);
+    iterator.return?.().then(undefined, () => undefined);
   } catch {
     // What is left alone may fail alone.
   }

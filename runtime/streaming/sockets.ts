@@ -40,9 +40,23 @@ export interface Sockets {
 }
 
 interface Extra<Caller> {
-  request?: IncomingMessage;
+  /** Until the client has introduced itself. */
+  request: IncomingMessage | undefined;
   readonly connection: Connection;
   caller?: Caller;
+}
+
+/**
+ * The library takes a message that was read as well as a text, of which it would keep hold for as long as the operation
+ * runs; what is no message it gets as it came, to refuse it.
+ */
+function read(text: string): string {
+  try {
+    const message = JSON.parse(text) as unknown;
+    return typeof message === 'object' && message !== null ? (message as unknown as string) : text;
+  } catch {
+    return text;
+  }
 }
 
 /** What the library executes is decided here, whatever the document. */
@@ -67,27 +81,24 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
     connectionInitWaitTimeout: limits.init,
     async onConnect(context) {
       const { request, connection: from } = context.extra;
-      const caller = request && (await greet(request, context.connectionParams ?? {}));
-      // It is not needed again, and would be held for as long as the connection.
-      delete context.extra.request;
+      if (!request) return false;
+      context.extra.request = undefined;
+      const caller = await greet(request, context.connectionParams ?? {});
       if (typeof caller === 'string') {
         from.close(4403, caller);
         return false;
       }
-      if (caller) context.extra.caller = caller;
-      return caller !== undefined;
+      context.extra.caller = caller;
+      return true;
     },
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;
       if (!caller) throw new Error('An operation came before its caller was known.');
-      const operation = begin(caller, payload, from.open());
-      const contextValue = driven({
-        operation,
-        id,
-        send: from.send,
-        subscriptions,
-        over: from.hold(operation),
-      });
+      const operation = begin(caller, { ...payload }, from.open());
+      from.hold(operation);
+      // The library keeps it for as long as the operation runs, and only ever looks at the id.
+      Object.assign(payload, { query: '', variables: undefined });
+      const contextValue = driven({ operation, id, connection: from, subscriptions });
       return { ...any, contextValue };
     },
     execute: ({ contextValue }) => contextValue as ReturnType<typeof driven>,
@@ -103,7 +114,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
         close: one.close,
         onMessage(take) {
           socket.on('message', (message: Buffer) => {
-            take(message.toString()).catch((fault: unknown) => {
+            take(read(message.toString())).catch((fault: unknown) => {
               failed(fault);
               one.close(4500, 'Internal server error');
             });

@@ -10,7 +10,7 @@ import { requestContext, type RequestContext } from '../context.ts';
 import { localSubgraph, type SubgraphError, type SubgraphResult } from '../executor.ts';
 import type { Admitted } from '../pass.ts';
 import { isStream } from '../stream.ts';
-import { running, type Origin, type Running, type ToldError } from './running.ts';
+import { running, type Body, type Origin, type Running, type ToldError } from './running.ts';
 
 /** One operation of a caller that was let in. */
 export interface SubgraphRequest {
@@ -116,21 +116,21 @@ async function inTime(
   timeout: number,
   gone: AbortSignal,
   run: (signal: AbortSignal) => Promise<SubgraphResult> | SubgraphResult,
-): Promise<string> {
+): Promise<Body> {
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort();
   }, timeout);
   try {
     const { data, errors } = await run(AbortSignal.any([gone, late.signal]));
-    return JSON.stringify({ data, ...(errors?.length ? { errors: errors.map(masked) } : {}) });
+    return { text: JSON.stringify({ data, ...(errors?.length ? { errors: errors.map(masked) } : {}) }) };
   } finally {
     clearTimeout(timer);
   }
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await
-async function* one(body: string): AsyncGenerator<string> {
+async function* one(body: Body): AsyncGenerator<Body> {
   yield body;
 }
 

@@ -101,24 +101,56 @@ test('only who takes nothing while something waits is slow', async () => {
 test('answers are shared while they are young and few, and are forgotten then', async () => {
   let now = 0;
   let made = 0;
+  let resolve: (text: string) => void = () => undefined;
+  const large = 'x'.repeat(5 * 1024 * 1024);
+  const makes = {
+    k: () => `answer ${(made += 1)}`,
+    other: () => `answer ${(made += 1)}`,
+    large: () => large,
+    promised: () => new Promise<string>((settle) => (resolve = settle)),
+  };
   const sharing = createSharing(() => now);
   const event = {};
-  const ask = (key = 'k', of: unknown = event) => sharing.answer(of, key, () => `answer ${(made += 1)}`);
-  expect([ask(), ask(), ask('other'), ask('k', {}), ask('k', 'no object')].length).toBe(5);
+  // Two of each kind: for one alone nothing is kept.
+  const ask = (key: keyof typeof makes = 'k', of: unknown = event) =>
+    [sharing.join(key, makes[key]), sharing.join(key, makes[key])][1]?.answer(of);
+  expect([ask(), ask(), ask('other'), ask('k', {}), ask('k', 'no object'), ask()].length).toBe(6);
   expect(made).toBe(4);
-  for (now of [10_001, 20_002]) void sharing.answer({}, 'k', () => 'later');
-  void ask();
-  expect(made).toBe(5);
-
-  const large = 'x'.repeat(5 * 1024 * 1024);
-  for (let count = 0; count < 6; count += 1) void sharing.answer({}, 'k', () => large);
+  expect(ask()).toBe(ask());
+  // The last one is kept in any case, until there is another.
+  void ask('k', {});
+  for (now of [10_001, 20_002]) void ask('large', {});
   void ask();
   expect(made).toBe(6);
 
-  let resolve: (body: string) => void = () => undefined;
-  const pending = sharing.answer(event, 'promised', () => new Promise((settle) => (resolve = settle)));
-  expect(sharing.answer(event, 'promised', () => 'again')).toBe(pending);
+  for (let count = 0; count < 6; count += 1) void ask('large', {});
+  void ask();
+  expect(made).toBe(6);
+  void ask('k', {});
+  void ask();
+  expect(made).toBe(8);
+
+  const pending = ask('promised');
+  expect(ask('promised')).toBe(pending);
   resolve('once');
-  expect(await pending).toBe('once');
-  expect(sharing.answer(event, 'promised', () => 'again')).toBe('once');
+  expect(await pending).toEqual({ text: 'once' });
+  expect(ask('promised')).toBe(await pending);
+});
+
+test('nothing is kept for one alone, nor for those who have left', () => {
+  let made = 0;
+  const sharing = createSharing();
+  const event = {};
+  const make = () => `answer ${(made += 1)}`;
+  const alone = sharing.join('k', make);
+  void alone.answer(event);
+  void alone.answer(event);
+  expect(made).toBe(2);
+  const second = sharing.join('k', make);
+  expect(second).toBe(alone);
+  expect(alone.answer(event)).toBe(second.answer(event));
+  expect(made).toBe(3);
+  alone.leave();
+  second.leave();
+  expect(sharing.join('k', make)).not.toBe(alone);
 });

@@ -12,6 +12,18 @@ import { mapping as erp } from '../../../subgraphs/erp/mapping.ts';
  * no schema, no checks, no limits, no failures.
  */
 export function rest(): RequestListener {
+  const { one, page } = byHand();
+  return ({ url = '' }, response) => {
+    const mark = url.indexOf('?');
+    if (mark >= 0) send(response, { data: { customers: page(url.slice(mark + 1)) } });
+    else send(response, { data: { customer: one(url.slice('/customers/'.length)) } });
+  };
+}
+
+/** A customer by id as the first question asks for it; null for an unknown one. */
+export const customersByHand = () => byHand().one;
+
+function byHand() {
   const { customers, accounts, partners, payers } = populationOf(populationSize);
   const byId = new Map(customers.map((keys) => [keys.id, keys]));
 
@@ -77,11 +89,7 @@ export function rest(): RequestListener {
     };
   }
 
-  return ({ url = '' }, response) => {
-    const mark = url.indexOf('?');
-    if (mark >= 0) send(response, { data: { customers: page(url.slice(mark + 1)) } });
-    else send(response, { data: { customer: one(url.slice('/customers/'.length)) } });
-  };
+  return { one, page };
 }
 
 function send(response: ServerResponse, value: unknown): void {

@@ -183,6 +183,29 @@ describe.each(transports)('subscriptions over %s', (transport) => {
     expect(new Set(graph.feed.executions.map(({ correlationId }) => correlationId)).size).toBe(3);
   });
 
+  test('what only chooses events does not keep subscribers from sharing answers, what shapes answers does', async () => {
+    const graph = await serve();
+    const asking =
+      'subscription ($id: ID, $more: Boolean!) { changed(id: $id) { product { id units @include(if: $more) } } }';
+    const all = [
+      ...['1', '1', '2'].map((id) => ({ id, more: true })),
+      { more: true },
+      { id: '1', more: false },
+    ].map((variables) => connect(graph).iterate(asking, variables).next());
+    await until(() => graph.feed.live() === 5);
+    graph.feed.tick('1');
+    graph.feed.tick('2');
+    const heard = (await Promise.all(all)).map(({ value }) => value as unknown);
+    const units = { data: { changed: { product: { id: '1', units: 10 } } } };
+    expect(heard).toEqual([
+      ...[units, units],
+      { data: { changed: { product: { id: '2', units: 20 } } } },
+      units,
+      { data: { changed: { product: { id: '1' } } } },
+    ]);
+    expect(graph.feed.executions.length).toBe(2);
+  });
+
   test('a subscriber that leaves leaves nothing behind, also where its source does not care', async () => {
     const graph = await serve();
     const one = connect(graph);
