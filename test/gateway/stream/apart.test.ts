@@ -129,3 +129,31 @@ describe.each(transports)('another router at a subgraph, over %s', (transport) =
     expect(graph.feed.begun()).toBe(0);
   });
 });
+
+test('a subgraph apart takes subscriptions by GET, as some routers send them, and from nobody without a pass', async () => {
+  graph = await serveFeedApart();
+  const variables = JSON.stringify({ id: '1' });
+  const asked = new URLSearchParams({
+    query: 'subscription ($id: ID) { changed(id: $id) { position } }',
+    variables,
+  });
+  const headers = { accept: 'text/event-stream' };
+  const url = `${graph.subgraphs}/ticker?${asked.toString()}`;
+  expect((await fetch(url, { headers })).status).toBe(401);
+  const gone = new AbortController();
+  const response = await fetch(url, {
+    headers: { ...headers, ...(await graph.passes('ticker')) },
+    signal: gone.signal,
+  });
+  await until(() => graph.feed.live() === 1);
+  graph.feed.tick('2');
+  graph.feed.tick('1');
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes('data')) break;
+  }
+  expect(text).toContain('{"data":{"changed":{"position":2}}}');
+  gone.abort();
+  await until(() => graph.feed.live() === 0);
+});
