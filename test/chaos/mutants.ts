@@ -25,6 +25,11 @@ export const edits: Readonly<Record<Mutant, readonly Edit[]>> = {
       from: 'where head and lane = asked',
       to: `where state in ('PENDING', 'RUNNING', 'COMPENSATING') and lane = asked`,
     },
+    {
+      routine: 'coordination_claim',
+      from: 'where id = candidate.id and head and due <= now for update skip locked',
+      to: 'where id = candidate.id and due <= now for update skip locked',
+    },
   ],
   // A worker that has lost a write goes on with it.
   'no-epoch': [
