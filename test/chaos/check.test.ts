@@ -256,6 +256,7 @@ describe('found is', () => {
       'a write that failed with all its effects',
       { ...good, claims: good.claims.map((claim) => ({ ...claim, state: 'FAILED' as const })) },
     ],
+    ['lame', 'a queue that counts a write too few', { ...good, lame: ['q'] }],
   ];
 
   test.each(planted)('%s: %s', (property, _, story) => {

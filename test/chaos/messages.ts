@@ -10,6 +10,8 @@ export interface Questions {
   /** How many writes are not at their end, copies included. */
   readonly open: { readonly given: null; readonly answer: number };
   readonly claims: { readonly given: null; readonly answer: readonly Claim[] };
+  /** Queues that are not as their writes are. */
+  readonly lame: { readonly given: null; readonly answer: readonly string[] };
   readonly arm: { readonly given: Trap; readonly answer: null };
 }
 

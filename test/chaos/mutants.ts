@@ -70,7 +70,9 @@ export async function plantInStore(mutant: Mutant | null, db: Db): Promise<void>
         edit.routine,
       ]);
       const text = row?.text ?? '';
-      if (!text.includes(edit.to)) await db.script(edited(text, edit, edit.routine));
+      // Where it is there no longer, another worker has planted it.
+      if (text.includes(edit.from) || !text.includes(edit.to))
+        await db.script(edited(text, edit, edit.routine));
     });
   }
 }

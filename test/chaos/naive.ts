@@ -111,6 +111,7 @@ async function openNaive({ owners, store }: WorkerOrder, failpoint: Failpoint): 
       if (submission.wait === 'CONFIRMED') await done;
       return { id };
     },
+    lame: () => Promise.resolve([]),
     open: () => Promise.resolve([...claims.values()].filter(({ state }) => state === 'RUNNING').length),
     claims: () => Promise.resolve([...claims.values()]),
   };

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Boundary } from '../../coordination/drive.ts';
 import { drawsOf } from '../../subgraphs/seed/population/draws.ts';
 import { check } from './check.ts';
 import type { Claim, Told } from './claims.ts';
@@ -127,9 +128,10 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   await settled(fleet);
   await pause(2 * lateBy); // what comes late has come by then
   const claims = await (await fleet.pick()).ask('claims', null);
+  const lame = await (await fleet.pick()).ask('lame', null);
   const history = await readHistory(url, names);
   return {
-    violations: check({ history, told, claims }),
+    violations: check({ history, told, claims, lame }),
     told,
     claims,
     effects: history.filter(({ kind }) => kind === 'UPDATE').length,
@@ -143,13 +145,18 @@ function blowsOf({ kills, mutant }: RunOrder): ReturnType<typeof blows> {
   return blows(kills, mutant === 'no-epoch' ? 1 : 4);
 }
 
+/** Where a worker is about to store what an owner has said: without an epoch it does so even after it has overslept. */
+const beforeStoring: ReadonlySet<string> = new Set(['called', 'undone'] satisfies Boundary[]);
+
 /** Spreads the blows over the writes. */
 async function disrupted(order: RunOrder, fleet: Fleet, boundaries: ReadonlySet<string>, pace: Pace) {
   const draws = drawsOf(order.seed, 4, 0);
   const met = { SIGKILL: new Map<string, number>(), SIGSTOP: new Map<string, number>() };
+  const sleeps = order.mutant === 'no-epoch';
   for (const [i, how] of blowsOf(order).entries()) {
     await pace.mayFall(i);
-    for (const { boundary } of await fleet.disrupt(nextDisruption(how, draws, [...boundaries], met))) {
+    const known = [...boundaries].filter((name) => !sleeps || how !== 'SIGSTOP' || beforeStoring.has(name));
+    for (const { boundary } of await fleet.disrupt(nextDisruption(how, draws, known, met))) {
       const name = boundary ?? '';
       met[how].set(name, (met[how].get(name) ?? 0) + 1);
     }

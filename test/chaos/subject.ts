@@ -10,6 +10,8 @@ export interface Subject {
   /** Writes that are not at their end, copies included. */
   open(): Promise<number>;
   claims(): Promise<readonly Claim[]>;
+  /** Queues that are not as their writes are; none where there are no queues. */
+  lame(): Promise<readonly string[]>;
 }
 
 /** Passed at every boundary between two statements that touch the world. */
@@ -50,6 +52,8 @@ export async function serveSubject(
         return subject.open();
       case 'claims':
         return subject.claims();
+      case 'lame':
+        return subject.lame();
       case 'arm': {
         const set = given as Trap;
         trap = { set, left: set.skip };

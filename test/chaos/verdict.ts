@@ -1,5 +1,13 @@
 /** What a run may show to be broken. */
-export const properties = ['lost', 'duplicated', 'torn', 'phantom', 'outOfOrder', 'disagree'] as const;
+export const properties = [
+  'lost',
+  'duplicated',
+  'torn',
+  'phantom',
+  'outOfOrder',
+  'disagree',
+  'lame',
+] as const;
 export type Property = (typeof properties)[number];
 
 export interface Violation {
@@ -15,6 +23,7 @@ const meaning: Readonly<Record<Property, string>> = {
   phantom: 'an effect that nobody ordered or that is denied',
   outOfOrder: 'effects of one customer in another order',
   disagree: 'a receipt against the owner’s history',
+  lame: 'a queue whose count or head is not that of its writes',
 };
 
 /** Violations of one property that are told one by one. */

@@ -16,6 +16,7 @@ import { systems } from '../../subgraphs/index.ts';
 import { openStore, type Store } from '../../subgraphs/store.ts';
 import type { Claim } from './claims.ts';
 import { storeConfig, type WorkerOrder } from './messages.ts';
+import { lameQueues } from '../coordination/queues.ts';
 import { plantInSource, plantInStore } from './mutants.ts';
 import { serveSubject, type Failpoint, type Subject } from './subject.ts';
 
@@ -117,6 +118,8 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
       );
       return row?.count ?? 0;
     },
+
+    lame: async () => (await lameQueues(db)).map(({ queue }) => queue),
 
     async claims() {
       const places = await placesIn(db);

@@ -15,6 +15,7 @@ import { prepared } from '../../subgraphs/store.ts';
 import type { OpenStore } from '../support/store.ts';
 import { ended } from './engine.ts';
 import { ownerOf, type Effect, type Owner } from './owner.ts';
+import { lameQueues } from './queues.ts';
 
 /** Fast, so that what is put off comes again within the test; nothing is asserted on how fast. */
 const pace: Pace = {
@@ -166,23 +167,6 @@ function stageOver(db: Db, kinds: Kinds): Stage {
       expect({ faults, lame }).toEqual({ faults: [], lame: [] });
     },
   };
-}
-
-/** Queues whose count is not that of their open writes, or whose head is not the first of these and the only one. */
-function lameQueues(db: Db): Promise<unknown[]> {
-  return db.query(
-    `with place as (
-       select queue, count(*) as open, count(*) filter (where head) as heads, min(number) as first,
-         min(number) filter (where head) as head, count(*) filter (where number is null) as placeless
-       from coordination_write where state in ('PENDING', 'RUNNING', 'COMPENSATING') group by queue)
-     select coalesce(q.queue, place.queue) as queue, q.waiting, place.* from coordination_queue q
-       full join place on place.queue = q.queue
-     where coalesce(q.waiting, -1) <> coalesce(open, 0)
-       or open > 0 and (heads <> 1 or head is distinct from first or placeless > 0)
-     union all
-     select queue, null, queue, null, null, number, null, null from coordination_write
-       where (head or worker is not null) and state not in ('PENDING', 'RUNNING', 'COMPENSATING')`,
-  );
 }
 
 /** A request of somebody with these scopes. */
