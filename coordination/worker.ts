@@ -1,3 +1,4 @@
+import { looking } from '../runtime/looking.ts';
 import { drive, type DriveOptions, type Left } from './drive.ts';
 import type { Held } from './journal.ts';
 import type { ParticipantCall } from './participant.ts';
@@ -48,9 +49,6 @@ export function startWorker(
   let stopped = false;
   /** Whether something due may have been left for want of room. */
   let short = false;
-  let looking: Promise<void> | undefined;
-  /** Calls of `look` that nobody has looked for yet. */
-  let asked = 0;
 
   /** Begins with a write that has its place. */
   function begin(held: Held, takenOver: boolean, memo: ParticipantCall['memo']): void {
@@ -103,28 +101,8 @@ export function startWorker(
     }
   }
 
-  function look(): void {
-    asked++;
-    if (stopped || looking) return;
-    looking = lookAll()
-      .catch((error: unknown) => {
-        // A store that cannot be asked is left in peace until the next look.
-        asked = 0;
-        failed(error);
-      })
-      .finally(() => {
-        looking = undefined;
-        if (asked > 0) look();
-      });
-  }
-
-  async function lookAll(): Promise<void> {
-    for (let seen = 0; seen < asked && !stopped;) {
-      seen = asked;
-      await lookOnce();
-    }
-    asked = 0;
-  }
+  const looks = looking({ look: lookOnce, failed, stopped: () => stopped });
+  const look = (): void => void looks.look();
 
   async function askForWaiting(): Promise<void> {
     const over = await isOverElsewhere([...waiting.keys()]);
@@ -168,7 +146,7 @@ export function startWorker(
       stopped = true;
       clearInterval(looker);
       clearInterval(asker);
-      await looking;
+      await looks.done();
       await Promise.all(drives);
     },
   };

@@ -1,5 +1,6 @@
 import type { Db } from '../runtime/db/index.ts';
 import { Failure } from '../runtime/failure.ts';
+import { looking } from '../runtime/looking.ts';
 import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
 import type { Log } from './log.ts';
@@ -55,8 +56,6 @@ export async function openTail({
   const head = await log.head();
   const ring = createRing<Told>(kept, Number(head.position));
   let waiting = new Set<() => void>();
-  let asked = 0;
-  let looking: Promise<void> | undefined;
   let broken = false;
   let stopped = false;
 
@@ -94,30 +93,17 @@ export async function openTail({
     await readOn();
   }
 
-  async function lookAll(): Promise<void> {
-    for (let seen = 0; seen < asked && !stopped;) {
-      seen = asked;
+  const { look, done } = looking({
+    async look() {
       await readOn().catch(restart);
-    }
-    asked = 0;
-    broken = false;
-  }
-
-  function look(): Promise<void> {
-    asked++;
-    if (stopped) return Promise.resolve();
-    return (looking ??= lookAll()
-      .catch((error: unknown) => {
-        if (!broken && !stopped) failed(error);
-        broken = true;
-        // A log that cannot be read is left in peace until the next look.
-        asked = 0;
-      })
-      .then(() => {
-        looking = undefined;
-        return asked > 0 ? look() : undefined;
-      }));
-  }
+      broken = false;
+    },
+    failed(error) {
+      if (!broken && !stopped) failed(error);
+      broken = true;
+    },
+    stopped: () => stopped,
+  });
 
   const silence = await db.listen('events', (position) => {
     // A notification of this log brings a new position: an old one is of another log, or of what came here already.
@@ -143,7 +129,7 @@ export async function openTail({
       stopped = true;
       clearInterval(timer);
       await silence();
-      await looking;
+      await done();
       wake();
     },
   };

@@ -1,5 +1,6 @@
 import type { Db } from '../../runtime/db/index.ts';
 import { Failure } from '../../runtime/failure.ts';
+import { looking } from '../../runtime/looking.ts';
 import type { Change } from '../change.ts';
 import type { Log } from '../log.ts';
 import { deliver, type DeliverOptions } from './deliver.ts';
@@ -37,8 +38,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
   const [working, failing] = concurrency;
   const gone = new AbortController();
   const runs = new Set<Promise<void>>();
-  let [asked, stopped] = [0, false];
-  let looking: Promise<void> | undefined;
+  let stopped = false;
   const running = { working: 0, failing: 0 };
   const delivering: DeliverOptions = { ...options, gone: gone.signal, stopped: () => stopped };
 
@@ -77,37 +77,20 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     await at('left');
   }
 
-  async function lookOnce(): Promise<boolean> {
+  async function lookOnce(): Promise<void> {
     const room = [working - running.working, failing - running.failing] as const;
-    if (stopped || room.every((some) => some <= 0)) return false;
+    if (stopped || room.every((some) => some <= 0)) return;
     const claimed = await journal.claim(Math.max(0, room[0]), Math.max(0, room[1]));
     await at('claimed');
     const places = Map.groupBy(claimed, ({ endpoint }) => endpoint.position);
     for (const [position, all] of places) await read(position, all);
-    return claimed.length > 0;
+    // Where there was something, there may be more.
+    if (claimed.length > 0) look();
   }
 
+  const looks = looking({ look: lookOnce, failed, stopped: () => stopped });
   function look(): void {
-    asked++;
-    if (stopped || looking) return;
-    looking = lookAll()
-      .catch((error: unknown) => {
-        // A store that cannot be asked is left in peace until the next look.
-        asked = 0;
-        failed(error);
-      })
-      .finally(() => {
-        looking = undefined;
-        if (asked > 0) look();
-      });
-  }
-
-  async function lookAll(): Promise<void> {
-    while (asked > 0 && !stopped) {
-      asked = 0;
-      if (await lookOnce()) asked++;
-    }
-    asked = 0;
+    void looks.look();
   }
 
   const timer = setInterval(look, interval);
@@ -119,7 +102,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
       stopped = true;
       clearInterval(timer);
       await unlisten();
-      await looking;
+      await looks.done();
       const late = setTimeout(() => {
         gone.abort();
       }, grace);
