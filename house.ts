@@ -51,8 +51,26 @@ export interface House {
 
 /** Opens everything that the roles of this process need, and listens. What it was given it closes in the end. */
 export async function openHouse(config: Config, store: Store, logger: Logger): Promise<House> {
+  const begun: Ending[] = [];
+  return begin(config, store, logger, begun).catch(async (error: unknown) => {
+    await endAll(begun);
+    throw error;
+  });
+}
+
+/** Ends something that runs by itself. */
+type Ending = () => Promise<unknown>;
+
+/** The last begun is the first to end: nothing that runs misses what it stands on. */
+async function endAll(begun: readonly Ending[]): Promise<void> {
+  for (const end of begun.toReversed()) await end();
+}
+
+/** Notes whatever runs by itself as soon as it does. */
+async function begin(config: Config, store: Store, logger: Logger, begun: Ending[]): Promise<House> {
   const { db, identity, fingerprint } = store;
   const http = createHttp();
+  begun.push(() => http.close());
   const metrics = createMetrics();
   const here = systems.filter(({ name }) => config.roles.has(name as Role));
   // What a system tells is to be told from what a write is just about to change in it, whoever carries it out.
@@ -60,6 +78,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
   const sandboxServer = await openSandboxes(config, sandboxes, logger);
+  if (sandboxServer) begun.push(() => sandboxServer.close());
   const guards = new Map(
     [...here.map(({ name }) => name), ...config.remotes.keys()].map((name) => [name, guardOf(config, name)]),
   );
@@ -81,19 +100,23 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  // Before everything that captures: what has happened by the end is told before the end.
   const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
-  const coordination = config.roles.has('coordination')
-    ? await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake())
-    : undefined;
-  if (coordination) add(coordinationSubgraph(coordination.coordination));
-  const changes =
-    events &&
-    (await changesOf({
+  if (events) {
+    begun.push(() => events.stop());
+    const changes = await changesOf({
       ...{ db, events, fingerprint, metrics, logger, config },
       entity: 'Customer',
       members: identity.members,
-    }));
-  if (changes) add(changes);
+    });
+    begun.push(() => changes.stop());
+    add(changes);
+  }
+  if (config.roles.has('coordination')) {
+    const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
+    begun.push(() => opened.stop());
+    add(coordinationSubgraph(opened.coordination));
+  }
   const served = config.roles.has('gateway')
     ? await doorOf(config, store, subgraph, metrics, logger)
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
@@ -112,12 +135,6 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     },
     checks: { store: () => db.query('select 1') },
     metrics,
-  }).catch(async (error: unknown) => {
-    await coordination?.stop();
-    await changes?.stop();
-    await events?.stop();
-    await sandboxServer?.close();
-    throw error;
   });
   const intake = intakeOf({ entity: 'Customer', busy: busyWith });
   const stopObserving = observeSystems({
@@ -128,7 +145,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
       logger.warn('Records of a system could not be read; it is tried again.', { system, error });
     },
   });
-  const stopHooks = startHooks({ db, sandboxes, send: http.send });
+  begun.push(stopObserving, startHooks({ db, sandboxes, send: http.send }));
 
   return {
     url: listening.url,
@@ -136,13 +153,7 @@ export async function openHouse(config: Config, store: Store, logger: Logger): P
     sandboxes,
     async stop() {
       await listening.close();
-      await coordination?.stop();
-      await Promise.all([stopObserving(), stopHooks()]);
-      await changes?.stop();
-      // After everything that captures: what has happened by now is told before the end.
-      await events?.stop();
-      await sandboxServer?.close();
-      await http.close();
+      await endAll(begun);
       await db.close();
     },
   };
