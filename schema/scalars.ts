@@ -24,7 +24,7 @@ export const scalars: Readonly<Record<string, ParseScalar>> = {
     'an e-mail address',
     (text) => text.length <= 254,
   ),
-  PhoneNumber: matching(/^\+?[\d\s().\-/]{3,40}$/, 'a telephone number'),
+  PhoneNumber: matching(/^\s*\+?[\d(][\d\s().\-/]{1,38}[\d)]\s*$/, 'a telephone number'),
   IBAN: (value) => {
     const iban = typeof value === 'string' ? ibanOf(value) : null;
     if (iban !== null) return iban;
