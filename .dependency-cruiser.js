@@ -4,11 +4,13 @@ const floors = [
   // Copied into other programs: knows nothing of the house.
   ['clients', []],
   ['schema', ['runtime']],
-  ['identity', ['runtime', 'schema']],
-  ['events', ['runtime', 'schema', 'identity']],
-  ['subgraphs', ['runtime', 'schema', 'identity', 'events']],
-  ['coordination', ['runtime', 'schema', 'identity', 'events']],
-  ['gateway', ['runtime', 'schema', 'identity', 'events', 'subgraphs', 'coordination']],
+  ['audit', ['runtime', 'schema']],
+  ['steward', ['runtime', 'schema', 'audit']],
+  ['identity', ['runtime', 'schema', 'audit', 'steward']],
+  ['events', ['runtime', 'schema', 'audit', 'steward', 'identity']],
+  ['subgraphs', ['runtime', 'schema', 'audit', 'steward', 'identity', 'events']],
+  ['coordination', ['runtime', 'schema', 'audit', 'steward', 'identity', 'events']],
+  ['gateway', ['runtime', 'schema', 'audit', 'steward', 'identity', 'events', 'subgraphs', 'coordination']],
 ];
 const folders = floors.map(([name]) => name);
 
@@ -26,7 +28,7 @@ const homes = {
   '@electric-sql/pglite': '^runtime/db/pglite\\.ts$',
   pg: '^runtime/db/postgres\\.ts$',
   cockatiel: '^runtime/guard\\.ts$',
-  jose: '^runtime/pass\\.ts$',
+  jose: '^runtime/(pass|token|seal)\\.ts$',
   'node:sqlite': '^runtime/db/owner\\.ts$',
   'csv-parse': '^(runtime/file/csv|subgraphs/seed/northwind/rows)\\.ts$',
   stdnum: '^coordination/rules/tax-schemes\\.ts$',

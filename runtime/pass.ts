@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import type { Caller } from './context.ts';
 import { Failure } from './failure.ts';
-import type { Principal } from './principal.ts';
+import type { Claims, Principal } from './principal.ts';
 
 /** The header a pass travels in; `authorization` stays the caller's own. */
 const HEADER = 'x-internal-pass';
@@ -55,9 +55,10 @@ export function createPass(secrets: readonly string[]): Pass {
   const signed = new WeakMap<Principal, Map<string, Promise<Signed>>>();
   const verified = new Map<string, Admitted & { readonly expires: number }>();
 
-  const sign = async (audience: string, { subject, scopes }: Principal): Promise<Signed> => {
+  const sign = async (audience: string, principal: Principal): Promise<Signed> => {
+    const { subject, scopes, client, claims } = principal;
     const expires = now() + LIFETIME;
-    const token = await new SignJWT({ scope: [...scopes].join(' ') })
+    const token = await new SignJWT({ scope: [...scopes].join(' '), client, claims })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(ISSUER)
       .setAudience(audience)
@@ -106,10 +107,10 @@ export function createPass(secrets: readonly string[]): Pass {
       const remembered = verified.get(`${subgraph} ${token}`);
       if (remembered && remembered.expires > now()) return remembered;
       const participant = audiences.coordination(subgraph);
-      const { sub = '', scope, aud, exp = 0 } = await payloadOf(token, [subgraph, participant]);
-      const scopes = typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : [];
+      const payload = await payloadOf(token, [subgraph, participant]);
+      const { aud, exp = 0 } = payload;
       const admitted = {
-        principal: { subject: sub, scopes: new Set(scopes) },
+        principal: principalOf(payload),
         caller: aud === participant ? ('coordination' as const) : ('gateway' as const),
         expires: exp,
       };
@@ -117,6 +118,17 @@ export function createPass(secrets: readonly string[]): Pass {
       verified.set(`${subgraph} ${token}`, admitted);
       return admitted;
     },
+  };
+}
+
+/** What was signed is what was given: only a holder of the secret can have written it. */
+function principalOf({ sub = '', scope, client, claims }: JWTPayload): Principal {
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter((one) => one !== '') : [];
+  return {
+    subject: sub,
+    scopes: new Set(scopes),
+    ...(typeof client === 'string' ? { client } : {}),
+    ...(typeof claims === 'object' ? { claims: claims as Claims } : {}),
   };
 }
 

@@ -20,6 +20,12 @@ test('a pass lets its principal into the subgraph it is for, and into no other',
   await expect(door.verify(headers, 'crm')).rejects.toMatchObject(refused);
 });
 
+test('what an issuer says of a principal arrives with it', async () => {
+  const carol: Principal = { ...alice, client: 'crm-portal', claims: { region: ['DE', 'AT'] } };
+  const headers = await createPass([secret]).headers('erp', carol);
+  expect((await createPass([secret]).verify(headers, 'erp')).principal).toEqual(carol);
+});
+
 test('what coordination signs says so, and nothing that is signed for the gateway does', async () => {
   const [pass, door] = [createPass([secret]), createPass([secret])];
   const ofBoth = [
