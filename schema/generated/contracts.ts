@@ -112,7 +112,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     dunningState: {
       entity: "Customer",
@@ -182,7 +185,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:bank"
+      ]
     },
     provisioningId: {
       entity: "Customer",
@@ -519,7 +525,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     parent: {
       entity: "Customer",
@@ -584,7 +593,10 @@ export const attributes = {
           ]
         ],
         policies: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     createdAt: {
       entity: "Customer",
@@ -660,7 +672,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:finance"
+      ]
     },
     taxClassification: {
       entity: "Customer",
