@@ -219,13 +219,13 @@ async function coordinationOf(
 /** The public door: the graph, and messages that systems send. */
 async function doorOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
 ): Promise<Served> {
   const examples = await examplesIn(join(root, 'examples'), identity);
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, fingerprint);
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };

@@ -5,8 +5,10 @@ import type { Config } from '../runtime/config.ts';
 import type { Subgraph } from '../runtime/executor.ts';
 import { Failure } from '../runtime/failure.ts';
 import { sendProblem } from '../runtime/problem.ts';
+import type { Pseudonym } from '../schema/masking.ts';
 import { scalars } from '../schema/scalars.ts';
 import { createEngine } from './engine/index.ts';
+import { unmaskScope } from './http/unmask.ts';
 import { defaultLimits, documentRules } from './limits.ts';
 import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './server.ts';
 
@@ -18,6 +20,7 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
+  pseudonym: Pseudonym,
 ): Served {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
@@ -25,6 +28,8 @@ export function gatewayOf(
     rules: documentRules(defaultLimits, config.introspection),
     limits: { tokens: defaultLimits.tokens },
     subgraphs: subgraph,
+    unmask: unmaskScope,
+    pseudonym,
   });
   const door = createDoor({
     engine,

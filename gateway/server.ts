@@ -38,6 +38,10 @@ export interface DoorOptions {
   readonly graphiql?: { readonly examples: readonly Example[] };
   /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
   readonly answered?: (answered: Answered) => void;
+  /** Told of every subscription that shows personal data, when it begins. Must not throw. */
+  readonly began?: (answered: Answered) => void;
+  /** Whether reading personal data can be recorded; where it cannot, it is not shown. It can where absent. */
+  readonly mayShowPersonal?: () => boolean;
 }
 
 export interface Door {
@@ -63,6 +67,8 @@ export function createDoor(options: DoorOptions): Door {
     selfDeclared: options.selfDeclared ?? false,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),
+    began: options.began ?? (() => undefined),
+    mayShowPersonal: options.mayShowPersonal ?? (() => true),
   };
   const { bodyLimit } = options;
   const limits = { ...defaultStreamLimits, ...options.streams };

@@ -17,8 +17,9 @@ import { possibleNames } from './select.ts';
 export interface Verdict {
   /** Why it is not; absent where it is. */
   readonly refusal?: string;
-  /** What is shown of its value; absent where it is shown whole. */
+  /** What is shown of its value, and of which field that value is; absent where it is shown whole. */
   readonly mask?: Mask;
+  readonly of?: string;
   /** Coordinates, where the value is personal and shown whole. */
   readonly personal?: readonly string[];
 }
@@ -131,8 +132,8 @@ export function commonVerdict(verdicts: readonly Verdict[]): Verdict | undefined
   const [first = granted, ...others] = verdicts;
   if (verdicts.every(({ refusal }) => refusal !== undefined)) return first;
   const same = others.every(
-    ({ refusal, mask, personal }) =>
-      refusal === first.refusal && mask === first.mask && !personal === !first.personal,
+    ({ refusal, mask, of, personal }) =>
+      refusal === first.refusal && mask === first.mask && of === first.of && !personal === !first.personal,
   );
   if (!same || !first.personal) return same ? first : undefined;
   return { personal: verdicts.flatMap(({ personal }) => personal ?? []) };
@@ -150,7 +151,9 @@ function verdictOf(
   if (read !== undefined && bits[read] !== '1')
     return { refusal: `You may not read ${coordinate}: it is for ${describeAccess(reading.access)}.` };
   if (reveal === undefined || !reading.personal) return granted;
-  return whole || bits[reveal] === '1' ? { personal: [coordinate] } : { mask: reading.personal.mask };
+  return whole || bits[reveal] === '1'
+    ? { personal: [coordinate] }
+    : { mask: reading.personal.mask, of: coordinate };
 }
 
 /** What makes a difference to the answer of an operation, whatever its conditions are. */

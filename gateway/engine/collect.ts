@@ -18,7 +18,7 @@ export interface Collected {
   readonly sources: readonly FieldItem[];
   /** What is selected below, of all sources together. */
   readonly items: readonly Item[];
-  /** That of all sources, because it is that of one field of one type. */
+  /** That of all sources, unless one is through an interface, where it may be refused: then that is. */
   readonly verdict: Verdict;
 }
 
@@ -51,7 +51,7 @@ export function collectFields(
       type: fieldOf(schema, type, first.name).type,
       sources: same,
       items: same.flatMap((item) => item.items ?? []),
-      verdict: first.verdict,
+      verdict: (same.find(({ verdict }) => verdict.refusal !== undefined) ?? first).verdict,
     };
   });
 }

@@ -31,6 +31,8 @@ export interface Operation {
    * our own.
    */
   run(variables: unknown, context: RequestContext): Answer | Promise<Answer>;
+  /** Coordinates of the personal data that an answer shows a reader whole; none where it would be refused. */
+  personal(variables: unknown, reader: Reader): readonly string[];
   /** The plan for a reader, the local developer where none is given; `variables` decide `@skip` and `@include`. */
   explain(variables?: unknown, reader?: Reader): Explained;
   /**
@@ -144,6 +146,10 @@ export function prepareOperation(
         variables: values,
         context,
       });
+    },
+    personal(given, reader) {
+      const { values } = coerce(given ?? {});
+      return values ? variant(values, reader).personal : [];
     },
     explain(given, reader = everything) {
       const { values } = coerce(given ?? {});

@@ -119,7 +119,9 @@ export function select(
   ): Item[] {
     const name = node.name.value;
     const verdictOn = (type: string): Verdict => options.clearance.verdict(type, name);
-    if (isObjectType(parent)) return [field(node, parent, verdictOn(parent.name), level)];
+    // Composition has an interface's field ask for what the field of any of its types asks for.
+    const own = verdictOn(parent.name);
+    if (isObjectType(parent) || own.refusal !== undefined) return [field(node, parent, own, level)];
     const common = commonVerdict([...possible].map(verdictOn));
     if (common) return [field(node, parent, common, level)];
     return [...possible].flatMap((type): Item[] => {

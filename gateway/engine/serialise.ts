@@ -105,8 +105,8 @@ export function serialiser(
     if (type === schema.getQueryType() && field.name.startsWith('__')) {
       return `run.introspection[${introspection.push(field.sources.map((source) => source.node)) - 1}]`;
     }
-    const { mask } = field.verdict;
-    const shown = mask && `leaves[${leaves.push(masked(mask, place.label, pseudonym)) - 1}]`;
+    const { mask, of = place.label } = field.verdict;
+    const shown = mask && `leaves[${leaves.push(masked(mask, of, pseudonym)) - 1}]`;
     return valueText(field.type, { ...place, shown }, `o, ${JSON.stringify(field.key)}`, at);
   }
 

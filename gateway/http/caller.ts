@@ -3,9 +3,13 @@ import type { RequestContext } from '../../runtime/context.ts';
 import { localDeveloper, type Principal } from '../../runtime/principal.ts';
 import { traceparentOf } from './correlation.ts';
 import { refuse, type HttpRefusal } from './refusal.ts';
+import { unmaskReasonOf } from './unmask.ts';
 
 /** What the headers of a request say of its caller. */
-export interface Introduced extends Pick<RequestContext, 'principal' | 'idempotencyKey' | 'traceparent'> {
+export interface Introduced extends Pick<
+  RequestContext,
+  'principal' | 'idempotencyKey' | 'traceparent' | 'unmaskReason'
+> {
   readonly refused?: undefined;
 }
 
@@ -20,7 +24,9 @@ export function introduced(headers: IncomingHttpHeaders, selfDeclared: boolean):
     ? principalOf(textOf(headers, 'x-principal'), textOf(headers, 'x-scopes'))
     : localDeveloper;
   if ('refused' in principal) return principal;
-  return { principal, idempotencyKey, traceparent: traceparentOf(headers) };
+  const unmaskReason = unmaskReasonOf(headers, principal);
+  if (typeof unmaskReason === 'object' && unmaskReason !== null) return unmaskReason;
+  return { principal, idempotencyKey, traceparent: traceparentOf(headers), unmaskReason };
 }
 
 const plain = /^(?!")[\x20-\x7e]{1,255}$/;

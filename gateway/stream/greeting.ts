@@ -9,7 +9,7 @@ export interface Greeted {
 }
 
 /** What a client may say when it introduces itself instead of in headers, which pages cannot set for a WebSocket. */
-const spoken = ['x-principal', 'x-scopes', 'x-correlation-id', 'traceparent'] as const;
+const spoken = ['x-principal', 'x-scopes', 'x-correlation-id', 'x-unmask-reason', 'traceparent'] as const;
 
 /** Reads who has connected; a sentence says why it may not. What is introduced counts instead of a header of that name. */
 export function greeted(
@@ -25,7 +25,7 @@ export function greeted(
   const all: IncomingHttpHeaders = {
     ...rest,
     ...(named ? {} : { 'x-principal': principal, 'x-scopes': scopes }),
-    ...Object.fromEntries(said.map((name) => [name, introduction[name] as string])),
+    ...Object.fromEntries(said.map((name) => [name, asHeader(name, introduction[name] as string)])),
     // A key is that of one operation, and a connection has many.
     'idempotency-key': undefined,
   };
@@ -33,4 +33,9 @@ export function greeted(
   if (caller.refused) return caller.message;
   // A new id is a tree of small texts, which is held for as long as the connection; this makes it one.
   return { caller, correlationId: Buffer.from(correlationOf(all)).toString() };
+}
+
+/** A header holds the bytes of a text, one in each character. */
+function asHeader(name: string, text: string): string {
+  return name === 'x-unmask-reason' ? Buffer.from(text).toString('latin1') : text;
 }
