@@ -7,6 +7,7 @@ export type Pseudonym = (coordinate: string, value: string) => string;
 export type Masked = (text: string) => string;
 
 const pseudonymous = 'masked-';
+const made = /^(masked-[\w-]{11}|\*{4}.{0,4}|\*(@.*)?)$/u;
 
 /** How a mask shows the values of one field. Pure. */
 export function masking(mask: Exclude<Mask, 'NULL'>, coordinate: string, pseudonym: Pseudonym): Masked {
@@ -22,7 +23,7 @@ export function masking(mask: Exclude<Mask, 'NULL'>, coordinate: string, pseudon
 
 /** Whether a text is one that a mask has made: nothing to be written back. */
 export function isMasked(text: string): boolean {
-  return text.startsWith(pseudonymous) || text.startsWith('*');
+  return made.test(text);
 }
 
 /** Four of few characters would be most of them. */

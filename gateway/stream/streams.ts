@@ -157,12 +157,13 @@ export function createStreams(options: StreamsOptions): Streams {
 
   /**
    * Answers are the same where the operation, its variables and what its caller may read are: of the whole graph, because
-   * subgraphs look at that, too.
+   * subgraphs look at that, too. They may look at scopes that the supergraph does not name, so that all of them count.
    */
   function keyOf({ operation, variables }: Subscription, caller: Introduced): string {
     const number = operations.get(operation) ?? (numbered += 1);
     operations.set(operation, number);
-    return `${number} ${engine.clearanceOf(caller)} ${JSON.stringify(variables)}`;
+    const scopes = [...caller.principal.scopes].sort().join(' ');
+    return `${number} ${engine.clearanceOf(caller)} ${scopes} ${JSON.stringify(variables)}`;
   }
 
   /** Belongs to all who share it: it has a correlation id of its own, and goes on when one of them leaves. */

@@ -45,7 +45,7 @@ function bench(forgotten?: string) {
       variables,
       requestContext({ principal, timeout: 10_000, signal }),
     );
-    const answer = JSON.parse(body) as { readonly errors?: readonly { readonly message: string }[] };
+    const answer = JSON.parse(body) as { readonly errors?: readonly { readonly message: string; readonly path?: (string | number)[] }[] };
     // What is refused in more places than are told of is compared by another test.
     const cut = answer.errors?.some(({ message }) => message.endsWith('more places of this answer.'));
     if (refused || cut) return undefined;
