@@ -10,6 +10,7 @@ import {
   type OpenedCoordination,
 } from './coordination/index.ts';
 import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import { authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -21,7 +22,7 @@ import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
 import { showGuards } from './runtime/gauges.ts';
 import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp } from './runtime/http.ts';
+import { createHttp, type Http } from './runtime/http.ts';
 import { listen } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
@@ -118,7 +119,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     add(coordinationSubgraph(opened.coordination));
   }
   const served = config.roles.has('gateway')
-    ? await doorOf(config, store, subgraph, metrics, logger)
+    ? await doorOf(config, store, subgraph, metrics, logger, http)
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
@@ -223,9 +224,16 @@ async function doorOf(
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
+  { send }: Http,
 ): Promise<Served> {
+  const authenticate = authenticating(config, {
+    send,
+    failed: (error, issuer) => {
+      logger.warn('The keys of an issuer could not be had; it is tried again.', { issuer, error });
+    },
+  });
   const examples = await examplesIn(join(root, 'examples'), identity);
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, authenticate);
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };
