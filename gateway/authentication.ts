@@ -1,5 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { authenticationOf, type Config } from '../runtime/config.ts';
+import { Failure } from '../runtime/failure.ts';
 import type { Send } from '../runtime/http.ts';
+import { holds } from '../runtime/principal.ts';
 import { createTokens } from '../runtime/token.ts';
 import { bearer, selfDeclared, type Authenticate } from './server.ts';
 
@@ -33,4 +36,13 @@ export function authenticating(config: Config, { send, failed }: AuthenticationM
       failed,
     }),
   );
+}
+
+/** Lets in who has this scope; the promise rejects with a Failure UNAUTHENTICATED or FORBIDDEN for anybody else. */
+export function admitting(authenticate: Authenticate, scope: string) {
+  return async (headers: IncomingHttpHeaders): Promise<void> => {
+    const principal = await authenticate(headers);
+    if ('refused' in principal) throw new Failure(principal.code, principal.message);
+    if (!holds(principal, [scope])) throw new Failure('FORBIDDEN', `This takes the scope ${scope}.`);
+  };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../runtime/context.ts';
+import { securityHeaders } from '../../runtime/security-headers.ts';
 import type { Answer, Engine, Operation, Refusal } from '../engine/index.ts';
 import { acceptsEvents, isJson, negotiate, type MediaType } from './accept.ts';
 import type { Authenticate } from './authentication.ts';
@@ -208,7 +209,8 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const granted = origins.preflight(exchange.request.headers.origin);
     if ('refused' in granted) stop(exchange, granted);
     else {
-      exchange.response.writeHead(204, ['x-correlation-id', exchange.correlationId, ...granted]).end();
+      const { response, correlationId } = exchange;
+      response.writeHead(204, ['x-correlation-id', correlationId, ...securityHeaders, ...granted]).end();
       note(exchange, 204);
     }
   }
