@@ -193,6 +193,9 @@ export function envExample(): string {
   return `# Settings and their defaults; copy to .env and take the # away from what you change.\n\n${entries.join('\n')}`;
 }
 
+/** The access token that commands show to a graph; undefined where none is set. */
+export const tokenVariable = (): string | undefined => ownEnvironment().GRAPH_TOKEN || undefined;
+
 /** Which servers the tests may use; nothing else reads it. */
 export function testServices(): { readonly databaseUrl?: string; readonly required: boolean } {
   const databaseUrl = process.env.TEST_DATABASE_URL;
