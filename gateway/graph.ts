@@ -44,7 +44,7 @@ export function gatewayOf(
     hosts: config.publicHosts ?? (isLoopback(config.host) ? loopbackHosts : []),
     origins: config.origins ?? [],
     behindProxy: config.trustProxy,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
+    ...(config.graphiql ? { graphiql: { examples, authenticated: config.authentication === 'oidc' } } : {}),
     answered,
     streams: streamLimits(config),
   });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Engine } from './engine/index.ts';
-import { graphiqlPages, type Example } from './graphiql/index.ts';
+import { graphiqlPages, type GraphiqlOptions } from './graphiql/index.ts';
 import type { Authenticate } from './http/authentication.ts';
 import { createGraphqlListener, type Answered } from './http/graphql.ts';
 import { correlationOf } from './http/correlation.ts';
@@ -36,7 +36,7 @@ export interface DoorOptions {
   /** What subscribers may take; `defaultStreamLimits` where absent. */
   readonly streams?: Partial<StreamLimits>;
   /** The query page, with the operations that it opens with; no page where absent. */
-  readonly graphiql?: { readonly examples: readonly Example[] };
+  readonly graphiql?: Omit<GraphiqlOptions, 'endpoint'>;
   /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
   readonly answered?: (answered: Answered) => void;
 }

@@ -15,6 +15,8 @@ export interface GraphiqlOptions {
   /** Path of the GraphQL endpoint that the page asks. */
   readonly endpoint: string;
   readonly examples: readonly Example[];
+  /** Whether operations take a token, which is then asked for among the headers of each tab. */
+  readonly authenticated?: boolean;
 }
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
