@@ -16,11 +16,15 @@ const spoken = ['authorization', 'x-principal', 'x-scopes', 'x-correlation-id', 
 /** What tells who it is: one of these in the introduction, and none of the headers counts. */
 const names = ['authorization', 'x-principal', 'x-scopes'] as const;
 
-/** Reads who has connected, or why it may not. What is introduced counts instead of a header of that name. */
+/**
+ * Reads who has connected, or why it may not, which `noted` is told of. What is introduced counts instead of a header of that
+ * name.
+ */
 export function greeted(
   headers: IncomingHttpHeaders,
   introduction: Readonly<Record<string, unknown>>,
   authenticate: Authenticate,
+  noted: (refusal: HttpRefusal) => void,
 ): Greeted | Unwelcome | Promise<Greeted | Unwelcome> {
   // A payload is not a header, but most clients name its members as if it were.
   const { Authorization, ...rest } = introduction;
@@ -34,11 +38,14 @@ export function greeted(
   for (const name of said) all[name] = given[name] as string;
   // A key is that of one operation, and a connection has many.
   Reflect.deleteProperty(all, 'idempotency-key');
-  const read = (caller: Introduced | HttpRefusal): Greeted | Unwelcome =>
-    caller.refused
-      ? unwelcome(closeCodes[caller.status] ?? FORBIDDEN, caller.message)
-      : // A new id is a tree of small texts, which is held for as long as the connection; this makes it one.
-        { caller, correlationId: Buffer.from(correlationOf(all)).toString() };
+  const read = (caller: Introduced | HttpRefusal): Greeted | Unwelcome => {
+    if (caller.refused) {
+      noted(caller);
+      return unwelcome(closeCodes[caller.status] ?? FORBIDDEN, caller.message);
+    }
+    // A new id is a tree of small texts, which is held for as long as the connection; this makes it one.
+    return { caller, correlationId: Buffer.from(correlationOf(all)).toString() };
+  };
   const caller = introduced(all, authenticate);
   return caller instanceof Promise ? caller.then(read) : read(caller);
 }

@@ -8,6 +8,7 @@ import { createWatch } from '../../runtime/streaming/watch.ts';
 import type { Authenticate } from '../http/authentication.ts';
 import type { Introduced } from '../http/caller.ts';
 import type { Parameters } from '../http/parameters.ts';
+import { correlationOf } from '../http/correlation.ts';
 import { refuse, type HttpRefusal } from '../http/refusal.ts';
 import { sendRefusal } from '../http/respond.ts';
 import { greeted, type Greeted } from './greeting.ts';
@@ -61,7 +62,11 @@ export function createStreaming(options: StreamingOptions): Streaming {
     limits: { ...limits, message: options.messageLimit },
     watch,
     expires: ({ caller }, end) => expiring(caller, end),
-    greet: (request, introduction) => greeted(request.headers, introduction, options.authenticate),
+    greet: ({ headers }, introduction) =>
+      greeted(headers, introduction, options.authenticate, ({ status, code }) => {
+        const correlationId = correlationOf(headers);
+        answered({ correlationId, method: 'WEBSOCKET', status, took: 0, operation: undefined, code });
+      }),
     begin: ({ caller, correlationId }, { query, operationName, variables }, operations) =>
       streams.begin({
         query,

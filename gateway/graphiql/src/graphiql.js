@@ -25,8 +25,9 @@ function Page() {
       defaultTabs: examples.map(({ query, variables }) => ({
         query,
         variables: variables && JSON.stringify(variables, null, 2),
-        headers: authenticated ? tokenHeader : null,
+        headers: null,
       })),
+      ...(authenticated ? { headers: tokenHeader, defaultHeaders: tokenHeader } : {}),
       shouldPersistHeaders: false,
     },
     h(GraphiQL.Logo, null, 'Graph'),
