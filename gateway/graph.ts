@@ -10,9 +10,23 @@ import { scalars } from '../schema/scalars.ts';
 import { createEngine } from './engine/index.ts';
 import { unmaskScope } from './http/unmask.ts';
 import { defaultLimits, documentRules } from './limits.ts';
-import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './server.ts';
+import {
+  createDoor,
+  isLoopback,
+  loopbackHosts,
+  streamLimits,
+  type Answered,
+  type Authenticate,
+  type Example,
+} from './server.ts';
 
 const root = dirname(import.meta.dirname);
+
+export interface GraphMeans {
+  readonly authenticate: Authenticate;
+  /** What is shown for personal data under the mask `HASH`. */
+  readonly pseudonym: Pseudonym;
+}
 
 /** The one public door, over subgraphs in this process and elsewhere. */
 export function gatewayOf(
@@ -20,7 +34,7 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
-  pseudonym: Pseudonym,
+  { authenticate, pseudonym }: GraphMeans,
 ): Served {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
@@ -36,9 +50,11 @@ export function gatewayOf(
     timeout: config.requestTimeoutMs,
     bodyLimit: config.bodyLimitBytes,
     suggestions: config.introspection,
-    selfDeclared: true,
-    hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
+    authenticate,
+    hosts: config.publicHosts ?? (isLoopback(config.host) ? loopbackHosts : []),
+    origins: config.origins ?? [],
+    behindProxy: config.trustProxy,
+    ...(config.graphiql ? { graphiql: { examples, authenticated: config.authentication === 'oidc' } } : {}),
     answered,
     streams: streamLimits(config),
   });

@@ -3,7 +3,7 @@ import { parse, print, visit } from 'graphql';
 import { createEngine } from '../../gateway/engine/index.ts';
 import { unmaskScope } from '../../gateway/http/unmask.ts';
 import { defaultLimits, documentRules } from '../../gateway/limits.ts';
-import { createDoor, loopbackHosts } from '../../gateway/server.ts';
+import { createDoor, loopbackHosts, selfDeclared } from '../../gateway/server.ts';
 import { localSubgraph, type Subgraph } from '../../runtime/executor.ts';
 import { scalars } from '../../schema/scalars.ts';
 import { memorySubgraphs, type SubgraphName } from '../read/memory.ts';
@@ -71,7 +71,7 @@ function door(text: string): RequestListener {
     timeout: 2000,
     bodyLimit: 1_048_576,
     suggestions: false,
-    selfDeclared: true,
+    authenticate: selfDeclared(),
     hosts: loopbackHosts,
   });
   return (request, response) => {

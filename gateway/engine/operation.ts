@@ -6,7 +6,7 @@ import { localDeveloper } from '../../runtime/principal.ts';
 import type { Pseudonym } from '../../schema/masking.ts';
 import type { Overrides, Planner } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
-import { lru } from './cache.ts';
+import { lru } from '../../runtime/cache.ts';
 import type { Clearances, Reader } from './clearance.ts';
 import { compile } from './compile.ts';
 import { conditionNames } from './conditions.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createEngine } from '../../../gateway/engine/index.ts';
 import { unmaskScope } from '../../../gateway/http/unmask.ts';
-import type { Answered, DoorOptions } from '../../../gateway/server.ts';
+import { selfDeclared, type Answered, type DoorOptions } from '../../../gateway/server.ts';
 import { localSubgraph } from '../../../runtime/executor.ts';
 import { buildSubgraph } from '../../../runtime/subgraph.ts';
 import { graphOf } from '../../engine/graph/engine.ts';
@@ -149,7 +149,7 @@ describe.each(transports)('over %s', (transport) => {
 describe('over HTTP', () => {
   const query = '{ person(id: "1") { mail phone } }';
   const door = (options: Partial<DoorOptions> = {}) =>
-    serveShop({ engine: graphOf(people()).engine, selfDeclared: true, ...options });
+    serveShop({ engine: graphOf(people()).engine, authenticate: selfDeclared(), ...options });
 
   test('an answer tells the audit what it showed whole, and to whom, and nothing where it showed nothing', async () => {
     await using served = await door();
