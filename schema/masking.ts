@@ -30,7 +30,7 @@ export function isMasked(text: string): boolean {
 const fewest = 8;
 
 function lastFour(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length < fewest ? '****' : `****${characters.slice(-4).join('')}`;
 }
 

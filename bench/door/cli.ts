@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { endAll } from '../read/child.ts';
 import { machine } from '../read/report.ts';
 import { contenders } from './contenders.ts';
+import { measureEngines } from './engines.ts';
 import { measure, type Row } from './measure.ts';
 import { questions } from './questions.ts';
 
@@ -19,6 +20,8 @@ ${contenders.map(({ key, title }) => `  ${key.padEnd(8)} ${title}`).join('\n')}
   --rounds N       rounds to take the median of (7)
   --seconds N      seconds per contender and question in a round (2)
   --connections N  concurrency (16)
+  --engine         no HTTP: the engines alone, in one process and in turn every few milliseconds, so that whatever else the
+                   machine does concerns all alike; microseconds of CPU per answer
   --help
 
 The result is written to bench/results/door.json. With the defaults it takes about 2.5 minutes; leave the machine alone.`;
@@ -28,6 +31,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '2' },
     connections: { type: 'string', default: '16' },
+    engine: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -36,6 +40,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 
 try {
   if (values.help) console.log(usage);
+  else if (values.engine) console.log(await measureEngines());
   else await compare();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

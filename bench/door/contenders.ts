@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { parse, print, visit } from 'graphql';
-import { createEngine } from '../../gateway/engine/index.ts';
+import { createEngine, type Engine } from '../../gateway/engine/index.ts';
 import { unmaskScope } from '../../gateway/http/unmask.ts';
 import { defaultLimits, documentRules } from '../../gateway/limits.ts';
 import { createDoor, loopbackHosts, selfDeclared } from '../../gateway/server.ts';
@@ -17,7 +17,7 @@ export interface Contender {
   readonly title: string;
   /** Of each request, besides what every request has. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly start: () => RequestListener;
+  readonly engine: () => Engine;
 }
 
 const readers = ['customer:read', 'customer:read:finance', 'customer:read:billing'].join(' ');
@@ -28,19 +28,19 @@ export const contenders: readonly Contender[] = [
     key: 'open',
     title: 'a graph that asks for nothing',
     headers: {},
-    start: () => door(withoutClearance(supergraph())),
+    engine: () => engineOver(withoutClearance(supergraph())),
   },
   {
     key: 'scopes',
     title: 'scopes on every attribute, one caller who has all',
     headers: {},
-    start: () => door(supergraph()),
+    engine: () => engineOver(supergraph()),
   },
   {
     key: 'named',
     title: 'scopes on every attribute, a caller who names three in each request; personal data masked',
     headers: { 'x-principal': 'reader', 'x-scopes': readers },
-    start: () => door(supergraph()),
+    engine: () => engineOver(supergraph()),
   },
 ];
 
@@ -55,9 +55,9 @@ function withoutClearance(text: string): string {
   );
 }
 
-function door(text: string): RequestListener {
+function engineOver(text: string): Engine {
   const schemas = memorySubgraphs(populationOf(populationSize), () => (context, run) => run(context.signal));
-  const engine = createEngine({
+  return createEngine({
     supergraph: text,
     scalars,
     subgraphs: (name) =>
@@ -66,8 +66,12 @@ function door(text: string): RequestListener {
     limits: { tokens: defaultLimits.tokens },
     unmask: unmaskScope,
   });
+}
+
+/** A contender behind the door of the product. */
+export function listenerOf({ engine }: Contender): RequestListener {
   const answer = createDoor({
-    engine,
+    engine: engine(),
     timeout: 2000,
     bodyLimit: 1_048_576,
     suggestions: false,

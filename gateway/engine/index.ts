@@ -135,7 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
         prepare(document, operationName, overrides),
       );
     },
-    clearanceOf: cleared.keyOf,
+    clearanceOf: (reader) => cleared.keyOf(reader),
   };
 }
 

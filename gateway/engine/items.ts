@@ -34,7 +34,7 @@ export function isWithheld({ verdict }: Pick<FieldItem, 'verdict'>): boolean {
 /** Coordinates of the personal data that is shown whole, each once. */
 export function personalIn(items: readonly Item[]): readonly string[] {
   const found = items.flatMap((item): readonly string[] => [
-    ...((item.kind === 'field' && item.verdict.personal) || []),
+    ...(item.kind === 'field' ? (item.verdict.personal ?? []) : []),
     ...personalIn(item.items ?? []),
   ]);
   return [...new Set(found)];
