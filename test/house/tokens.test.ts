@@ -48,7 +48,8 @@ async function serveIssuer(): Promise<string> {
       },
     },
   });
-  server.on('request', provider.callback());
+  const answer = provider.callback();
+  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing));
   return at;
 }
 
