@@ -72,10 +72,9 @@ export function testIssuer(issuer: string, keys: Key[], now: () => number = Date
         scope: 'customer:read',
         iat: at,
       };
-      const all: [string, unknown][] = Object.entries({ ...usual, exp: at + 3600, ...claims }).filter(
-        ([, value]) => value !== null,
-      );
-      return new SignJWT(Object.fromEntries(all))
+      const all: Readonly<Record<string, unknown>> = { ...usual, exp: at + 3600, ...claims };
+      const said = Object.entries(all).filter(([, value]) => value !== null);
+      return new SignJWT(Object.fromEntries(said))
         .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'at+jwt', ...header })
         .sign(key.privateKey, { crit: { x: true } });
     },
