@@ -196,14 +196,14 @@ async function openSandboxes(
 /** Governed writes over the systems of record, here and elsewhere. */
 async function coordinationOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
   captured: () => void,
 ): Promise<OpenedCoordination> {
   return openCoordination({
-    ...{ db, identity, metrics, captured },
+    ...{ db, identity, fingerprint, metrics, captured },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,

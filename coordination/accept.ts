@@ -209,6 +209,7 @@ function draftOf(
   const { entity, mode, lane, reason } = asked;
   const { steps, approve, hash: planHash } = plan;
   const unchanged = steps.every(({ state }) => state === 'UNCHANGED');
+  const { client } = context.principal;
   return {
     id: uuid(),
     entity,
@@ -225,6 +226,8 @@ function draftOf(
     correlationId: context.correlationId,
     traceparent: context.traceparent,
     requestedBy: subject,
+    ...(client === undefined ? {} : { client }),
+    operation: `update${entity}`,
     subject,
     key,
     hash,

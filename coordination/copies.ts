@@ -33,9 +33,12 @@ function copyOf(write: Stored, target: SystemName, changes: Values): Draft {
   const { step } = stepOf(target, changes, null, null, 'COPY');
   const { entity, entityId, lane, correlationId, traceparent, requestedBy, reason, planHash, policy } = write;
   const told = { entity, entityId, lane, correlationId, traceparent, requestedBy, reason, planHash, policy };
+  const { client, operation } = write;
   const id = uuid();
   return {
     ...told,
+    ...(client === undefined ? {} : { client }),
+    ...(operation === undefined ? {} : { operation }),
     id,
     mode: 'EACH',
     state: 'PENDING',

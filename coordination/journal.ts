@@ -1,5 +1,7 @@
+import { storable, type AuditEntry } from '../audit/index.ts';
 import type { Draft as Told } from '../events/index.ts';
 import type { Db } from '../runtime/db/index.ts';
+import { acceptedIn } from './audited.ts';
 import { giveWay } from './giveway.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
@@ -11,6 +13,10 @@ export interface Request {
   readonly correlationId: string;
   readonly traceparent: string | null;
   readonly requestedBy: string;
+  /** The program through which it was asked for, where somebody said. */
+  readonly client?: string;
+  /** The mutation by which it was asked for; absent where there is none. */
+  readonly operation?: string;
   readonly reason: string | null;
   readonly planHash: string;
   /** The contract under which it was accepted. */
@@ -83,8 +89,9 @@ export interface Settlement {
   /** Milliseconds for which it is let go of; null keeps it, or is over with it. */
   readonly wait: number | null;
   readonly copies: readonly Draft[];
-  /** What the change feed is told of these steps' effects. */
+  /** What the change feed is told of these steps' effects, and what the audit. */
   readonly told: readonly Told[];
+  readonly audited: readonly AuditEntry[];
 }
 
 /** The end of a queue, as somebody saw it who reads the records next. */
@@ -105,9 +112,19 @@ export interface Journal {
   /** Null where another worker holds the write by now: nothing was stored then. */
   settle(held: Held, settlement: Settlement): Promise<Settled | null>;
   /** Puts a write back into its queue; false where it is no longer as it was seen. */
-  requeue(seen: Stored, steps: readonly Step[], amended: Partial<Request>): Promise<boolean>;
+  requeue(
+    seen: Stored,
+    steps: readonly Step[],
+    amended: Partial<Request>,
+    audited: readonly AuditEntry[],
+  ): Promise<boolean>;
   /** Ends a write that nobody has begun; false where it is no longer as it was seen. */
-  close(seen: Stored, state: 'CANCELLED' | 'FAILED', amended: Partial<Request>): Promise<boolean>;
+  close(
+    seen: Stored,
+    state: 'CANCELLED' | 'FAILED',
+    amended: Partial<Request>,
+    audited: readonly AuditEntry[],
+  ): Promise<boolean>;
   /** Keeps every process away from a system, at least for so many milliseconds from now. */
   pause(system: string, milliseconds: number): Promise<void>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */
@@ -193,11 +210,11 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       }));
     },
 
-    async settle({ write, ahead }, { state, steps, open, wait, copies, told }) {
+    async settle({ write, ahead }, { state, steps, open, wait, copies, told, audited }) {
       const asked = performance.now();
       const [row] = await inLane(write.lane, () =>
         db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
-          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9) as settled',
+          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as settled',
           [
             write.id,
             write.epoch,
@@ -208,25 +225,26 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
             leased,
             JSON.stringify(copies.map(copyOf)),
             JSON.stringify(told),
+            storable(audited),
           ],
         ),
       );
       return row?.settled ? { write, ahead, leaseEnds: asked + lease, ...row.settled } : null;
     },
 
-    async requeue(seen, steps, amended) {
+    async requeue(seen, steps, amended, audited) {
       const open = steps.filter(isOpen).map(({ system }) => system);
       const [row] = await db.query<{ requeued: boolean }>(
-        'select coordination_requeue($1, $2, $3, $4, $5, $6) as requeued',
-        [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended],
+        'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
+        [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended, storable(audited)],
       );
       return row?.requeued === true;
     },
 
-    async close(seen, state, amended) {
+    async close(seen, state, amended, audited) {
       const [row] = await db.query<{ closed: boolean }>(
-        'select coordination_close($1, $2, $3, $4, $5) as closed',
-        [seen.id, seen.state, seen.epoch, state, amended],
+        'select coordination_close($1, $2, $3, $4, $5, $6) as closed',
+        [seen.id, seen.state, seen.epoch, state, amended, storable(audited)],
       );
       return row?.closed === true;
     },
@@ -264,17 +282,21 @@ type AcceptedRow =
     });
 
 function requestOf(draft: Draft): Request {
-  const { entity, entityId, mode, correlationId, traceparent, requestedBy } = draft;
+  const { entity, entityId, mode, correlationId, traceparent, requestedBy, client, operation } = draft;
   const { reason, planHash, policy, approve, approval } = draft;
   return {
     ...{ entity, entityId, mode, correlationId, traceparent, requestedBy },
+    ...(client === undefined ? {} : { client }),
+    ...(operation === undefined ? {} : { operation }),
     ...{ reason, planHash, policy, approve, approval },
   };
 }
 
 function rowOf(draft: Draft): object {
   const { id, queue, state, lane, subject, key, hash, parent } = draft;
-  return { id, queue, state, lane, subject, key, hash, parent, request: requestOf(draft) };
+  const audited = acceptedIn(draft);
+  const row = { id, queue, state, lane, subject, key, hash, parent, request: requestOf(draft) };
+  return audited ? { ...row, audited } : row;
 }
 
 function copyOf(draft: Draft): object {
