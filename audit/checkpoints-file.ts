@@ -71,7 +71,10 @@ async function endOf(path: string): Promise<{ checkpoint: Checkpoint | null; tor
     const length = Math.min(tail, size);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
     const text = buffer.toString();
-    const found = text.split('\n').map(checkpointIn).findLast((checkpoint) => checkpoint !== null);
+    const found = text
+      .split('\n')
+      .map(checkpointIn)
+      .findLast((checkpoint) => checkpoint !== null);
     return { checkpoint: found ?? null, torn: size > 0 && !text.endsWith('\n') };
   } finally {
     await file.close();

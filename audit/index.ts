@@ -1,4 +1,6 @@
-export { entryOf, traceIdOf, type AuditEntry, type Hashes, type Receipt } from './entry.ts';
+export { entryOf, traceIdOf, type AuditEntry } from './entry.ts';
+export { openAudit, type Audit } from './open.ts';
+export { gatherReads, type Reads } from './reads.ts';
 export { record, storable } from './record.ts';
 
 /** Where the migrations of the audit are. */

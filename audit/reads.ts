@@ -1,4 +1,3 @@
-import { Failure } from '../runtime/failure.ts';
 import type { Principal } from '../runtime/principal.ts';
 import type { Db } from '../runtime/db/index.ts';
 import { entryOf, type AuditEntry, type RequestName } from './entry.ts';
@@ -19,11 +18,8 @@ export interface Read {
 
 /** Reads on their way into the audit: gathered for a moment and stored together. */
 export interface Reads {
-  /**
-   * Whether personal data may be shown now.
-   * @throws Failure STORE_UNAVAILABLE where the store has not taken reads for so long that no more can be kept
-   */
-  admit(): void;
+  /** Whether personal data may be shown: not while the store has taken no reads for long, or more than can be kept. */
+  mayShow(): boolean;
   note(read: Read): void;
   /** Stores what was gathered. */
   stop(): Promise<void>;
@@ -87,14 +83,9 @@ export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Rea
   }
 
   return {
-    admit() {
+    mayShow() {
       const refused = refusedSince === undefined ? 0 : performance.now() - refusedSince;
-      if (gathered.length < pace.most && refused < pace.patience) return;
-      throw new Failure(
-        'STORE_UNAVAILABLE',
-        'Personal data is not shown while its reads cannot be recorded; try again in a moment.',
-        { retryAfter: 1 },
-      );
+      return gathered.length < pace.most && refused < pace.patience;
     },
     note(read) {
       gathered.push(read);

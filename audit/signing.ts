@@ -16,12 +16,7 @@ export interface Signing {
  * a chain that was cut or rebuilt is not signed as if it were the same.
  * @param known the newest checkpoint that this process knows of, from wherever
  */
-export async function signIfDue(
-  db: Db,
-  seal: Seal,
-  known: Checkpoint | null,
-  pace: Pace,
-): Promise<Signing> {
+export async function signIfDue(db: Db, seal: Seal, known: Checkpoint | null, pace: Pace): Promise<Signing> {
   return db.transaction(async (tx) => {
     const [head] = await tx.query<Head & { readonly now: string }>(
       `select epoch, position, hash, date_trunc('milliseconds', clock_timestamp()) as now
@@ -30,7 +25,8 @@ export async function signIfDue(
     if (!head) return { last: null, broken: null };
     const last = await lastStored(tx);
     if (!isDue(head, last, Date.parse(head.now), pace)) return { last, broken: null };
-    const broken = (await contradiction(tx, head, last, known)) ?? (await contradiction(tx, head, last, last));
+    const broken =
+      (await contradiction(tx, head, last, known)) ?? (await contradiction(tx, head, last, last));
     if (broken !== null) return { last: null, broken };
     const next = signed(head, (last?.number ?? 0) + 1, head.now, seal);
     await store(tx, next);

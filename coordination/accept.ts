@@ -209,7 +209,6 @@ function draftOf(
   const { entity, mode, lane, reason } = asked;
   const { steps, approve, hash: planHash } = plan;
   const unchanged = steps.every(({ state }) => state === 'UNCHANGED');
-  const { client } = context.principal;
   return {
     id: uuid(),
     entity,
@@ -226,7 +225,7 @@ function draftOf(
     correlationId: context.correlationId,
     traceparent: context.traceparent,
     requestedBy: subject,
-    ...(client === undefined ? {} : { client }),
+    client: context.principal.client,
     operation: `update${entity}`,
     subject,
     key,

@@ -1,13 +1,21 @@
 import { entryOf, traceIdOf, type AuditEntry } from '../audit/index.ts';
 import type { Fingerprinter } from '../events/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
-import type { Draft, Request, Stored } from './journal.ts';
 import { effective, isOver, type Step, type Values, type Write } from './write.ts';
 
-type Asked = Request & Pick<Write, 'id' | 'steps'>;
+/** What is told of every write. */
+interface Asked extends Pick<
+  Write,
+  'id' | 'entity' | 'entityId' | 'steps' | 'correlationId' | 'traceparent'
+> {
+  readonly requestedBy: string;
+  readonly client?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly reason: string | null;
+}
 
 /** That a write was accepted; null for a copy, which is told of with the write that it follows from. Pure. */
-export function acceptedIn(draft: Draft): AuditEntry | null {
+export function acceptedIn(draft: Asked & { readonly parent: string | null }): AuditEntry | null {
   if (draft.parent !== null) return null;
   return { ...entryFor(draft), action: 'WRITE_ACCEPTED', attributes: attributesOf(draft.steps) };
 }
@@ -18,7 +26,7 @@ export function acceptedIn(draft: Draft): AuditEntry | null {
  * @param former the steps as they were stored before
  */
 export function settledIn(
-  write: Stored,
+  write: Asked,
   { steps, state }: Pick<Write, 'steps' | 'state'>,
   former: readonly Step[],
   fingerprint: Fingerprinter,
@@ -46,7 +54,7 @@ export function settledIn(
 
 /** What a person decided about a write. Pure. */
 export function decisionOn(
-  write: Stored,
+  write: Pick<Write, 'id' | 'entity' | 'entityId' | 'steps'>,
   decision: { readonly operation: string; readonly outcome: string; readonly reason?: string | null },
   context: RequestContext,
 ): AuditEntry {

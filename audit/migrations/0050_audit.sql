@@ -16,6 +16,8 @@ create table audit_log (
 );
 create index audit_log_by_entity on audit_log ((entry ->> 'entityId'), position) where entry ->> 'entityId' is not null;
 create index audit_log_by_actor on audit_log ((entry ->> 'actor'), position);
+create index audit_log_by_action on audit_log ((entry ->> 'action'), position);
+create index audit_log_by_time on audit_log (at);
 
 -- Its end. Whoever holds the lock of this row is the sealer.
 create table audit_head (

@@ -57,7 +57,7 @@ begin
       case when fresh or step -> 'before' = 'null' then step
         else step || '{"before": null, "state": "READY", "versionAfter": null}' end
     from jsonb_array_elements(steps) step;
-  if draft ? 'audited' then
+  if jsonb_typeof(draft -> 'audited') = 'object' then
     insert into audit_pending (entry) values (draft -> 'audited');
   end if;
   if settled is not null then
