@@ -12,7 +12,7 @@ import { startSealer, type SealerPace } from './sealer.ts';
 export interface AuditOptions {
   /** With the migrations of the audit. */
   readonly db: Db;
-  readonly config: Pick<Config, 'auditKey' | 'auditCheckpointsFile' | 'databaseUrl' | 'dataDir'>;
+  readonly config: Pick<Config, 'auditKey' | 'auditCheckpointsFile' | 'databaseUrl' | 'dataDir' | 'nodeEnv'>;
   readonly metrics: Metrics;
   /** Told in plain sentences what whoever starts the process should know. */
   readonly notice: (line: string) => void;

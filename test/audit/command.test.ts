@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openAudit } from '../../audit/index.ts';
+import { sealKeyOf } from '../../audit/key.ts';
 import { runAudit } from '../../audit/run.ts';
 import { chained } from '../../runtime/chain.ts';
 import { openDb } from '../../runtime/db/index.ts';
@@ -28,7 +29,10 @@ beforeAll(async () => {
   [store, file] = [join(folder, 'store'), join(folder, 'checkpoints.jsonl')];
   const db = await openDb({ directory: store });
   const stage = await stageOver(db);
-  const config = { auditKey: undefined, auditCheckpointsFile: file, databaseUrl: undefined, dataDir: store };
+  const config = {
+    ...{ auditKey: undefined, auditCheckpointsFile: file, databaseUrl: undefined, dataDir: store },
+    nodeEnv: 'development',
+  } as const;
   const failed = (error: unknown) => {
     throw error;
   };
@@ -46,6 +50,16 @@ afterAll(() => rm(folder, { recursive: true }));
 test('an embedded store gets a key of its own, which only its owner may read, and says so once', async () => {
   expect(notices).toEqual([expect.stringContaining('A key that signs the audit was made')]);
   expect((await stat(join(store, 'audit-key.pem'))).mode & 0o777).toBe(0o600);
+});
+
+test('in production nothing is signed by a key beside the store', async () => {
+  const production = {
+    auditKey: undefined,
+    databaseUrl: undefined,
+    dataDir: folder,
+    nodeEnv: 'production',
+  } as const;
+  await expect(sealKeyOf(production)).rejects.toThrow('Set AUDIT_KEY or AUDIT_KEY_FILE');
 });
 
 test('an audit that is whole says so, with figures', async () => {
