@@ -246,7 +246,7 @@ function authenticateBy(config: Config, { send }: Http, logger: Logger): Authent
 /** The public door: the graph, and messages that systems send. */
 async function doorOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
@@ -256,7 +256,10 @@ async function doorOf(
     join(root, 'examples'),
     config.authentication === 'development' ? identity : undefined,
   );
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, authenticate);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, {
+    authenticate,
+    pseudonym: fingerprint,
+  });
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };

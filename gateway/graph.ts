@@ -5,8 +5,10 @@ import type { Config } from '../runtime/config.ts';
 import type { Subgraph } from '../runtime/executor.ts';
 import { Failure } from '../runtime/failure.ts';
 import { sendProblem } from '../runtime/problem.ts';
+import type { Pseudonym } from '../schema/masking.ts';
 import { scalars } from '../schema/scalars.ts';
 import { createEngine } from './engine/index.ts';
+import { unmaskScope } from './http/unmask.ts';
 import { defaultLimits, documentRules } from './limits.ts';
 import {
   createDoor,
@@ -20,13 +22,19 @@ import {
 
 const root = dirname(import.meta.dirname);
 
+export interface GraphMeans {
+  readonly authenticate: Authenticate;
+  /** What is shown for personal data under the mask `HASH`. */
+  readonly pseudonym: Pseudonym;
+}
+
 /** The one public door, over subgraphs in this process and elsewhere. */
 export function gatewayOf(
   config: Config,
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
-  authenticate: Authenticate,
+  { authenticate, pseudonym }: GraphMeans,
 ): Served {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
@@ -34,6 +42,8 @@ export function gatewayOf(
     rules: documentRules(defaultLimits, config.introspection),
     limits: { tokens: defaultLimits.tokens },
     subgraphs: subgraph,
+    unmask: unmaskScope,
+    pseudonym,
   });
   const door = createDoor({
     engine,

@@ -117,7 +117,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     dunningState: {
       entity: "Customer",
@@ -187,7 +190,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:bank"
+      ]
     },
     provisioningId: {
       entity: "Customer",
@@ -524,7 +530,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     parent: {
       entity: "Customer",
@@ -589,7 +598,10 @@ export const attributes = {
           ]
         ],
         policies: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     createdAt: {
       entity: "Customer",
@@ -665,7 +677,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:finance"
+      ]
     },
     taxClassification: {
       entity: "Customer",
