@@ -8,14 +8,14 @@ import { runAudit } from '../../audit/run.ts';
 import { chained } from '../../runtime/chain.ts';
 import { openDb } from '../../runtime/db/index.ts';
 import { newSealKey, publicKeyOf } from '../../runtime/seal.ts';
-import { createMetrics } from '../../runtime/telemetry.ts';
+import { createLogger, createMetrics } from '../../runtime/telemetry.ts';
 import { terminal } from '../seed/terminal.ts';
 import { eager, entry, stageOver } from './stage.ts';
 
 let folder: string;
 let store: string;
 let file: string;
-const notices: string[] = [];
+const logged: string[] = [];
 
 /** What a command wrote and how it ended. */
 async function run(...given: string[]) {
@@ -33,11 +33,9 @@ beforeAll(async () => {
     ...{ auditKey: undefined, auditCheckpointsFile: file, databaseUrl: undefined, dataDir: store },
     nodeEnv: 'development',
   } as const;
-  const failed = (error: unknown) => {
-    throw error;
-  };
+  const logger = createLogger({ level: 'warn', json: true, write: (line) => logged.push(line) });
   const audit = await openAudit(
-    { db, config, metrics: createMetrics(), notice: (line) => notices.push(line), alarm: failed, failed },
+    { db, config, metrics: createMetrics(), logger },
     { ...eager, interval: 5, signing: 0, batch: 100 },
   );
   await stage.record(...Array.from({ length: 10 }, (_, n) => entry(n + 1)));
@@ -48,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('an embedded store gets a key of its own, which only its owner may read, and says so once', async () => {
-  expect(notices).toEqual([expect.stringContaining('A key that signs the audit was made')]);
+  expect(logged).toEqual([expect.stringContaining('A key that signs the audit was made')]);
   expect((await stat(join(store, 'audit-key.pem'))).mode & 0o777).toBe(0o600);
 });
 
