@@ -10,6 +10,7 @@ import {
   type OpenedCoordination,
 } from './coordination/index.ts';
 import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import { openDocuments } from './gateway/documents/open.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -128,10 +129,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
     ...served,
-    failed: (error) => {
+    failed: (error, correlationId) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
-      if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
-      else logger.error('A request failed.', { error });
+      if (error instanceof Failure)
+        logger.debug('A request was refused.', { code: error.code, correlationId });
+      else logger.error('A request failed.', { error, correlationId });
     },
     checks: { store: () => db.query('select 1') },
     metrics,
@@ -225,7 +227,8 @@ async function doorOf(
   logger: Logger,
 ): Promise<Served> {
   const examples = await examplesIn(join(root, 'examples'), identity);
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples);
+  const textOf = await openDocuments(config.trustedDocuments, root, db, logger);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, textOf);
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };

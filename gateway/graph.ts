@@ -6,8 +6,10 @@ import type { Subgraph } from '../runtime/executor.ts';
 import { Failure } from '../runtime/failure.ts';
 import { sendProblem } from '../runtime/problem.ts';
 import { scalars } from '../schema/scalars.ts';
+import { createAdmission } from './admission.ts';
+import type { TextOf } from './documents/index.ts';
 import { createEngine } from './engine/index.ts';
-import { defaultLimits, documentRules } from './limits.ts';
+import { documentLimits, documentRules } from './limits.ts';
 import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './server.ts';
 
 const root = dirname(import.meta.dirname);
@@ -18,12 +20,14 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
+  textOf: TextOf,
 ): Served {
+  const limits = documentLimits(config);
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
     scalars,
-    rules: documentRules(defaultLimits, config.introspection),
-    limits: { tokens: defaultLimits.tokens },
+    rules: documentRules(limits, config.introspection),
+    limits,
     subgraphs: subgraph,
   });
   const door = createDoor({
@@ -31,6 +35,8 @@ export function gatewayOf(
     timeout: config.requestTimeoutMs,
     bodyLimit: config.bodyLimitBytes,
     suggestions: config.introspection,
+    textOf,
+    admit: createAdmission({ costLimit: config.costLimit, costBudget: config.costBudgetPerMinute }),
     selfDeclared: true,
     hosts: loopbackHosts,
     ...(config.graphiql ? { graphiql: { examples } } : {}),

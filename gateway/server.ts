@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { unlimited, type Admit } from './admission.ts';
+import { anyDocument, type TextOf } from './documents/index.ts';
 import type { Engine } from './engine/index.ts';
 import { graphiqlPages, type Example } from './graphiql/index.ts';
 import { createGraphqlListener, type Answered } from './http/graphql.ts';
-import { correlationOf } from './http/correlation.ts';
+import { correlationOf } from '../runtime/correlation.ts';
 import { hostCheck } from './http/hosts.ts';
 import { refuse } from './http/refusal.ts';
 import { sendRefusal } from './http/respond.ts';
@@ -23,6 +25,10 @@ export interface DoorOptions {
   readonly bodyLimit: number;
   /** Whether refusals may suggest names of the schema; on where introspection is. */
   readonly suggestions: boolean;
+  /** Which documents are executed; any where absent. */
+  readonly textOf?: TextOf;
+  /** What operations may cost; anything where absent. */
+  readonly admit?: Admit;
   /**
    * Whether callers say themselves who they are, by the headers `x-principal` and `x-scopes`: for a door that only its own
    * machine can reach. Nobody does where absent.
@@ -60,6 +66,8 @@ export function createDoor(options: DoorOptions): Door {
     engine: options.engine,
     timeout: options.timeout,
     suggestions: options.suggestions,
+    textOf: options.textOf ?? anyDocument,
+    admit: options.admit ?? unlimited,
     selfDeclared: options.selfDeclared ?? false,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),

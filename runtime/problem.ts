@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { correlationOf } from './correlation.ts';
 import { Failure, type FailureCode } from './failure.ts';
 
 /** The HTTP status of a failure, where a whole request failed with it; 500 for all others. */
@@ -20,24 +21,34 @@ const statuses: Partial<Record<FailureCode, number>> = {
 };
 
 /**
- * Answers a REST request with RFC 9457 problem details: `{ type, title, status, detail, code, system?, retryAfter? }`.
- * Whatever is no `Failure` is told as an internal error only. Does nothing where the answer has begun already.
+ * Answers a REST request with RFC 9457 problem details: `{ type, title, status, detail, code, correlationId, system?,
+ * retryAfter? }`. Whatever is no `Failure` is told as an internal error only. Does nothing where the answer has begun already.
  */
-export function sendProblem(response: ServerResponse, error: unknown): void {
+export function sendProblem(
+  response: ServerResponse,
+  error: unknown,
+  correlationId = correlationOf(response.req.headers),
+): void {
   if (response.headersSent) return;
   const failure =
     error instanceof Failure
       ? error
       : new Failure(
           'INTERNAL_SERVER_ERROR',
-          'Something went wrong here; tell the operator when it happened.',
+          'Something went wrong here; quote the correlation id to the operator.',
         );
   const status = statuses[failure.code] ?? 500;
   const { retryAfter } = failure.extensions;
   if (typeof retryAfter === 'number') response.setHeader('retry-after', retryAfter);
-  response.writeHead(status, { 'content-type': 'application/problem+json; charset=utf-8' });
+  response.writeHead(status, {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'x-correlation-id': correlationId,
+  });
   const title = failure.code.toLowerCase().replaceAll('_', ' ');
   response.end(
-    JSON.stringify({ type: 'about:blank', title, status, detail: failure.message, ...failure.extensions }),
+    JSON.stringify({
+      ...{ type: 'about:blank', title, status, detail: failure.message },
+      ...{ ...failure.extensions, correlationId },
+    }),
   );
 }

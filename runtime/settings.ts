@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { limitSettings } from './limit-settings.ts';
-import { httpUrl, oneOf, onOff, text, whole, type Setting } from './setting-forms.ts';
+import { limitSettings } from './settings/limits.ts';
+import { httpUrl, oneOf, onOff, text, whole, type Setting } from './settings/forms.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */

@@ -47,7 +47,7 @@ export function execute(compiled: Compiled, execution: Execution): Answer | Prom
     },
   };
   compiled.step(run, () => {
-    deliver(executedAnswer(compiled.serialiser.text(run, run.data), run.errors));
+    deliver(executedAnswer(compiled.serialiser.text(run, run.data), run.errors, context.correlationId));
   });
   if (settled) return settled;
 

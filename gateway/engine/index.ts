@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import type { Subgraph } from '../../runtime/executor.ts';
 import type { FailureCode } from '../../runtime/failure.ts';
+import { costs } from '../cost/index.ts';
 import { createPlanner, type Overrides } from '../planner.ts';
 import { lru } from './cache.ts';
 import type { AnswerError } from './errors.ts';
@@ -22,6 +23,7 @@ import { fieldLimit, prototypeAlias, unconditionalSource } from './rules.ts';
 import { refineScalars, type ParseScalar } from './scalars.ts';
 
 export type { Answer } from './answer.ts';
+export { correlated } from './errors.ts';
 export type { Explained } from './explain.ts';
 export type { Operation } from './operation.ts';
 export type { Subscription } from './subscription.ts';
@@ -74,6 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = { operations: 1000, tokens: 10_000, fields: 10_000, ...options.limits };
   const rules = [prototypeAlias, unconditionalSource, fieldLimit(limits.fields), ...(options.rules ?? [])];
   const prefix = freePrefix(schema);
+  const costOf = costs(options.supergraph, schema);
   const prepared = lru<Operation | Refusal>(limits.operations);
   const choose =
     options.overrides ?? (() => ({ labels: new Set<string>(), percentage: Math.random() * 100 }));
@@ -88,7 +91,9 @@ export function createEngine(options: EngineOptions): Engine {
     try {
       document = parse(text, { maxTokens: limits.tokens });
     } catch (error) {
-      return refusal('GRAPHQL_PARSE_FAILED', error);
+      if (!String(error).includes(tooLong)) return refusal('GRAPHQL_PARSE_FAILED', error);
+      const sentence = `The document has more than ${limits.tokens} tokens; ask for less, or in several requests.`;
+      return refusal('TOKEN_LIMIT_EXCEEDED', new GraphQLError(sentence));
     }
     // Limits first: some rules of the specification take a time that grows with the square of the document.
     for (const some of [rules, specifiedRules]) {
@@ -109,7 +114,7 @@ export function createEngine(options: EngineOptions): Engine {
         new GraphQLError(`The graph has no ${operation.operation}s.`),
       );
     }
-    const preparing = { planner, subgraphs, overrides, prefix };
+    const preparing = { planner, subgraphs, overrides, prefix, cost: costOf(document, operation) };
     return prepareOperation(preparing, document, operation);
   };
 
@@ -123,6 +128,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
 }
+
+/** How the parser says that it has given up. */
+const tooLong = 'tokens. Parsing aborted';
 
 function refusal(code: FailureCode, ...errors: readonly unknown[]): Refusal {
   return {

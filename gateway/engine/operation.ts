@@ -2,6 +2,7 @@ import { OperationTypeNode, type DocumentNode, type OperationDefinitionNode } fr
 import type { RequestContext } from '../../runtime/context.ts';
 import type { Subgraph } from '../../runtime/executor.ts';
 import { Failure, type FailureCode } from '../../runtime/failure.ts';
+import type { Cost } from '../cost/index.ts';
 import type { Overrides, Planner } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
 import { lru } from './cache.ts';
@@ -22,6 +23,7 @@ export interface Operation {
   readonly kind: 'query' | 'mutation' | 'subscription';
   /** As the document names it. */
   readonly name?: string;
+  readonly cost: Cost;
   /**
    * Runs it. `variables` are as the client sent them, null or absent for none. Throws or rejects only for a fault of
    * our own.
@@ -49,6 +51,7 @@ export interface Preparing {
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
   readonly overrides: Overrides;
   readonly prefix: string;
+  readonly cost: Cost;
 }
 
 /** Values of conditions that are kept compiled for one operation. */
@@ -115,6 +118,7 @@ export function prepareOperation(
   const lasting = operation.operation === OperationTypeNode.SUBSCRIPTION;
   return {
     kind: operation.operation,
+    cost: preparing.cost,
     ...(lasting && { subscribe }),
     ...(operation.name && { name: operation.name.value }),
     run(given, context) {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestContext } from '../../runtime/context.ts';
 import { localDeveloper, type Principal } from '../../runtime/principal.ts';
-import { traceparentOf } from './correlation.ts';
+import { traceparentOf } from '../../runtime/correlation.ts';
 import { refuse, type HttpRefusal } from './refusal.ts';
 
 /** What the headers of a request say of its caller. */

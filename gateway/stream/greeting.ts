@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { introduced, type Introduced } from '../http/caller.ts';
-import { correlationOf } from '../http/correlation.ts';
+import { correlationOf } from '../../runtime/correlation.ts';
 
 /** Who is at the other end of a WebSocket. */
 export interface Greeted {

@@ -5,11 +5,12 @@ import type { Running } from '../../runtime/streaming/running.ts';
 import { createSockets } from '../../runtime/streaming/sockets.ts';
 import { createWatch } from '../../runtime/streaming/watch.ts';
 import type { Introduced } from '../http/caller.ts';
-import type { Parameters } from '../http/parameters.ts';
+import { parametersOf, type Parameters } from '../http/parameters.ts';
 import { refuse, type HttpRefusal } from '../http/refusal.ts';
 import { sendRefusal } from '../http/respond.ts';
 import { greeted } from './greeting.ts';
-import { createStreams, drainingError, type StreamsOptions } from './streams.ts';
+import { createStreams, type StreamsOptions } from './streams.ts';
+import { drainingError } from './told.ts';
 import { foreignPage, refuseUpgrade } from './upgrade.ts';
 
 export { defaultStreamLimits, streamLimits, type StreamLimits } from './limits.ts';
@@ -48,6 +49,12 @@ const full = refuse(
 );
 const closing = refuse(503, 'SERVER_DRAINING', 'This server takes no more connections; connect again.');
 
+/** A request that cannot be read. */
+function unread({ message, code }: HttpRefusal) {
+  const refused = { message, extensions: { code } };
+  return { query: '', documentId: undefined, operationName: undefined, variables: {}, refused };
+}
+
 export function createStreaming(options: StreamingOptions): Streaming {
   const { limits, answered } = options;
   const streams = createStreams(options);
@@ -58,16 +65,16 @@ export function createStreaming(options: StreamingOptions): Streaming {
     limits: { ...limits, message: options.messageLimit },
     watch,
     greet: (request, introduction) => greeted(request.headers, introduction, options.selfDeclared),
-    begin: ({ caller, correlationId }, { query, operationName, variables }, operations) =>
-      streams.begin({
-        query,
-        operationName: operationName ?? undefined,
-        variables: variables ?? {},
-        caller,
-        correlationId,
+    begin(caller, payload, operations) {
+      const parameters = parametersOf({ ...payload });
+      return streams.begin({
+        ...(parameters.refused ? unread(parameters) : parameters),
+        ...caller,
         method: 'WEBSOCKET',
         open: operations,
-      }),
+      });
+    },
+    welcome: ({ correlationId }) => ({ correlationId }),
     failed(fault) {
       const none = { correlationId: '', method: 'WEBSOCKET', took: 0, operation: undefined };
       answered({ ...none, status: 500, code: 'INTERNAL_SERVER_ERROR', fault });

@@ -23,6 +23,8 @@ export interface SocketOptions<Caller> {
     request: IncomingMessage,
     introduction: Readonly<Record<string, unknown>>,
   ) => Promise<Caller | string> | Caller | string;
+  /** What a client that was let in is told. */
+  readonly welcome?: (caller: Caller) => Record<string, unknown>;
   /** Begins an operation; `open` is how many the connection has already. */
   readonly begin: (caller: Caller, payload: SubscribePayload, open: number) => Running;
   /** Told of faults of our own. */
@@ -89,7 +91,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
         return false;
       }
       context.extra.caller = caller;
-      return true;
+      return options.welcome?.(caller) ?? true;
     },
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;
