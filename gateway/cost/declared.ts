@@ -10,7 +10,7 @@ import { linksOf, localName } from '../engine/links.ts';
 /** How long a list may be, as `@listSize` says it. */
 export interface ListSize {
   readonly assumed: number | undefined;
-  /** Arguments that say how long: a number, or a list as long; dots lead into input objects. */
+  /** Arguments that say how long. */
   readonly slicing: readonly string[];
   /** Lists of the field's own object that are meant, where it is not one itself. */
   readonly sized: readonly string[];

@@ -120,6 +120,11 @@ function textOf(file: string): string {
 
 async function withStore<T>({ config }: OperationsTerminal, work: (db: Db) => Promise<T>): Promise<T> {
   const { databaseUrl, databaseSchema, dataDir } = config();
+  if (databaseUrl === undefined && !existsSync(dataDir))
+    throw new Failure(
+      'NOT_FOUND',
+      `There is no store in ${dataDir}; set DATA_DIR or DATABASE_URL to the one that is meant.`,
+    );
   const where = databaseUrl === undefined ? { directory: dataDir } : { databaseUrl, connections: 1 };
   const db = await openDb({ ...where, ...(databaseSchema === undefined ? {} : { schema: databaseSchema }) });
   try {

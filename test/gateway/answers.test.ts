@@ -86,7 +86,12 @@ test('a fault of our own is told with the correlation id and nothing else, and i
   const crash = (): never => {
     throw fault;
   };
-  const rejecting = { kind: 'query', cost: () => 1, run: () => Promise.reject(fault), explain: crash } as const;
+  const rejecting = {
+    kind: 'query',
+    cost: () => 1,
+    run: () => Promise.reject(fault),
+    explain: crash,
+  } as const;
   for (const prepare of [crash, () => rejecting, () => ({ ...rejecting, run: crash })]) {
     await using door = await serveShop({ engine: { prepare, schema: new GraphQLSchema({}) } });
     const answer = await post(door.url, products, { 'x-correlation-id': 'c-1' });
