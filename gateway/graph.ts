@@ -10,7 +10,15 @@ import { createAdmission } from './admission.ts';
 import type { TextOf } from './documents/index.ts';
 import { createEngine } from './engine/index.ts';
 import { documentLimits, documentRules } from './limits.ts';
-import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './server.ts';
+import {
+  createDoor,
+  isLoopback,
+  loopbackHosts,
+  streamLimits,
+  type Answered,
+  type Authenticate,
+  type Example,
+} from './server.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -20,6 +28,7 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
+  authenticate: Authenticate,
   textOf: TextOf,
 ): Served {
   const limits = documentLimits(config);
@@ -37,9 +46,11 @@ export function gatewayOf(
     suggestions: config.introspection,
     textOf,
     admit: createAdmission({ costLimit: config.costLimit, costBudget: config.costBudgetPerMinute }),
-    selfDeclared: true,
-    hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
+    authenticate,
+    hosts: config.publicHosts ?? (isLoopback(config.host) ? loopbackHosts : []),
+    origins: config.origins ?? [],
+    behindProxy: config.trustProxy,
+    ...(config.graphiql ? { graphiql: { examples, authenticated: config.authentication === 'oidc' } } : {}),
     answered,
     streams: streamLimits(config),
   });

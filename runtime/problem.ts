@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { correlationOf } from './correlation.ts';
 import { Failure, type FailureCode } from './failure.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** The HTTP status of a failure, where a whole request failed with it; 500 for all others. */
 const statuses: Partial<Record<FailureCode, number>> = {
@@ -40,10 +41,11 @@ export function sendProblem(
   const status = statuses[failure.code] ?? 500;
   const { retryAfter } = failure.extensions;
   if (typeof retryAfter === 'number') response.setHeader('retry-after', retryAfter);
-  response.writeHead(status, {
-    'content-type': 'application/problem+json; charset=utf-8',
-    'x-correlation-id': correlationId,
-  });
+  if (failure.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+  response.writeHead(status, [
+    ...['content-type', 'application/problem+json; charset=utf-8', 'x-correlation-id', correlationId],
+    ...securityHeaders,
+  ]);
   const title = failure.code.toLowerCase().replaceAll('_', ' ');
   response.end(
     JSON.stringify({

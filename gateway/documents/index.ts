@@ -1,5 +1,5 @@
 import type { FailureCode } from '../../runtime/failure.ts';
-import { lru } from '../engine/cache.ts';
+import { lru } from '../../runtime/cache.ts';
 import type { Refusal } from '../engine/index.ts';
 import { formOf, idOf, type Trusted } from './document.ts';
 import type { Register } from './register.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { lru } from '../engine/cache.ts';
+import { lru } from '../../runtime/cache.ts';
 import type { Trusted } from './document.ts';
 
 export interface RegisterOptions {

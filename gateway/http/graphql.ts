@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../runtime/context.ts';
+import { securityHeaders } from '../../runtime/security-headers.ts';
 import type { Admit, Declined } from '../admission.ts';
 import type { TextOf } from '../documents/index.ts';
 import type { Answer, Engine, Operation, Refusal } from '../engine/index.ts';
 import { acceptsEvents, isJson, negotiate, type MediaType } from './accept.ts';
+import type { Authenticate } from './authentication.ts';
 import { readBody } from './body.ts';
 import { introduced, type Introduced } from './caller.ts';
 import { correlationOf } from '../../runtime/correlation.ts';
@@ -47,8 +49,7 @@ export interface GraphqlOptions {
   readonly suggestions: boolean;
   readonly textOf: TextOf;
   readonly admit: Admit;
-  /** Whether callers say themselves who they are. */
-  readonly selfDeclared: boolean;
+  readonly authenticate: Authenticate;
   readonly answered: (answered: Answered) => void;
   /** Answers with a stream of events. */
   readonly events: (exchange: Streamed, parameters: Parameters, caller: Introduced) => void;
@@ -94,21 +95,40 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       else if (!isJson(headers['content-type']) || headers['content-encoding'] !== undefined) {
         stop(exchange, unsupported);
       } else {
-        readBody(request, options.bodyLimit, (body) => {
-          if (typeof body === 'string') answer(exchange, fromBody(body));
-          else stop(exchange, body);
+        admit(exchange, (caller) => {
+          readBody(request, options.bodyLimit, (body) => {
+            if (typeof body === 'string') answer(exchange, fromBody(body), caller);
+            else stop(exchange, body);
+          });
         });
       }
     } else if (method === 'GET') {
       const refused = acceptable ? forgeable(headers) : unacceptable;
       if (refused) stop(exchange, refused);
-      else answer(exchange, fromSearch(search));
+      else
+        admit(exchange, (caller) => {
+          answer(exchange, fromSearch(search), caller);
+        });
     } else if (method === 'OPTIONS') {
       preflight(exchange);
     } else stop(exchange, methods);
   };
 
-  function answer(exchange: Exchange, parameters: Parameters | HttpRefusal): void {
+  /** Before anything is read or prepared: who may not ask learns nothing, and costs nothing. */
+  function admit(exchange: Exchange, go: (caller: Introduced) => void): void {
+    const settle = (caller: Introduced | HttpRefusal): void => {
+      if (caller.refused) stop(exchange, caller);
+      else go(caller);
+    };
+    const caller = introduced(exchange.request.headers, options.authenticate);
+    if (!(caller instanceof Promise)) settle(caller);
+    else
+      caller.then(settle).catch((fault: unknown) => {
+        crash(exchange, fault);
+      });
+  }
+
+  function answer(exchange: Exchange, parameters: Parameters | HttpRefusal, caller: Introduced): void {
     if (parameters.refused) {
       stop(exchange, parameters);
       return;
@@ -117,15 +137,15 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       const text = options.textOf(parameters);
       if (text instanceof Promise)
         void text.then((found) => {
-          prepare(exchange, parameters, found);
+          prepare(exchange, parameters, found, caller);
         });
-      else prepare(exchange, parameters, text);
+      else prepare(exchange, parameters, text, caller);
     } catch (fault) {
       crash(exchange, fault);
     }
   }
 
-  function prepare(exchange: Exchange, named: Parameters, text: string | Refusal): void {
+  function prepare(exchange: Exchange, named: Parameters, text: string | Refusal, caller: Introduced): void {
     const parameters =
       typeof text !== 'string' || text === named.query
         ? named
@@ -133,37 +153,23 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     try {
       const operation =
         typeof text === 'string' ? options.engine.prepare(text, parameters.operationName) : text;
-      if (isStreamed(exchange, operation)) stream(exchange, parameters);
+      if (isStreamed(exchange, operation)) options.events(exchange, parameters, caller);
       else if ('errors' in operation) decline(exchange, parameters, operation);
       else if (operation.kind === 'mutation' && exchange.request.method === 'GET')
         stop(exchange, safeMethods);
-      else run(exchange, operation, parameters);
+      else run(exchange, operation, parameters, caller);
     } catch (fault) {
       crash(exchange, fault);
     }
   }
 
-  function stream(exchange: Exchange, parameters: Parameters): void {
-    const caller = introduced(exchange.request.headers, options.selfDeclared);
-    if (caller.refused) stop(exchange, caller);
-    else options.events(exchange, parameters, caller);
-  }
-
-  function run(exchange: Exchange, operation: Operation, parameters: Parameters): void {
-    const caller = introduced(exchange.request.headers, options.selfDeclared);
-    if (caller.refused) {
-      stop(exchange, caller);
-      return;
-    }
+  function run(exchange: Exchange, operation: Operation, parameters: Parameters, caller: Introduced): void {
     const admitted = options.admit(operation, parameters.variables, caller.principal);
     if (admitted.errors) decline(exchange, parameters, admitted, operation);
-    else
-      execute(
-        { ...exchange, headers: [...exchange.headers, ...admitted.headers] },
-        operation,
-        parameters,
-        caller,
-      );
+    else {
+      const headers = [...exchange.headers, ...admitted.headers];
+      execute({ ...exchange, headers }, operation, parameters, caller);
+    }
   }
 
   function execute(
@@ -247,7 +253,8 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const granted = origins.preflight(exchange.request.headers.origin);
     if ('refused' in granted) stop(exchange, granted);
     else {
-      exchange.response.writeHead(204, ['x-correlation-id', exchange.correlationId, ...granted]).end();
+      const { response, correlationId } = exchange;
+      response.writeHead(204, ['x-correlation-id', correlationId, ...securityHeaders, ...granted]).end();
       note(exchange, 204);
     }
   }

@@ -29,3 +29,9 @@ export const httpUrl = {
   parse: z.url({ protocol: /^https?$/ }),
   form: 'an http or https URL',
 };
+/** A comma list; blanks around its members do not count. */
+export const listOf = <T extends z.ZodType<unknown, string>>(member: T) =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .pipe(z.array(member).min(1));

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createAdmission } from '../../gateway/admission.ts';
 import { spend } from '../../gateway/budget.ts';
+import { selfDeclared } from '../../gateway/server.ts';
 import { serveShop } from './served.ts';
 import { codesOf, everyWay, ways } from './transports.ts';
 
@@ -62,7 +63,7 @@ test.each(everyWay)(
   async (way) => {
     let now = 0;
     await using door = await serveShop({
-      selfDeclared: true,
+      authenticate: selfDeclared(),
       admit: createAdmission({ costLimit: 20, costBudget: 25, now: () => now }),
     });
     const ask = (subject: string) => ways[way](door.port, ten, { 'x-principal': subject });

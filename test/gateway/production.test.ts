@@ -8,6 +8,7 @@ import { anyDocument } from '../../gateway/documents/index.ts';
 import { gatewayOf } from '../../gateway/graph.ts';
 import { readConfig } from '../../runtime/config.ts';
 import type { Subgraph } from '../../runtime/executor.ts';
+import { anyone } from '../../gateway/server.ts';
 import { raw } from './served.ts';
 import { codesOf, everyWay, ways } from './transports.ts';
 
@@ -21,7 +22,7 @@ const silent = (name: string): Subgraph => ({
   },
 });
 const config = readConfig({ NODE_ENV: 'production' });
-const door = gatewayOf(config, silent, () => undefined, [{ query: '{ __typename }' }], anyDocument);
+const door = gatewayOf(config, silent, () => undefined, [{ query: '{ __typename }' }], anyone, anyDocument);
 const server = createServer((request, response) => void door.answer(request, response)).on(
   'upgrade',
   door.upgrade,
@@ -191,7 +192,7 @@ test.each(findings)('in production an audit does not find: %s', async (_finding,
 });
 
 test('the audit finds what is open where it is opened: it could find it here', async () => {
-  const open = gatewayOf(readConfig({ GRAPHIQL: 'on' }), silent, () => undefined, [], anyDocument);
+  const open = gatewayOf(readConfig({ GRAPHIQL: 'on' }), silent, () => undefined, [], anyone, anyDocument);
   const other = createServer((request, response) => void open.answer(request, response));
   await once(other.listen(0, '127.0.0.1'), 'listening');
   const closed = port;
