@@ -11,6 +11,14 @@ const floors = [
   ['subgraphs', ['runtime', 'schema', 'audit', 'steward', 'identity', 'events']],
   ['coordination', ['runtime', 'schema', 'audit', 'steward', 'identity', 'events']],
   ['gateway', ['runtime', 'schema', 'audit', 'steward', 'identity', 'events', 'subgraphs', 'coordination']],
+  // Looks at all of them, and nobody at it.
+  [
+    'doctor',
+    [
+      ...['runtime', 'schema', 'audit', 'steward', 'identity', 'events', 'subgraphs', 'coordination'],
+      'gateway',
+    ],
+  ],
 ];
 const folders = floors.map(([name]) => name);
 

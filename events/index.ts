@@ -7,6 +7,7 @@ export { hint, startReaders, startSweeps, webhookDoor, type Hinted, type Sender 
 export { changesOf } from './graph.ts';
 export { logIn, type Log } from './log.ts';
 export { openEvents, type Events, type EventsOptions } from './open.ts';
+export { lookAtRedis } from './redis.ts';
 export { eventsSubgraph } from './resolvers.ts';
 
 /** Where the migrations of the feed are. */

@@ -146,3 +146,21 @@ function changeIn(id: string, fields: readonly string[]): Change {
   if (change?.position !== String(positionIn(id))) throw new Error(`the entry ${id} is no change`);
   return change;
 }
+
+/** What a Redis server says of itself; rejects where it does not answer in time, or does not let this user in. */
+export async function lookAtRedis(url: string): Promise<{ version: string; eviction: string }> {
+  const client = new Redis(url, {
+    ...{ lazyConnect: true, maxRetriesPerRequest: 0, enableOfflineQueue: false },
+    ...{ connectTimeout: patience, commandTimeout: patience, retryStrategy: () => null },
+  });
+  // Told by the promise of the connection as well.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const text = await client.info();
+    const of = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? 'unknown';
+    return { version: of('redis_version'), eviction: of('maxmemory_policy') };
+  } finally {
+    client.disconnect();
+  }
+}

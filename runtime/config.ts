@@ -20,7 +20,16 @@ interface Flags {
 /** What this process is to do, checked as a whole. Names, defaults and units are in the table of `settings.ts`. */
 export interface Config
   extends
-    Omit<Settings, 'roles' | `${Subgraph}Url` | HookSecret | 'graphiql' | 'introspection' | 'authentication'>,
+    Omit<
+      Settings,
+      | 'roles'
+      | `${Subgraph}Url`
+      | HookSecret
+      | 'graphiql'
+      | 'introspection'
+      | 'authentication'
+      | 'databaseDurability'
+    >,
     Omit<DoorSettings, 'wrong'> {
   readonly roles: ReadonlySet<Role>;
   /** Where the subgraphs are that run elsewhere. */
@@ -29,6 +38,7 @@ export interface Config
   readonly webhookSecrets: ReadonlyMap<string, readonly string[]>;
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  readonly databaseDurability: NonNullable<Settings['databaseDurability']>;
 }
 
 const keys = Object.keys(settings) as Key[];
@@ -51,7 +61,7 @@ export function readConfig(environment: Environment = ownEnvironment(), flags: F
   const found = Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
   refuse(wrong);
 
-  const { roles: list, graphiql, introspection, ...rest } = found;
+  const { roles: list, graphiql, introspection, databaseDurability, ...rest } = found;
   const roles = new Set(list);
   const { wrong: wrongAtDoor, ...door } = doorSettings(
     found,
@@ -78,6 +88,7 @@ export function readConfig(environment: Environment = ownEnvironment(), flags: F
     webhookSecrets,
     graphiql: graphiql ?? development,
     introspection: introspection ?? development,
+    databaseDurability: databaseDurability ?? (development ? 'advised' : 'required'),
   };
 }
 

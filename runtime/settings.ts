@@ -84,6 +84,11 @@ export const settings = {
     about: 'Connections to the PostgreSQL server at most.',
   },
   databaseSchema: { ...text, about: 'A schema of its own in that database; public without.' },
+  databaseDurability: {
+    ...oneOf('required', 'advised'),
+    about:
+      'Whether a server that can lose what it has acknowledged (fsync, synchronous_commit or full_page_writes off) is refused, or only warned of; required in production.',
+  },
   redisUrl: {
     parse: z.string().regex(/^rediss?:\/\//),
     form: 'a redis:// or rediss:// URL',

@@ -4,11 +4,11 @@ import { auditMigrations } from '../audit/index.ts';
 import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
-import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
+import { loadMigrations, migrate, openDb, requireDurable, type Db } from '../runtime/db/index.ts';
 import { systems } from './index.ts';
 
 /** Everything that the audit, the register, the change feed and the sandboxes keep in the store. */
-const folders: readonly string[] = [
+export const storeMigrations: readonly string[] = [
   fileURLToPath(auditMigrations),
   fileURLToPath(identityMigrations),
   fileURLToPath(eventsMigrations),
@@ -30,7 +30,10 @@ export interface Store {
  * @throws Failure STORE_IN_USE, STORE_UNAVAILABLE, INVALID_CONFIGURATION
  */
 export async function openStore(
-  config: Pick<Config, 'databaseUrl' | 'databaseSchema' | 'databaseConnections' | 'dataDir'>,
+  config: Pick<
+    Config,
+    'databaseUrl' | 'databaseSchema' | 'databaseConnections' | 'databaseDurability' | 'dataDir'
+  >,
   progress: (line: string) => void,
 ): Promise<Store> {
   const { databaseUrl, databaseSchema, databaseConnections, dataDir } = config;
@@ -40,13 +43,20 @@ export async function openStore(
     connections: databaseConnections,
     progress,
   });
+  try {
+    // What the embedded store survives is said when it is opened, and cannot be set.
+    if (db.kind === 'postgres' && config.databaseDurability === 'required') requireDurable(db.durability);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
   return prepared(db);
 }
 
 /** The store with its schema up to date. */
 export async function prepared(db: Db): Promise<Store> {
   try {
-    await migrate(db, await loadMigrations(folders));
+    await migrate(db, await loadMigrations(storeMigrations));
     const fingerprint = fingerprinterOf(await fingerprintSecret(db));
     return { db, identity: createIdentity({ db }), fingerprint };
   } catch (error) {

@@ -1,9 +1,10 @@
 import type { Db } from './port.ts';
 
 export type { Db, Queryable } from './port.ts';
+export { requireDurable, risksOf } from './durability.ts';
 export { isDuplicate, sqlProblem } from './problem.ts';
 export { turns } from './turns.ts';
-export { loadMigrations, migrate, type Migration } from './migrate.ts';
+export { differences, loadMigrations, migrate, type Migration } from './migrate.ts';
 
 export interface OpenOptions {
   /** A PostgreSQL server; without it the store is embedded. */
@@ -14,6 +15,8 @@ export interface OpenOptions {
   readonly connections?: number;
   /** A schema of its own within the server's database, made where it is missing; `public` without. */
   readonly schema?: string;
+  /** Nothing is made and nothing is changed: what a statement would change, the server refuses. */
+  readonly readOnly?: boolean;
   /** Told in plain sentences what takes time and what a reader should know. */
   readonly progress?: (line: string) => void;
 }

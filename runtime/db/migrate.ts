@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import type { Db } from './port.ts';
+import type { Db, Queryable } from './port.ts';
 
 /** One step of the store's schema; its name never changes and its SQL neither, once it was applied anywhere. */
 export interface Migration {
@@ -59,7 +59,7 @@ export async function migrate(db: Db, migrations: readonly Migration[]): Promise
     const applied = new Map(rows.map(({ name, hash }) => [name, hash]));
     const done: string[] = [];
     for (const { name, sql } of migrations) {
-      const hash = createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
+      const hash = hashOf(sql);
       const known = applied.get(name);
       if (known === hash) continue;
       if (known !== undefined)
@@ -76,5 +76,36 @@ export async function migrate(db: Db, migrations: readonly Migration[]): Promise
     return done;
   });
 }
+
+/** How a store's schema differs from what this program knows; all three are empty where it does not. */
+export interface Differences {
+  /** Not applied yet. */
+  readonly missing: readonly string[];
+  /** Changed after they had been applied. */
+  readonly changed: readonly string[];
+  /** Applied by a program that knows more than this one. */
+  readonly unknown: readonly string[];
+}
+
+/** Compares without changing anything. */
+export async function differences(db: Queryable, migrations: readonly Migration[]): Promise<Differences> {
+  const [found] = await db.query<{ there: boolean }>(`select to_regclass('migration') is not null as there`);
+  const rows =
+    found?.there === true
+      ? await db.query<{ name: string; hash: string }>('select name, hash from migration')
+      : [];
+  const applied = new Map(rows.map(({ name, hash }) => [name, hash]));
+  const known = new Set(migrations.map(({ name }) => name));
+  return {
+    missing: migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name),
+    changed: migrations
+      .filter(({ name, sql }) => applied.has(name) && applied.get(name) !== hashOf(sql))
+      .map(({ name }) => name),
+    unknown: [...applied.keys()].filter((name) => !known.has(name)).sort(),
+  };
+}
+
+const hashOf = (sql: string): string =>
+  createHash('sha256').update(sql.replaceAll('\r\n', '\n')).digest('hex');
 
 const refused = (sentence: string): Failure => new Failure('INVALID_CONFIGURATION', sentence);

@@ -57,7 +57,7 @@ export async function openPglite(
   };
   return {
     kind: 'pglite',
-    durability: { fsync: false, synchronousCommit: 'on' },
+    durability: { fsync: false, synchronousCommit: 'on', fullPageWrites: true },
     query: (sql, parameters) => exclusive(() => session.query(sql, parameters)),
     script: (sql) => exclusive(() => session.script(sql)),
     transaction: (work) => exclusive(() => boundary.run(session, work)),

@@ -22,6 +22,8 @@ export interface Durability {
   readonly fsync: boolean;
   /** As PostgreSQL names it: `on`, `off`, `local`, `remote_write`, `remote_apply`. */
   readonly synchronousCommit: string;
+  /** Whether a page that was half written when the machine failed can be made whole again. */
+  readonly fullPageWrites: boolean;
 }
 
 /** The store: one port, embedded (PGlite) or a server (PostgreSQL), with the same behaviour. */

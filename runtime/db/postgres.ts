@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Failure } from '../failure.ts';
+import { risksOf } from './durability.ts';
 import { listening } from './listener.ts';
 import type { Db, Durability } from './port.ts';
 import { sqlProblem } from './problem.ts';
@@ -11,6 +12,7 @@ import { parserOf, SESSION, textOf } from './values.ts';
 export interface PostgresOptions {
   readonly connections?: number;
   readonly schema?: string;
+  readonly readOnly?: boolean;
   readonly progress: (line: string) => void;
 }
 
@@ -37,7 +39,8 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
       `${SESSION}; set statement_timeout = ${STATEMENT_TIMEOUT}; set idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT}` +
         (options.schema === undefined
           ? ''
-          : `; set search_path = ${pg.escapeIdentifier(options.schema)}, public`),
+          : `; set search_path = ${pg.escapeIdentifier(options.schema)}, public`) +
+        (options.readOnly === true ? '; set default_transaction_read_only = on' : ''),
     );
   };
   // The pool waits for the promise, which its types do not say.
@@ -146,48 +149,38 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
 }
 
 /** Makes what the store needs of the server, and reads what it promises. */
-async function begin(pool: pg.Pool, { schema, progress }: PostgresOptions): Promise<Durability> {
+async function begin(pool: pg.Pool, options: PostgresOptions): Promise<Durability> {
   const client = await pool.connect().catch(rethrow);
   try {
-    await client.query(`select pg_advisory_lock(hashtextextended('customer-graph extension', 0))`);
-    if (schema !== undefined)
-      await client.query(`create schema if not exists ${pg.escapeIdentifier(schema)}`);
-    await client.query('create extension if not exists pg_trgm schema public').catch((cause: unknown) => {
-      throw new Failure(
-        'STORE_UNAVAILABLE',
-        'The database lacks the extension pg_trgm; let an administrator run "create extension pg_trgm" in it.',
-        { cause },
-      );
-    });
-    await client.query(`select pg_advisory_unlock_all()`);
-    const found = await client.query<{ fsync: string; synchronous_commit: string }>(
-      `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit`,
+    if (options.readOnly !== true) await furnish(client, options);
+    const { rows } = await client.query<Record<string, string>>(
+      `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
+         current_setting('full_page_writes') as pages`,
     );
-    const row = found.rows[0];
+    const { fsync, commit = 'unknown', pages } = rows[0] ?? {};
     const durability = {
-      fsync: row?.fsync === 'on',
-      synchronousCommit: row?.synchronous_commit ?? 'unknown',
+      fsync: fsync === 'on',
+      synchronousCommit: commit,
+      fullPageWrites: pages === 'on',
     };
-    for (const line of risks(durability)) progress(line);
+    for (const risk of risksOf(durability)) options.progress(`Warning: ${risk}`);
     return durability;
   } finally {
     client.release();
   }
 }
 
-function risks({ fsync, synchronousCommit }: Durability): string[] {
-  return [
-    ...(fsync
-      ? []
-      : [
-          'Warning: the server runs with fsync off and can lose everything when its machine fails; set fsync = on.',
-        ]),
-    ...(synchronousCommit === 'off'
-      ? [
-          'Warning: the server runs with synchronous_commit off and can lose acknowledged writes; set synchronous_commit = on.',
-        ]
-      : []),
-  ];
+async function furnish(client: pg.PoolClient, { schema }: PostgresOptions): Promise<void> {
+  await client.query(`select pg_advisory_lock(hashtextextended('customer-graph extension', 0))`);
+  if (schema !== undefined) await client.query(`create schema if not exists ${pg.escapeIdentifier(schema)}`);
+  await client.query('create extension if not exists pg_trgm schema public').catch((cause: unknown) => {
+    throw new Failure(
+      'STORE_UNAVAILABLE',
+      'The database lacks the extension pg_trgm; let an administrator run "create extension pg_trgm" in it.',
+      { cause },
+    );
+  });
+  await client.query(`select pg_advisory_unlock_all()`);
 }
 
 /** SQLSTATE classes of a server that is not there, going down or full. */

@@ -71,6 +71,7 @@ export function storeConfig(store: WorkerOrder['store']) {
     databaseUrl: server ? store.databaseUrl : undefined,
     databaseSchema: undefined,
     databaseConnections: 8,
+    databaseDurability: 'advised' as const,
     dataDir: server ? '' : store.directory,
   };
 }
