@@ -3,6 +3,7 @@ import type { Http } from '../runtime/http.ts';
 import { keysOf, type Issuer } from '../runtime/issuer.ts';
 import { createPass } from '../runtime/pass.ts';
 import { localDeveloper } from '../runtime/principal.ts';
+import { writtenAs } from '../runtime/settings/origin.ts';
 import { lookAtRedis } from '../events/index.ts';
 import { clockOf } from './clock.ts';
 import { fail, ok, warn, type Found } from './finding.ts';
@@ -61,20 +62,21 @@ export async function elsewhere(
   secrets: Config['passSecret'],
 ): Promise<Found> {
   const setting = `${name.toUpperCase()}_URL`;
+  const shown = writtenAs(url);
   try {
     const pass = secrets ? await createPass(secrets).headers(name, localDeveloper) : {};
     const headers = { 'content-type': 'application/json', ...pass };
     const answer = await post(new URL(url), headers, '{"query":"{ __typename }"}', limits());
     if (answer.status === 401)
       return fail(
-        `${url} does not take the pass of this process`,
+        `${shown} does not take the pass of this process`,
         'Set PASS_SECRET to the same secret in both, and compare the clocks.',
       );
     const { data } = JSON.parse(answer.text) as { readonly data?: { readonly __typename?: unknown } };
     return data?.__typename === 'Query'
-      ? ok(`${url} answers`)
-      : fail(`what is at ${url} is no subgraph`, `Correct ${setting}.`);
+      ? ok(`${shown} answers`)
+      : fail(`what is at ${shown} is no subgraph`, `Correct ${setting}.`);
   } catch {
-    return fail(`${url} does not answer`, `Start the process of ${name}, or correct ${setting}.`);
+    return fail(`${shown} does not answer`, `Start the process of ${name}, or correct ${setting}.`);
   }
 }

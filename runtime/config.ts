@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Failure } from './failure.ts';
 import { doorSettings, type DoorSettings } from './settings/door.ts';
+import { writtenAs } from './settings/origin.ts';
 import { nameOf, ROLES, settings, SYSTEMS, type Role, type Settings } from './settings.ts';
 
 export { authenticationOf } from './settings/door.ts';
 export type { Role } from './settings.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 type Key = keyof typeof settings;
 type Subgraph = Exclude<Role, 'gateway'>;
 type HookSecret = `webhookSecret${Capitalize<(typeof SYSTEMS)[number]>}`;
@@ -161,26 +162,35 @@ function refuse(sentences: readonly string[]): void {
   if (sentences.length > 0) throw new Failure('INVALID_CONFIGURATION', sentences.join(' '));
 }
 
+/** What is set where: the environment, and below it the file `.env` in the working directory. */
+export const ownSettings = (): { readonly environment: Environment; readonly file: Environment } => ({
+  environment: process.env,
+  file: existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {},
+});
+
 function ownEnvironment(): Environment {
-  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  return { ...file, ...process.env };
+  const { environment, file } = ownSettings();
+  return { ...file, ...environment };
 }
 
-/** The configuration in effect, a line each, without any secret. */
-export function describe(config: Config): string[] {
-  const shown: Readonly<Record<string, unknown>> = {
+/** A setting that counts, as it may be shown. */
+export interface Shown {
+  readonly name: string;
+  /** As it would be written; a secret is `(secret)`. */
+  readonly value: string;
+}
+
+/** The settings that count, without any secret. */
+export function shownOf(config: Config): Shown[] {
+  const all: Readonly<Record<string, unknown>> = {
     ...config,
-    roles: [...config.roles].join(','),
     ...Object.fromEntries([...config.remotes].map(([role, url]) => [`${role}Url`, url])),
     ...Object.fromEntries(SYSTEMS.map((name) => [hookSecretOf(name), config.webhookSecrets.get(name)])),
   };
   return keys.flatMap((key) => {
-    const value = shown[key];
-    if (typeof value === 'boolean') return [`${nameOf(key)}=${value ? 'on' : 'off'}`];
+    const value = all[key];
     if (value === undefined) return [];
-    if ('secret' in settings[key]) return [`${nameOf(key)}=(secret)`];
-    const written = Array.isArray(value) ? value.join(',') : value;
-    return typeof written === 'string' || typeof written === 'number' ? [`${nameOf(key)}=${written}`] : [];
+    return [{ name: nameOf(key), value: 'secret' in settings[key] ? '(secret)' : writtenAs(value) }];
   });
 }
 

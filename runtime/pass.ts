@@ -45,7 +45,8 @@ interface Signed {
 /**
  * The signed pass between the gateway, or coordination, and subgraphs that run apart: an HS256 JWT of a minute. Coordination
  * meets a subgraph as a participant, which is an audience of its own.
- * @param secrets the first signs, all are accepted; for a rotation put the new one first, everywhere, then drop the old
+ * @param secrets the first signs, all are accepted; for a rotation put the new one behind the old one everywhere, then first
+ * everywhere, then drop the old one
  */
 export function createPass(secrets: readonly string[]): Pass {
   const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'));

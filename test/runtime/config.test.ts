@@ -2,9 +2,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { authenticationOf, describe, envExample, help, readConfig } from '../../runtime/config.ts';
+import {
+  authenticationOf,
+  envExample,
+  help,
+  readConfig,
+  shownOf,
+  type Config,
+} from '../../runtime/config.ts';
 
 type Environment = Parameters<typeof readConfig>[0];
+const describe = (config: Config) => shownOf(config).map(({ name, value }) => `${name}=${value}`);
 const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
 const elsewhere = {
