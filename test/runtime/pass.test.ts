@@ -66,6 +66,22 @@ test('secrets rotate: the previous one is accepted, an unknown one is not', asyn
   await expect(createPass([newer]).verify(old, 'erp')).rejects.toMatchObject(refused);
 });
 
+test('a secret is rotated process by process, and no pass is refused at any time', async () => {
+  const [older, newer] = ['o'.repeat(32), 'n'.repeat(32)];
+  const stages = [[older], [older, newer], [newer, older], [newer]];
+  for (const [index, before] of stages.entries()) {
+    // Some processes have been started again with the next stage, the others not yet.
+    const running = [before, stages[index + 1] ?? before].map((secrets) => createPass(secrets));
+    for (const caller of running) {
+      const headers = await caller.headers('erp', alice);
+      for (const door of running)
+        expect(await door.verify(headers, 'erp')).toMatchObject({ principal: alice });
+    }
+  }
+  const hasty = await createPass([newer, older]).headers('erp', alice);
+  await expect(createPass([older]).verify(hasty, 'erp')).rejects.toMatchObject(refused);
+});
+
 test('what is forged, expired, unsigned or missing is refused, and never let in as somebody less', async () => {
   const door = createPass([secret]);
   const { privateKey } = await generateKeyPair('RS256');

@@ -36,6 +36,7 @@ withStores((open) => {
           senders: new Map([
             ['erp', { system: 'ERP', secrets: [current, before], hinted }],
             ['crm', { system: 'CRM', secrets: [], hinted }],
+            ['billing', { system: 'BILLING', secrets: [newWebhookSecret()], hinted }],
           ]),
         },
         (_, response) => {
@@ -123,6 +124,8 @@ withStores((open) => {
       ['forged', '["a"]', { secrets: [stranger] }, 401, 'UNAUTHENTICATED'],
       ['not signed', '["a"]', { headers: { 'webhook-signature': '' } }, 401, 'UNAUTHENTICATED'],
       ['changed on the way', '["a"]', { instead: '["b"]' }, 401, 'UNAUTHENTICATED'],
+      ['changed by a blank', '["a"]', { instead: '["a" ]' }, 401, 'UNAUTHENTICATED'],
+      ['signed by another system', '["a"]', { path: '/webhooks/billing' }, 401, 'UNAUTHENTICATED'],
       ['cut short', '["a"]', { instead: '["a"' }, 401, 'UNAUTHENTICATED'],
       ['empty', '["a"]', { instead: '' }, 401, 'UNAUTHENTICATED'],
       [
