@@ -81,7 +81,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Query = {
   readonly __typename?: 'Query';
@@ -943,6 +945,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  CustomerWrite: CustomerWrite;
 };
 
 /** Mapping of federation reference types */
@@ -950,6 +953,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  CustomerWrite:
+    ( { __typename: 'CustomerWrite' }
+    & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
 };
 
 
@@ -993,7 +999,7 @@ export type ResolversTypes = {
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
   Guarantee: Guarantee;
-  CustomerWrite: ResolverTypeWrapper<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
   WriteApproval: ResolverTypeWrapper<WriteApproval>;
   WriteReceipt: ResolverTypeWrapper<WriteReceipt>;
@@ -1058,7 +1064,7 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
-  CustomerWrite: Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
   WriteReceipt: WriteReceipt;
   WriteCause: WriteCause;
@@ -1217,7 +1223,8 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
 };
 
-export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite']> = {
+export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['CustomerWrite']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['WriteState'], ParentType, ContextType>;
   mode?: Resolver<ResolversTypes['WriteMode'], ParentType, ContextType>;
