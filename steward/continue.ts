@@ -40,7 +40,7 @@ export interface Continuing {
 /** A decision in the hands of this process. */
 interface Claimed {
   readonly item: StoredItem;
-  readonly attempts: number;
+  readonly epoch: number;
 }
 
 /** Begins to continue what is decided: each decision at least once, by one process at a time. */
@@ -55,36 +55,36 @@ export async function startContinuing({
   let stopped = false;
 
   async function claim(): Promise<Claimed | null> {
-    const [row] = await db.query<StoredItem & { readonly attempts: number }>(
-      `update steward_item i set attempts = attempts + 1,
+    const [row] = await db.query<StoredItem & { readonly epoch: number }>(
+      `update steward_item i set epoch = epoch + 1,
          continue_at = clock_timestamp() + $2::int * interval '1 millisecond'
        where id = (
          select id from steward_item
          where state = 'DECIDED' and continue_at <= clock_timestamp() and kind = any($1::text[])
          order by continue_at limit 1 for update skip locked)
-       returning ${columns}, i.attempts`,
+       returning ${columns}, i.epoch`,
       [kinds, lease],
     );
-    return row ? { item: row, attempts: row.attempts } : null;
+    return row ? { item: row, epoch: row.epoch } : null;
   }
 
   /** Only for who claimed it last, and while it waits: whatever it waited for may have come to its end by itself. */
-  async function settle({ item, attempts }: Claimed, outcome: Outcome): Promise<void> {
+  async function settle({ item, epoch }: Claimed, outcome: Outcome): Promise<void> {
     await db.transaction(async (tx) => {
       const now = await hold(tx, item.id);
       const [mine] = await tx.query(
-        `select from steward_item where id = $1 and state = 'DECIDED' and attempts = $2`,
-        [item.id, attempts],
+        `select from steward_item where id = $1 and state = 'DECIDED' and epoch = $2`,
+        [item.id, epoch],
       );
       if (now && mine) await move(tx, item.id, carriedOut(now, outcome, new Date().toISOString()));
     });
   }
 
-  async function again({ item, attempts }: Claimed): Promise<void> {
+  async function again({ item, epoch }: Claimed): Promise<void> {
     await db.query(
       `update steward_item set continue_at = clock_timestamp() + $3::int * interval '1 millisecond'
-       where id = $1 and state = 'DECIDED' and attempts = $2`,
-      [item.id, attempts, Math.min(longestPause, firstPause * 2 ** Math.min(attempts - 1, 10))],
+       where id = $1 and state = 'DECIDED' and epoch = $2`,
+      [item.id, epoch, Math.min(longestPause, firstPause * 2 ** Math.min(epoch - 1, 10))],
     );
   }
 

@@ -78,11 +78,7 @@ export function approved(item: StoredItem, { principal, at }: Actor): Moved | Re
 }
 
 /** The item without its proposal. */
-export function declined(
-  item: StoredItem,
-  reason: string | null,
-  { principal, at }: Actor,
-): Moved | Refusal {
+export function declined(item: StoredItem, reason: string | null, { principal, at }: Actor): Moved | Refusal {
   const { decision: proposed, assignee } = item;
   if (!holds(principal, steward)) return notPermitted(steward);
   if (item.state !== 'PROPOSED' || !proposed) return notProposed;

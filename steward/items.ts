@@ -43,9 +43,10 @@ export async function find(db: Queryable, id: string): Promise<StoredItem | null
 
 /** The item, which nobody else can change until the transaction ends. */
 export async function hold(tx: Queryable, id: string): Promise<StoredItem | null> {
-  const [row] = await tx.query<StoredItem>(`select ${columns} from steward_item i where i.id = $1 for update`, [
-    id,
-  ]);
+  const [row] = await tx.query<StoredItem>(
+    `select ${columns} from steward_item i where i.id = $1 for update`,
+    [id],
+  );
   return row ?? null;
 }
 
@@ -55,7 +56,7 @@ export async function move(tx: Queryable, id: string, moved: Moved): Promise<voi
   await tx.query(
     `update steward_item set state = $2, assignee = $3, decision = $4::jsonb, history = history || $5::jsonb,
        closed_at = case when $2 = 'CLOSED' then clock_timestamp() end,
-       continue_at = case when $2 = 'DECIDED' then clock_timestamp() end, attempts = 0
+       continue_at = case when $2 = 'DECIDED' then clock_timestamp() end
      where id = $1`,
     [id, state, assignee, decision, event],
   );

@@ -33,12 +33,16 @@ export interface Queue {
 export const decidedChannel = 'steward_decided';
 
 /** @param told that something was decided here: it can be continued at once */
-export function queueIn(db: Db, told: (principal: Principal) => Promise<void>): Queue {
+export function queueIn(db: Db, told: () => Promise<void>): Queue {
   /** Nobody else decides about the item meanwhile. */
   async function change(
     id: string,
     principal: Principal,
-    become: (item: StoredItem, actor: Actor, tx: Queryable) => Moved | Refusal | 'REPLAYED' | Promise<Moved | Refusal | 'REPLAYED'>,
+    become: (
+      item: StoredItem,
+      actor: Actor,
+      tx: Queryable,
+    ) => Moved | Refusal | 'REPLAYED' | Promise<Moved | Refusal | 'REPLAYED'>,
   ): Promise<Done> {
     const result = await db.transaction(async (tx) => {
       const item = await hold(tx, id);
@@ -51,19 +55,19 @@ export function queueIn(db: Db, told: (principal: Principal) => Promise<void>): 
     });
     if (result !== 'REPLAYED' && 'code' in result)
       return { item: await find(db, id), refusals: [result], replayed: false };
-    if (result === 'REPLAYED' || result.state === 'DECIDED') await told(principal);
+    if (result === 'REPLAYED' || result.state === 'DECIDED') await told();
     return { item: await find(db, id), refusals: [], replayed: result === 'REPLAYED' };
   }
 
   return {
-    assign: (id, asked, principal) =>
-      change(id, principal, (item, actor) => assigned(item, asked, actor)),
+    assign: (id, asked, principal) => change(id, principal, (item, actor) => assigned(item, asked, actor)),
     approve: (id, principal) => change(id, principal, approved),
-    decline: (id, reason, principal) =>
-      change(id, principal, (item, actor) => declined(item, reason, actor)),
+    decline: (id, reason, principal) => change(id, principal, (item, actor) => declined(item, reason, actor)),
 
     decide(id, asked, key, principal) {
-      const hash = createHash('sha256').update(canonical({ id, ...asked })).digest('base64url');
+      const hash = createHash('sha256')
+        .update(canonical({ id, ...asked }))
+        .digest('base64url');
       return change(id, principal, async (item, actor, tx) => {
         const known = await knownHash(tx, principal.subject, key);
         if (known !== null) return known === hash ? 'REPLAYED' : keyReused;

@@ -436,6 +436,8 @@ export type CustomerWrite = {
   readonly policy: Scalars['String']['output'];
   /** What a second person has to decide, or has decided; null where nobody has to approve. */
   readonly approval: Maybe<WriteApproval>;
+  /** What a steward decided when it waited for a person last; null where it never did. */
+  readonly review: Maybe<WriteReview>;
   /** What has become of each attribute, and of each copy of it that exists by now. */
   readonly receipts: ReadonlyArray<WriteReceipt>;
   /** The calls to the owners, in their order, and those that keep copies. */
@@ -477,6 +479,30 @@ export type WriteApproval = {
   /** Why, in the words of who decided. */
   readonly reason: Maybe<Scalars['String']['output']>;
 };
+
+/** What a steward decided about a write that waited for a person. */
+export type WriteReview = {
+  readonly __typename?: 'WriteReview';
+  /** The decision. */
+  readonly decision: WriteReviewDecision;
+  /** Subject of who decided. */
+  readonly by: Scalars['String']['output'];
+  /** Subject of the second person who agreed; null where it took none. */
+  readonly approvedBy: Maybe<Scalars['String']['output']>;
+  /** When it was decided. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Why, in the words of who decided. */
+  readonly reason: Scalars['String']['output'];
+};
+
+/** How a write that waited for a person is continued. */
+export type WriteReviewDecision =
+  /** It is started anew; what has taken effect is not repeated. */
+  | 'RETRY'
+  /** It ends as it is: what the owners have stands. */
+  | 'ACCEPT_AS_IS'
+  /** It ends, and what it has changed is taken back. */
+  | 'CANCEL';
 
 /** What has become of one attribute of a write. */
 export type WriteReceipt = {
@@ -1002,6 +1028,8 @@ export type ResolversTypes = {
   CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
   WriteApproval: ResolverTypeWrapper<WriteApproval>;
+  WriteReview: ResolverTypeWrapper<WriteReview>;
+  WriteReviewDecision: WriteReviewDecision;
   WriteReceipt: ResolverTypeWrapper<WriteReceipt>;
   WriteOutcome: WriteOutcome;
   WriteCause: ResolverTypeWrapper<WriteCause>;
@@ -1066,6 +1094,7 @@ export type ResolversParentTypes = {
   PlannedChange: PlannedChange;
   CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
+  WriteReview: WriteReview;
   WriteReceipt: WriteReceipt;
   WriteCause: WriteCause;
   WriteStep: WriteStep;
@@ -1238,6 +1267,7 @@ export type CustomerWriteResolvers<ContextType = RequestContext, ParentType exte
   planHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   approval?: Resolver<Maybe<ResolversTypes['WriteApproval']>, ParentType, ContextType>;
+  review?: Resolver<Maybe<ResolversTypes['WriteReview']>, ParentType, ContextType>;
   receipts?: Resolver<ReadonlyArray<ResolversTypes['WriteReceipt']>, ParentType, ContextType>;
   steps?: Resolver<ReadonlyArray<ResolversTypes['WriteStep']>, ParentType, ContextType>;
 };
@@ -1248,6 +1278,14 @@ export type WriteApprovalResolvers<ContextType = RequestContext, ParentType exte
   decidedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type WriteReviewResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WriteReview'] = ResolversParentTypes['WriteReview']> = {
+  decision?: Resolver<ResolversTypes['WriteReviewDecision'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  approvedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type WriteReceiptResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WriteReceipt'] = ResolversParentTypes['WriteReceipt']> = {
@@ -1319,6 +1357,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PlannedChange?: PlannedChangeResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
+  WriteReview?: WriteReviewResolvers<ContextType>;
   WriteReceipt?: WriteReceiptResolvers<ContextType>;
   WriteCause?: WriteCauseResolvers<ContextType>;
   WriteStep?: WriteStepResolvers<ContextType>;
