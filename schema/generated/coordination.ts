@@ -499,6 +499,8 @@ export type WriteReview = {
 export type WriteReviewDecision =
   /** It is started anew; what has taken effect is not repeated. */
   | 'RETRY'
+  /** It is made over what the owners have now: what nobody knows of may have its effect once more. */
+  | 'REPEAT'
   /** It ends as it is: what the owners have stands. */
   | 'ACCEPT_AS_IS'
   /** It ends, and what it has changed is taken back. */

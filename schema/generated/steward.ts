@@ -232,6 +232,8 @@ export type WorkItemState =
 export type WorkItemDecision =
   /** The write is started anew; what has taken effect is not repeated. */
   | 'RETRY'
+  /** The write is made over what the owners have now: what nobody knows of may have its effect once more. */
+  | 'REPEAT'
   /** The write ends as it is: what the owners have now stands. */
   | 'ACCEPT_AS_IS'
   /** The write ends, and what it has changed is taken back. */

@@ -6,6 +6,7 @@ import { ownFolder, start } from './house.ts';
 const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/graph', PASS_SECRET: secret };
 const elsewhere = {
+  STEWARD_URL: 'http://s',
   IDENTITY_URL: 'http://i',
   COORDINATION_URL: 'http://w',
   EVENTS_URL: 'http://f',

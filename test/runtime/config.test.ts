@@ -8,6 +8,7 @@ type Environment = Parameters<typeof readConfig>[0];
 const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
 const elsewhere = {
+  STEWARD_URL: 'http://s:1',
   IDENTITY_URL: 'http://i:1',
   COORDINATION_URL: 'http://w:1',
   EVENTS_URL: 'http://f:1',
@@ -29,6 +30,7 @@ test('with nothing set everything runs in one process on the embedded store', ()
   });
   expect([...config.roles]).toEqual([
     'gateway',
+    'steward',
     'identity',
     'coordination',
     'events',
@@ -57,6 +59,7 @@ test('coordination needs the systems of record, and nobody else', () => {
 test('the gateway alone knows where the others are, and a subgraph alone may listen on any address', () => {
   const gateway = readConfig({ ...apart, ...elsewhere, ROLES: 'gateway' });
   expect([...gateway.remotes]).toEqual([
+    ['steward', 'http://s:1'],
     ['identity', 'http://i:1'],
     ['coordination', 'http://w:1'],
     ['events', 'http://f:1'],

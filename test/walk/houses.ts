@@ -34,7 +34,7 @@ interface Told {
 const silent = createLogger({ level: 'silent', json: true });
 const secret = 'a secret that only these tests know and that is long enough';
 
-const subgraphs = ['identity', 'events', 'crm', 'erp', 'billing'];
+const subgraphs = ['steward', 'identity', 'events', 'crm', 'erp', 'billing'];
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -59,10 +59,9 @@ async function apart(store: Store, settings: Settings): Promise<readonly House[]
   const shared = { ...settings, PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
   const open = (roles: string, where: Settings = {}) =>
     openHouse(configOf({ ...shared, ...where, ROLES: roles }), store, silent);
-  const records = await open('identity,events,crm,erp,billing');
-  const { IDENTITY_URL = '', EVENTS_URL = '', ...systems } = urlsOf(records, subgraphs);
-  const coordination = await open('coordination', systems);
-  const where = { ...systems, ...urlsOf(coordination, ['coordination']), IDENTITY_URL, EVENTS_URL };
+  const records = await open('steward,identity,events,crm,erp,billing');
+  const coordination = await open('coordination', urlsOf(records, ['crm', 'erp', 'billing']));
+  const where = { ...urlsOf(records, subgraphs), ...urlsOf(coordination, ['coordination']) };
   return [await open('gateway', where), coordination, records];
 }
 
