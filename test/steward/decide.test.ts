@@ -9,7 +9,7 @@ import {
   type Moved,
 } from '../../steward/decide.ts';
 import type { StoredItem, Verdict } from '../../steward/item.ts';
-import { offers, type Kind } from '../../steward/kinds.ts';
+import { offers, type Kind, type Offer } from '../../steward/kinds.ts';
 import type { Refusal, RefusalCode } from '../../steward/refusal.ts';
 
 const at = '2026-03-01T09:30:00.000Z';
@@ -133,7 +133,7 @@ test('what is done is closed, and what cannot be done is open again and says why
 
 test('every kind can be decided by one person alone, and what takes two says by which scopes', () => {
   for (const kind of Object.keys(offers) as Kind[]) {
-    const all = Object.values<{ approve?: readonly string[] }>(offers[kind]);
+    const all: readonly Offer[] = Object.values(offers[kind] satisfies Record<string, Offer>);
     expect(all.some(({ approve }) => approve === undefined)).toBe(true);
     for (const { approve } of all) expect(approve).not.toEqual([]);
   }
