@@ -1,4 +1,5 @@
 import type { Continue, Outcome } from '../steward/index.ts';
+import { decisionOn } from './audited.ts';
 import type { DecisionOptions } from './decisions.ts';
 import { nothingToRetry, supersededIn } from './decisions.ts';
 import type { Stored } from './journal.ts';
@@ -12,19 +13,23 @@ import { isRestartable, restarted } from './saga.ts';
  */
 export function reviewedIn({ journal, records, worker }: DecisionOptions): Continue {
   async function proceed(write: Stored, review: Review): Promise<boolean | Refusal> {
+    const { decision: outcome, by: subject, reason } = review;
+    const { correlationId, traceparent } = write;
+    const by = { principal: { subject, scopes: new Set<string>() }, correlationId, traceparent };
+    const audited = [decisionOn(write, { operation: 'decideWorkItem', outcome, reason }, by)];
     switch (review.decision) {
       case 'RETRY':
       case 'REPEAT': {
         const refusal = isRestartable(write) ? await supersededIn(records, write) : nothingToRetry;
         const steps = review.decision === 'RETRY' ? restarted(write).steps : repeated(write);
-        return refusal ?? journal.requeue(write, steps, { review });
+        return refusal ?? journal.requeue(write, steps, { review }, audited);
       }
       case 'CANCEL': {
         const steps = withdrawn(write);
-        return 'code' in steps ? steps : journal.requeue(write, steps, { review });
+        return 'code' in steps ? steps : journal.requeue(write, steps, { review }, audited);
       }
       case 'ACCEPT_AS_IS':
-        return journal.close(write, acceptedAsIs(write), { review });
+        return journal.close(write, acceptedAsIs(write), { review }, audited);
     }
   }
 

@@ -42,8 +42,8 @@ onPostgres(() => {
       BILLING_URL: `http://127.0.0.1:${port}/billing`,
     };
     apart.set('coordination', await serve({ ...environment, ...systems, ROLES: 'coordination' }));
-    // Two roles of one process, for once.
-    apart.set('events', await serve({ ...environment, ROLES: 'events,steward' }));
+    // Three roles of one process, for once.
+    apart.set('events', await serve({ ...environment, ROLES: 'events,audit,steward' }));
     const gateway = {
       ...environment,
       ...systems,
@@ -55,6 +55,7 @@ onPostgres(() => {
       IDENTITY_URL: `${of('identity').url}/identity`,
       COORDINATION_URL: `${of('coordination').url}/coordination`,
       EVENTS_URL: `${of('events').url}/events`,
+      AUDIT_URL: `${of('events').url}/audit`,
     };
     apart.set('gateway', await serve(gateway));
   }, 120_000);

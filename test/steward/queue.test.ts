@@ -1,17 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { auditMigrations, type AuditEntry } from '../../audit/index.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 import { startContinuing, type Continue } from '../../steward/continue.ts';
 import { close, raise, stewardMigrations, type Item, type Kind, type Outcome } from '../../steward/index.ts';
 import { counts, find, page } from '../../steward/items.ts';
 import { offers } from '../../steward/kinds.ts';
 import { queueIn } from '../../steward/queue.ts';
+import { by } from '../coordination/stage.ts';
 import { withStores } from '../support/store.ts';
 
-const who = (subject: string) => ({
-  subject,
-  scopes: new Set(['customer:steward', 'customer:steward:approve']),
-});
+const who = (subject: string) => by(subject, ['customer:steward', 'customer:steward:approve']);
 const [ann, bob] = [who('ann'), who('bob')];
 const [one, other] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'];
 const duplicate: Item = {
@@ -29,9 +28,12 @@ withStores((open) => {
   let db: Db;
   beforeAll(async () => {
     db = await open();
-    await migrate(db, await loadMigrations([fileURLToPath(stewardMigrations)]));
+    await migrate(
+      db,
+      await loadMigrations([auditMigrations, stewardMigrations].map((url) => fileURLToPath(url))),
+    );
   });
-  beforeEach(() => db.script('truncate steward_item, steward_decision'));
+  beforeEach(() => db.script('truncate steward_item, steward_decision, audit_pending'));
 
   const queue = () => queueIn(db, () => Promise.resolve());
   const codes = (told: { refusals: readonly { code: string }[] }) => told.refusals.map(({ code }) => code);
@@ -156,6 +158,18 @@ withStores((open) => {
     expect(codes(await queue().approve(id, bob))).toEqual([]);
     await process.look();
     expect(seen).toEqual([`SAME,ann,bob,${duplicate.key}`]);
+    // What was refused has no effect, and so no entry.
+    const rows = await db.query<{ entry: AuditEntry }>('select entry from audit_pending order by 1');
+    const told = rows.map(({ entry: { actor, operation, outcome } }) =>
+      [actor, operation, outcome].join(' '),
+    );
+    expect(told.sort()).toEqual([
+      'ann decideWorkItem SAME',
+      'ann decideWorkItem SAME',
+      'bob approveDecision APPROVE',
+      'bob declineDecision DECLINE',
+    ]);
+    expect(rows[0]?.entry).toMatchObject({ action: 'DECISION', receipt: { kind: 'WORK_ITEM', id } });
     expect(await find(db, id)).toMatchObject({ state: 'CLOSED', decision: { approvedBy: 'bob' } });
     await process.stop();
   });
