@@ -10,14 +10,22 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import {
+  changesOf,
+  hint,
+  intakeOf,
+  openEvents,
+  unknownDecided,
+  webhookDoor,
+  type Events,
+} from './events/index.ts';
 import { openDocuments } from './gateway/documents/open.ts';
 import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import type { Authenticate } from './gateway/server.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { identitySubgraph, type Identity } from './identity/index.ts';
+import { identitySubgraph } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
@@ -31,13 +39,14 @@ import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
+import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
+import { crossingOf } from './subgraphs/crossing.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
-import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
+import { openSandboxes } from './subgraphs/sandbox/open.ts';
 import type { Store } from './subgraphs/store.ts';
-import type { Crossing } from './subgraphs/slice.ts';
 import type { System } from './subgraphs/system.ts';
 
 const root = import.meta.dirname;
@@ -121,11 +130,22 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     begun.push(() => changes.stop());
     add(changes);
   }
+  const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
     const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
     begun.push(() => opened.stop());
     add(coordinationSubgraph(opened.coordination));
+    for (const kind of writeKinds) continuations[kind] = opened.reviewed;
   }
+  if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+  const steward = await openSteward({
+    ...{ db, metrics, continuations, served: config.roles.has('steward') },
+    failed: (error) => {
+      logger.error('What a steward decided could not be continued; it is tried again.', { error });
+    },
+  });
+  begun.push(() => steward.stop());
+  if (steward.subgraph) add(steward.subgraph);
   const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
   const reads = openReads({ db, logger });
   begun.push(() => reads.stop());
@@ -155,7 +175,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   });
   const intake = intakeOf({ entity: 'Customer', busy: busyWith });
   const stopObserving = observeSystems({
-    ...{ db, identity, intake, metrics, systems: opened },
+    ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
     feedInterval: config.feedIntervalMs,
     sweepInterval: config.sweepIntervalHours * 3_600_000,
     failed: (system, error) => {
@@ -187,30 +207,6 @@ function guardOf(config: Config, system: string): Guard {
     queue: config.systemQueue,
     breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
     attempts: config.readAttempts,
-  });
-}
-
-/** One system's way between the graph's ids and its own keys. */
-function crossingOf(identity: Identity, system: System['system']): Crossing {
-  return {
-    keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-    idOf: (context, key) => identity.loadersOf(context).id(system, key),
-  };
-}
-
-async function openSandboxes(
-  config: Config,
-  sandboxes: readonly Sandbox[],
-  logger: Logger,
-): Promise<SandboxServer | null> {
-  if (config.sandboxPort === 'off' || sandboxes.length === 0) return null;
-  return serveSandboxes({
-    sandboxes,
-    host: '127.0.0.1',
-    port: config.sandboxPort,
-    report: (error) => {
-      logger.error('A sandbox failed.', { error });
-    },
   });
 }
 

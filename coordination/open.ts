@@ -8,6 +8,7 @@ import { showWrites } from './gauges.ts';
 import { setLimits } from './limits.ts';
 import { progressIn } from './progress.ts';
 import { recordsIn } from './records.ts';
+import { reviewedIn } from './reviewed.ts';
 import { startWorker } from './worker.ts';
 
 /** How writes are carried out. */
@@ -72,6 +73,7 @@ export async function openCoordination(
       writes: (filter, page) => records.page(filter, page),
       pendingOf: (entityIds, page) => records.pendingOf(entityIds, page),
     },
+    reviewed: reviewedIn({ journal, records, worker }),
     stop: () => worker.stop(),
   };
 }

@@ -8,7 +8,15 @@ import { webhookSecret } from './signature.ts';
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'audit', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
+export const ROLES = [
+  'gateway',
+  'audit',
+  'steward',
+  'identity',
+  'coordination',
+  'events',
+  ...SYSTEMS,
+] as const;
 export type Role = (typeof ROLES)[number];
 
 const elsewhere = (role: Role) => ({
@@ -59,6 +67,7 @@ export const settings = {
     about: `What this process is: all in one, or a comma list of ${ROLES.join(', ')}.`,
   },
   auditUrl: elsewhere('audit'),
+  stewardUrl: elsewhere('steward'),
   identityUrl: elsewhere('identity'),
   coordinationUrl: elsewhere('coordination'),
   eventsUrl: elsewhere('events'),

@@ -30,7 +30,7 @@ const pace: Pace = {
 };
 
 /** One process of the graph, as far as it carries out governed writes. */
-export interface Process extends Coordination {
+export interface Process extends Coordination, Pick<OpenedCoordination, 'reviewed'> {
   /** Ends it as a crash would: from now on it reaches neither the store nor an owner. */
   end(): void;
   stop(): Promise<void>;
@@ -144,6 +144,7 @@ function stageOver(db: Db, kinds: Kinds): Stage {
       opened.push(one);
       return {
         ...one.coordination,
+        reviewed: one.reviewed,
         stop: () => one.stop(),
         end() {
           alive = false;
