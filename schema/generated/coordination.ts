@@ -557,7 +557,11 @@ export type WriteStepKind =
   /** It owns the attributes. */
   | 'OWNER'
   /** It keeps copies of them. */
-  | 'COPY';
+  | 'COPY'
+  /** It is to have a record of the customer that is not there yet. */
+  | 'CREATE'
+  /** Its record of the customer is to be taken away again. */
+  | 'WITHDRAW';
 
 /** Where a step stands. */
 export type StepState =
