@@ -55,6 +55,15 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -973,12 +982,13 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1044,11 +1054,12 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Query: Record<PropertyKey, never>;
-  ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
@@ -1130,6 +1141,11 @@ export interface IbanScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 export type MoneyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+};
+
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1302,6 +1318,7 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -83,7 +83,7 @@ export const mapping = {
   invoices: listed('invoice', invoiceOf, ({ status }: Partial<CustomerInvoicesArgs>) =>
     status ? { status: invoiceStatuses.word(status) } : {},
   ),
-} satisfies Mapping<Customer, BillingCustomer>;
+} satisfies Mapping<Customer, BillingCustomer, 'group' | 'groupBalance'>;
 
 function moneyOf(minor: number, code: string) {
   const currency = code.toUpperCase();

@@ -65,7 +65,7 @@ export const mapping = {
     role ? { Roles__c: [roles.word(role)] } : {},
   ),
   createdAt: given(field('CreatedDate')),
-} satisfies Mapping<Customer, Account>;
+} satisfies Mapping<Customer, Account, 'ultimateParent' | 'group'>;
 
 function contactOf(contact: Contact): Mapped<Person, Customer> {
   return {

@@ -85,4 +85,4 @@ export const mapping = {
       to_ShipToAddress: rowsFor(addresses, rows, addressOf, addressFields),
     }),
   ),
-} satisfies Mapping<Customer, BusinessPartner>;
+} satisfies Mapping<Customer, BusinessPartner, 'group' | 'groupExposure'>;
