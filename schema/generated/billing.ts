@@ -52,6 +52,21 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
 /** A customer and all customers below it. */
 export type CustomerGroup = {
   readonly __typename?: 'CustomerGroup';
@@ -97,6 +112,8 @@ export type Customer = {
   readonly billingCurrency: Maybe<Scalars['CurrencyCode']['output']>;
   /** What the customer owes now; negative where we owe. */
   readonly balance: Maybe<Money>;
+  /** Whether the customer goes on being charged; follows its lifecycle status. */
+  readonly collection: Maybe<Collection>;
   /** The customer and all customers below it. */
   readonly group: Maybe<CustomerGroup>;
   /** What the customer and all customers below it owe now. */
@@ -130,6 +147,15 @@ export type CustomerInvoicesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   status?: InputMaybe<InvoiceStatus>;
 };
+
+/** How a customer is charged. */
+export type Collection =
+  /** As its subscriptions say. */
+  | 'ACTIVE'
+  /** Not for now: neither charged nor reminded. */
+  | 'PAUSED'
+  /** Never again: the account is closed, and nothing is owed. */
+  | 'CLOSED';
 
 /** What a group of customers owes. */
 export type GroupBalance = {
@@ -469,6 +495,7 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
+  LifecycleStatus: LifecycleStatus;
   CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -477,6 +504,7 @@ export type ResolversTypes = {
   System: System;
   Customer: ResolverTypeWrapper<Partial<Customer> & (Pick<Customer, 'id'>)>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Collection: Collection;
   GroupBalance: ResolverTypeWrapper<GroupBalance>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   BillingRecord: ResolverTypeWrapper<Partial<BillingRecord> & (Pick<BillingRecord, 'key'>)>;
@@ -598,6 +626,7 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   billingCurrency?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
   balance?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  collection?: Resolver<Maybe<ResolversTypes['Collection']>, ParentType, ContextType>;
   groupBalance?: Resolver<Maybe<ResolversTypes['GroupBalance']>, ParentType, ContextType>;
   invoiceDelivery?: Resolver<Maybe<ResolversTypes['InvoiceDelivery']>, ParentType, ContextType>;
   dunningState?: Resolver<Maybe<ResolversTypes['DunningState']>, ParentType, ContextType>;

@@ -88,6 +88,24 @@ export const attributes = {
         policies: []
       }
     },
+    collection: {
+      entity: "Customer",
+      name: "collection",
+      type: "Collection",
+      owner: "BILLING",
+      subgraph: "billing",
+      description: "Whether the customer goes on being charged; follows its lifecycle status.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:billing"
+          ]
+        ],
+        policies: []
+      }
+    },
     group: {
       entity: "Customer",
       name: "group",
@@ -799,6 +817,24 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
+      }
+    },
+    orderBlock: {
+      entity: "Customer",
+      name: "orderBlock",
+      type: "OrderBlock",
+      owner: "ERP",
+      subgraph: "erp",
+      description: "What the customer can still have from us; follows its lifecycle status.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:finance"
+          ]
+        ],
+        policies: []
       }
     },
     groupExposure: {

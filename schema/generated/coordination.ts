@@ -55,6 +55,21 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
 /** A customer and all customers below it. */
 export type CustomerGroup = {
   readonly __typename?: 'CustomerGroup';
@@ -96,6 +111,8 @@ export type Query = {
   readonly __typename?: 'Query';
   /** What `updateCustomer` would do with this input: the same decisions, without any effect. */
   readonly planCustomerUpdate: CustomerUpdatePlan;
+  /** What `changeCustomerStatus` would do with this input: the same decisions, without any effect. */
+  readonly planCustomerStatus: CustomerUpdatePlan;
   /** The write with this id, or null. */
   readonly customerWrite: Maybe<CustomerWrite>;
   /** All writes that match, newest first. */
@@ -105,6 +122,11 @@ export type Query = {
 
 export type QueryPlanCustomerUpdateArgs = {
   input: UpdateCustomerInput;
+};
+
+
+export type QueryPlanCustomerStatusArgs = {
+  input: ChangeCustomerStatusInput;
 };
 
 
@@ -126,6 +148,12 @@ export type Mutation = {
    * what is accepted is carried out whatever fails on the way, and the receipts say how far it has come.
    */
   readonly updateCustomer: UpdateCustomerPayload;
+  /**
+   * Takes a customer from one lifecycle status to another, with all that it brings about in the systems: all of it or nothing.
+   * Refused where the one does not follow from the other, or a guard stands against it. To the status that it has already,
+   * it puts the systems right. Needs the scope `customer:write:status`.
+   */
+  readonly changeCustomerStatus: UpdateCustomerPayload;
   /** Ends a write of which nothing has begun. Only for who asked for it, or with the scope `customer:operate:writes`. */
   readonly cancelWrite: WritePayload;
   /** Lets a write begin that waits for a second person, who needs the scopes that its `approval` names. */
@@ -147,6 +175,11 @@ export type Mutation = {
 
 export type MutationUpdateCustomerArgs = {
   input: UpdateCustomerInput;
+};
+
+
+export type MutationChangeCustomerStatusArgs = {
+  input: ChangeCustomerStatusInput;
 };
 
 
@@ -231,6 +264,25 @@ export type UpdateCustomerInput = {
   readonly deadline?: InputMaybe<Scalars['DateTime']['input']>;
   /** How urgent it is. */
   readonly lane?: InputMaybe<WriteLane>;
+};
+
+/** A change of a customer's lifecycle status. */
+export type ChangeCustomerStatusInput = {
+  /** The customer. One that was merged into another stands for that one. */
+  readonly customerId: Scalars['ID']['input'];
+  /** The status that it is to have. */
+  readonly to: LifecycleStatus;
+  /** Why, for whoever looks at the write later. */
+  readonly reason: Scalars['String']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same write, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** How far the change must have come before the answer. */
+  readonly wait?: InputMaybe<WriteWait>;
+  /** Until when to wait for the owners, where that is sooner than the gateway's own limit. */
+  readonly deadline?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** The version that a record is expected to have. */
@@ -330,6 +382,12 @@ export type WriteRefusalCode =
   | 'TOO_LARGE'
   /** The record has another version than the one that was expected. */
   | 'VERSION_CONFLICT'
+  /** The customer's status cannot become this one from where it is. */
+  | 'TRANSITION_NOT_ALLOWED'
+  /** Something stands against the status: `attribute` and `current` are the evidence, as its owner has it. */
+  | 'GUARD_FAILED'
+  /** The owner who has to be asked cannot be, for now. */
+  | 'OWNER_UNAVAILABLE'
   /** Nothing is to be changed. */
   | 'NO_CHANGES'
   /** The deadline is in the past. */
@@ -982,6 +1040,7 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
+  LifecycleStatus: LifecycleStatus;
   CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -995,6 +1054,7 @@ export type ResolversTypes = {
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']> }> & (Pick<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']> }, 'id'>)>;
   AttributeValue: ResolverTypeWrapper<Scalars['AttributeValue']['output']>;
   UpdateCustomerInput: UpdateCustomerInput;
+  ChangeCustomerStatusInput: ChangeCustomerStatusInput;
   ExpectedVersion: ExpectedVersion;
   WriteMode: WriteMode;
   WriteWait: WriteWait;
@@ -1066,6 +1126,7 @@ export type ResolversParentTypes = {
   Customer: Partial<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']> }> & (Pick<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']> }, 'id'>);
   AttributeValue: Scalars['AttributeValue']['output'];
   UpdateCustomerInput: UpdateCustomerInput;
+  ChangeCustomerStatusInput: ChangeCustomerStatusInput;
   ExpectedVersion: ExpectedVersion;
   UpdateCustomerPayload: Omit<UpdateCustomerPayload, 'write' | 'customer'> & { write?: Maybe<ResolversParentTypes['CustomerWrite']>, customer?: Maybe<ResolversParentTypes['Customer']> };
   WritePayload: Omit<WritePayload, 'write'> & { write?: Maybe<ResolversParentTypes['CustomerWrite']> };
@@ -1157,12 +1218,14 @@ export type PageInfoResolvers<ContextType = RequestContext, ParentType extends R
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   planCustomerUpdate?: Resolver<ResolversTypes['CustomerUpdatePlan'], ParentType, ContextType, RequireFields<QueryPlanCustomerUpdateArgs, 'input'>>;
+  planCustomerStatus?: Resolver<ResolversTypes['CustomerUpdatePlan'], ParentType, ContextType, RequireFields<QueryPlanCustomerStatusArgs, 'input'>>;
   customerWrite?: Resolver<Maybe<ResolversTypes['CustomerWrite']>, ParentType, ContextType, RequireFields<QueryCustomerWriteArgs, 'id'>>;
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
 };
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   updateCustomer?: Resolver<ResolversTypes['UpdateCustomerPayload'], ParentType, ContextType, RequireFields<MutationUpdateCustomerArgs, 'input'>>;
+  changeCustomerStatus?: Resolver<ResolversTypes['UpdateCustomerPayload'], ParentType, ContextType, RequireFields<MutationChangeCustomerStatusArgs, 'input'>>;
   cancelWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationCancelWriteArgs, 'id'>>;
   approveWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationApproveWriteArgs, 'id'>>;
   declineWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationDeclineWriteArgs, 'id'>>;

@@ -53,6 +53,21 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
 /** A customer and all customers below it. */
 export type CustomerGroup = {
   readonly __typename?: 'CustomerGroup';
@@ -182,21 +197,6 @@ export type CustomerSegment =
   | 'PUBLIC_SECTOR'
   /** Sells our goods on. */
   | 'RESELLER';
-
-/** Where a customer stands in its life with us. */
-export type LifecycleStatus =
-  /** Known to sales, has not bought. */
-  | 'PROSPECT'
-  /** Being set up in the systems. */
-  | 'ONBOARDING'
-  /** Buys. */
-  | 'ACTIVE'
-  /** No new orders for now. */
-  | 'ON_HOLD'
-  /** Cut off until a matter is settled. */
-  | 'SUSPENDED'
-  /** The relation has ended. */
-  | 'CLOSED';
 
 /** A way through which a customer buys. */
 export type SalesChannel =
@@ -427,6 +427,7 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
+  LifecycleStatus: LifecycleStatus;
   CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -438,7 +439,6 @@ export type ResolversTypes = {
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   CrmRecord: ResolverTypeWrapper<Partial<CrmRecord> & (Pick<CrmRecord, 'key'>)>;
   CustomerSegment: CustomerSegment;
-  LifecycleStatus: LifecycleStatus;
   SalesChannel: SalesChannel;
   AccountOwner: ResolverTypeWrapper<AccountOwner>;
   Contact: ResolverTypeWrapper<Contact>;

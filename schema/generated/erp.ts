@@ -53,6 +53,21 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
 /** A customer and all customers below it. */
 export type CustomerGroup = {
   readonly __typename?: 'CustomerGroup';
@@ -104,6 +119,8 @@ export type Customer = {
   readonly paymentTerms: Maybe<PaymentTerms>;
   /** How much the customer may owe us. */
   readonly creditLimit: Maybe<Money>;
+  /** What the customer can still have from us; follows its lifecycle status. */
+  readonly orderBlock: Maybe<OrderBlock>;
   /** The customer and all customers below it. */
   readonly group: Maybe<CustomerGroup>;
   /** How much the customer and all customers below it may owe us together. */
@@ -131,6 +148,15 @@ export type CustomerShippingAddressesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
+
+/** What is kept back from a customer. */
+export type OrderBlock =
+  /** Nothing. */
+  | 'NONE'
+  /** New orders; what was ordered is delivered. */
+  | 'ORDERS'
+  /** New orders, and deliveries of what was ordered. */
+  | 'ORDERS_AND_DELIVERIES';
 
 /** What a group of customers may owe us. */
 export type GroupExposure = {
@@ -444,6 +470,7 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
+  LifecycleStatus: LifecycleStatus;
   CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -452,6 +479,7 @@ export type ResolversTypes = {
   System: System;
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'billingStructure'> & { billingStructure?: Maybe<ResolversTypes['BillingStructure']> }> & (Pick<Omit<Customer, 'billingStructure'> & { billingStructure?: Maybe<ResolversTypes['BillingStructure']> }, 'id'>)>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  OrderBlock: OrderBlock;
   GroupExposure: ResolverTypeWrapper<GroupExposure>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   ErpRecord: ResolverTypeWrapper<Partial<ErpRecord> & (Pick<ErpRecord, 'key'>)>;
@@ -574,6 +602,7 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   taxClassification?: Resolver<Maybe<ResolversTypes['TaxClassification']>, ParentType, ContextType>;
   paymentTerms?: Resolver<Maybe<ResolversTypes['PaymentTerms']>, ParentType, ContextType>;
   creditLimit?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  orderBlock?: Resolver<Maybe<ResolversTypes['OrderBlock']>, ParentType, ContextType>;
   groupExposure?: Resolver<Maybe<ResolversTypes['GroupExposure']>, ParentType, ContextType>;
   creditStatus?: Resolver<Maybe<ResolversTypes['CreditStatus']>, ParentType, ContextType>;
   billingStructure?: Resolver<Maybe<ResolversTypes['BillingStructure']>, ParentType, ContextType>;

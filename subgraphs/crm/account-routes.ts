@@ -4,7 +4,7 @@ import type { Stored, Table } from '../sandbox/table.ts';
 import type { WireResponse } from '../wire.ts';
 import { blankAccount, type AccountBody, type ContactBody } from './account.ts';
 import { error, expectedVersion, missing, root, stale } from './answers.ts';
-import { parentRefused } from './hierarchy.ts';
+import { hasLiving, parentRefused } from './hierarchy.ts';
 import { crmId } from './ids.ts';
 import { faultsIn } from './validation.ts';
 
@@ -115,7 +115,7 @@ export function accountRoutes({ accounts, contacts, inHierarchy }: AccountTables
           if (changed === 'missing') return missing;
           return changed === 'stale' ? stale : answer(200, changed);
         };
-        const moves = changes.ParentId != null;
+        const moves = changes.ParentId != null || changes.Type === 'Former Customer';
         return unlessTaken(() => (moves ? inHierarchy(change) : change(accounts)), duplicate);
       },
     },
@@ -166,6 +166,12 @@ export function accountRoutes({ accounts, contacts, inHierarchy }: AccountTables
     const message = changes.ParentId ? await parentRefused(table, changes.ParentId, id) : null;
     if (message !== null)
       faults.push({ errorCode: 'INVALID_CROSS_REFERENCE_KEY', message, fields: ['ParentId'] });
+    if (changes.Type === 'Former Customer' && id !== undefined && (await hasLiving(table, id)))
+      faults.push({
+        errorCode: 'FIELD_INTEGRITY_EXCEPTION',
+        message: 'Type must not be Former Customer while accounts below are not',
+        fields: ['Type'],
+      });
     return faults.length > 0 ? json(400, faults) : null;
   }
 

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../runtime/db/index.ts';
+import type { Where } from '../connector.ts';
 import type { Table } from '../sandbox/table.ts';
 import type { AccountBody } from './account.ts';
 
@@ -25,4 +26,11 @@ export async function parentRefused(
     at = above.body.ParentId;
   }
   return at === null ? null : `at most ${mostLevels} levels of accounts`;
+}
+
+/** Whether an account has others directly below it that are not former ones. */
+export async function hasLiving(accounts: Table<AccountBody>, id: string): Promise<boolean> {
+  const count = async (where: Where) =>
+    (await accounts.rowsOf([id], { first: 1, after: null, where })).get(id)?.total ?? 0;
+  return (await count({})) > (await count({ Type: 'Former Customer' }));
 }
