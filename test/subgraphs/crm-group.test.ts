@@ -30,18 +30,18 @@ const context = () => requestContext({ timeout: 1000, signal: new AbortControlle
 const binary = (levels: number) => (key: string) => (key.length < levels ? [`${key}0`, `${key}1`] : []);
 
 test('a level is one call, for however many customers of a request', async () => {
-  const { members, calls } = over(binary(4));
+  const groups = over(binary(4));
   const one = context();
-  const [whole, half] = await Promise.all([members(one, 'x'), members(one, 'x0')]);
+  const [whole, half] = await Promise.all([groups.members(one, 'x'), groups.members(one, 'x0')]);
   expect(whole.keys).toHaveLength(15);
   expect({ ...whole, keys: whole.keys.slice(0, 3) }).toEqual({ keys: ['x', 'x0', 'x1'], complete: true });
   expect(half).toEqual({ keys: half.keys, complete: true });
-  expect(calls.map((parents) => parents.length)).toEqual([2, 3, 6, 4]);
+  expect(groups.calls.map((parents) => parents.length)).toEqual([2, 3, 6, 4]);
 });
 
 test('more than a page below one account is read page by page', async () => {
-  const { members } = over((key) => (key === 'x' ? Array.from({ length: 2500 }, (_, i) => `c${i}`) : []));
-  const { keys, complete } = await members(context(), 'x');
+  const groups = over((key) => (key === 'x' ? Array.from({ length: 2500 }, (_, i) => `c${i}`) : []));
+  const { keys, complete } = await groups.members(context(), 'x');
   expect({ size: keys.length, complete }).toEqual({ size: 2501, complete: true });
 });
 
@@ -49,14 +49,14 @@ test.each([
   ['of 20 levels is whole', 20, 20, true],
   ['of 21 levels is cut below the 20th', 21, 20, false],
 ] as const)('a group %s', async (_, levels, size, complete) => {
-  const { members } = over((key) => (key.length < levels ? [`${key}x`] : []));
-  const found = await members(context(), 'x');
+  const groups = over((key) => (key.length < levels ? [`${key}x`] : []));
+  const found = await groups.members(context(), 'x');
   expect({ size: found.keys.length, complete: found.complete }).toEqual({ size, complete });
 });
 
 test('a group of more than 10,000 is cut, and says so', async () => {
-  const { members } = over((key) => (key === 'x' ? Array.from({ length: 20_000 }, (_, i) => `c${i}`) : []));
-  const { keys, complete } = await members(context(), 'x');
+  const groups = over((key) => (key === 'x' ? Array.from({ length: 20_000 }, (_, i) => `c${i}`) : []));
+  const { keys, complete } = await groups.members(context(), 'x');
   expect({ size: keys.length, first: keys[0], complete }).toEqual({
     size: 10_000,
     first: 'x',
@@ -70,19 +70,19 @@ test('a circle ends, both ways', async () => {
     ['b', 'c'],
     ['c', 'a'],
   ]);
-  const { members, top } = over(
+  const groups = over(
     (key) => [next.get(key) ?? ''],
     (key) => next.get(key) ?? null,
   );
-  expect(await members(context(), 'a')).toEqual({ keys: ['a', 'b', 'c'], complete: true });
-  expect(await top(context(), 'a')).toBeNull();
+  expect(await groups.members(context(), 'a')).toEqual({ keys: ['a', 'b', 'c'], complete: true });
+  expect(await groups.top(context(), 'a')).toBeNull();
 });
 
 test('the top of a group is where nobody is above', async () => {
-  const { top } = over(
+  const groups = over(
     () => [],
     (key) => (key.length > 1 ? key.slice(0, -1) : null),
   );
-  expect(await top(context(), 'abcd')).toBe('a');
-  expect(await top(context(), 'a')).toBe('a');
+  expect(await groups.top(context(), 'abcd')).toBe('a');
+  expect(await groups.top(context(), 'a')).toBe('a');
 });

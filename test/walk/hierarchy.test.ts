@@ -29,7 +29,8 @@ bothWays((graph) => {
   };
   const move = (customerId: string, parent: string | null, key: string) =>
     graph().ask(put, { input: { customerId, idempotencyKey: key, changes: { parent } } });
-  const groupOf = async (id: string) => (await graph().ask(group, { id })).data?.customer;
+  const groupOf = async (id: string) =>
+    ((await graph().ask(group, { id })).data as Readonly<Record<string, unknown>> | null)?.customer;
 
   test('what a group owes and may owe is the sum of its members', async () => {
     const [top, ...below] = (await customers()).slice(0, 6);
