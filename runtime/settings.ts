@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { authenticationSettings } from './settings/authentication.ts';
+import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
@@ -7,44 +9,13 @@ export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 export const ROLES = ['gateway', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
 export type Role = (typeof ROLES)[number];
 
-interface Setting {
-  readonly parse: z.ZodType<unknown, string>;
-  /** What a value must be, to follow "must be". */
-  readonly form: string;
-  /** As it would be written; without one the setting is simply absent. */
-  readonly initial?: string;
-  readonly about: string;
-  /** Never printed, and also read from the file that `<NAME>_FILE` names. */
-  readonly secret?: true;
-}
-
-const whole = (min: number, max: number, unit = '') => ({
-  parse: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
-  form: `a whole number${unit && ` of ${unit}`} from ${min} to ${max}`,
-});
-const oneOf = <const T extends string>(...words: T[]) => ({
-  parse: z.enum(words),
-  form: `one of ${words.join(', ')}`,
-});
-const onOff = {
-  parse: z.enum(['on', 'off']).transform((word) => word === 'on'),
-  form: 'on or off',
-};
-const text = { parse: z.string().min(1), form: 'a text' };
-const httpUrl = {
-  parse: z.url({ protocol: /^https?$/ }),
-  form: 'an http or https URL',
-};
 const elsewhere = (role: Role) => ({
   ...httpUrl,
   about: `Where the subgraph ${role} is when another process has that role.`,
 });
 
 const hookSecret = (system: (typeof SYSTEMS)[number]) => ({
-  parse: z
-    .string()
-    .transform((list) => list.split(',').map((secret) => secret.trim()))
-    .pipe(z.array(webhookSecret).min(1)),
+  parse: listOf(webhookSecret),
   form: 'a secret as Standard Webhooks writes it (whsec_ and base64 of 24 to 64 bytes), or a comma list of them',
   about: `Signs the messages of changes that ${system} sends to /webhooks/${system}; none are taken without it.`,
   secret: true as const,
@@ -72,7 +43,8 @@ export const settings = {
   host: {
     ...text,
     initial: '127.0.0.1',
-    about: 'Address to listen on; the gateway only takes a loopback address.',
+    about:
+      'Address to listen on; the gateway takes another than a loopback address only with authentication, and TLS.',
   },
   port: { ...whole(0, 65535), initial: '4000', about: 'Port to listen on; 0 takes any free one.' },
   roles: {
@@ -91,14 +63,12 @@ export const settings = {
   erpUrl: elsewhere('erp'),
   billingUrl: elsewhere('billing'),
   passSecret: {
-    parse: z
-      .string()
-      .transform((list) => list.split(',').map((secret) => secret.trim()))
-      .pipe(z.array(z.string().min(32)).min(1)),
+    parse: listOf(z.string().min(32)),
     form: 'a secret of at least 32 characters, or a comma list of them with the current one first',
     about: 'Signs the pass that subgraphs elsewhere ask for; the same in every process of the graph.',
     secret: true,
   },
+  ...authenticationSettings,
   databaseUrl: {
     parse: z.string().regex(/^postgres(ql)?:\/\//),
     form: 'a postgres:// URL',
