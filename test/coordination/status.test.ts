@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Examined } from '../../coordination/participant.ts';
 import { statusPlan } from '../../coordination/status/plan.ts';
@@ -45,6 +46,24 @@ describe('a change of status', () => {
   test('every status but the first is reached, and every one is left again', () => {
     for (const name of names) expect(statuses[name].from.length).toBeGreaterThan(0);
     for (const name of names) expect(names.some((to) => statuses[to].from.includes(name))).toBe(true);
+  });
+
+  test('docs/lifecycle.md tells the same', () => {
+    const rows = readFileSync('docs/lifecycle.md', 'utf8')
+      .split('\n')
+      .filter((line) => /^\| `[A-Z_]+`/.test(line));
+    const words = (cell = '') => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, word]) => word);
+    const documented = rows.map((row) => {
+      const [, to, from, , erp, billing] = row.split('|');
+      const others = names.filter((name) => !words(to).includes(name));
+      const sources = from?.trim() === 'every other' ? others : words(from);
+      return [words(to)[0], [...sources].sort(), words(erp), words(billing)];
+    });
+    const kept = names.map((name) => {
+      const { from, effects } = statuses[name];
+      return [name, [...from].sort(), Object.values(effects.ERP ?? {}), Object.values(effects.BILLING ?? {})];
+    });
+    expect(documented).toEqual(kept);
   });
 
   test('what can be undone comes first, what closes the account last, bound to the status that was seen', () => {
