@@ -54,7 +54,7 @@ bothWays((graph) => {
       expect(await groupOf(leaf.id)).toMatchObject({
         ...{ ultimateParent: { id: top.id }, group: { customerIds: [leaf.id], complete: true } },
       });
-    const ids = (found as unknown as { group: { customerIds: string[] } }).group.customerIds;
+    const ids = (found as { group: { customerIds: string[] } }).group.customerIds;
     expect(ids[0]).toBe(top.id);
     expect([...ids].sort()).toEqual(members.map(({ id }) => id).sort());
   });
