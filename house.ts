@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
+import { openAudit, openReads, type Reads } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
@@ -10,6 +11,7 @@ import {
   type OpenedCoordination,
 } from './coordination/index.ts';
 import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import { openDocuments } from './gateway/documents/open.ts';
 import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
@@ -102,6 +104,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  if (config.roles.has('audit')) {
+    const audit = await openAudit({ db, config, metrics, logger });
+    begun.push(() => audit.stop());
+    add(audit);
+  }
   // Before everything that captures: what has happened by the end is told before the end.
   const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   if (events) {
@@ -120,8 +127,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     add(coordinationSubgraph(opened.coordination));
   }
   const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
+  const reads = openReads({ db, logger });
+  begun.push(() => reads.stop());
   const served = authenticate
-    ? await doorOf(config, store, subgraph, metrics, logger, authenticate)
+    ? await doorOf(config, store, subgraph, metrics, logger, { authenticate, reads })
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
@@ -131,10 +140,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
     ...served,
-    failed: (error) => {
+    failed: (error, correlationId) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
-      if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
-      else logger.error('A request failed.', { error });
+      if (error instanceof Failure)
+        logger.debug('A request was refused.', { code: error.code, correlationId });
+      else logger.error('A request failed.', { error, correlationId });
     },
     checks: { store: () => db.query('select 1') },
     // Scrapers are callers like others; in development, and where there are subgraphs only, nobody is asked.
@@ -199,14 +209,14 @@ async function openSandboxes(
 /** Governed writes over the systems of record, here and elsewhere. */
 async function coordinationOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
   captured: () => void,
 ): Promise<OpenedCoordination> {
   return openCoordination({
-    ...{ db, identity, metrics, captured },
+    ...{ db, identity, fingerprint, metrics, captured },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,
@@ -232,17 +242,21 @@ function authenticateBy(config: Config, { send }: Http, logger: Logger): Authent
 /** The public door: the graph, and messages that systems send. */
 async function doorOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
-  authenticate: Authenticate,
+  { authenticate, reads }: { readonly authenticate: Authenticate; readonly reads: Reads },
 ): Promise<Served> {
   const examples = await examplesIn(
     join(root, 'examples'),
     config.authentication === 'development' ? identity : undefined,
   );
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, authenticate);
+  const textOf = await openDocuments(config.trustedDocuments, root, db, logger);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, {
+    ...{ authenticate, reads, textOf },
+    pseudonym: fingerprint,
+  });
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };

@@ -7,6 +7,7 @@ import type {
   QueryResolvers,
   Resolvers as ContractResolvers,
 } from '../schema/generated/identity.ts';
+import { allowSearch } from './clearance.ts';
 import type { Identity } from './identity.ts';
 import type { CustomerPage } from './search.ts';
 import { isOfRecord, recordType } from './systems.ts';
@@ -34,6 +35,7 @@ export function identitySubgraph({ loadersOf, search, duplicates }: Identity): {
         customer: (_, { id }, context) => loadersOf(context).registration(id),
         customerBy: (_, { system, key }, context) => loadersOf(context).holder({ system, key }),
         async customers(_, asked, context) {
+          allowSearch(asked, context.principal);
           const page = await search(asked);
           loadersOf(context).prime(page.edges.map(({ node }) => node));
           return page;

@@ -3,6 +3,11 @@ import type { Attribute } from '../governance.ts';
 
 /** Every value of `enum System`, with its subgraph. */
 export const systems = {
+  AUDIT: {
+    subgraph: "audit",
+    ofRecord: false,
+    introduction: "The audit: who read personal data, who wrote and decided what, and why."
+  },
   BILLING: {
     subgraph: "billing",
     ofRecord: true,
@@ -167,7 +172,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     dunningState: {
       entity: "Customer",
@@ -237,7 +245,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:bank"
+      ]
     },
     provisioningId: {
       entity: "Customer",
@@ -574,7 +585,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     parent: {
       entity: "Customer",
@@ -657,7 +671,10 @@ export const attributes = {
           ]
         ],
         policies: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     createdAt: {
       entity: "Customer",
@@ -733,7 +750,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:finance"
+      ]
     },
     taxClassification: {
       entity: "Customer",

@@ -7,6 +7,7 @@ import type { Limit } from '../../coordination/limits.ts';
 import type { Pace } from '../../coordination/open.ts';
 import type { Participant } from '../../coordination/participant.ts';
 import type { Values } from '../../coordination/write.ts';
+import { fingerprinterOf } from '../../events/index.ts';
 import { createIdentity, type Identity } from '../../identity/index.ts';
 import { requestContext, type RequestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
@@ -129,6 +130,7 @@ function stageOver(db: Db, kinds: Kinds): Stage {
         {
           db: { ...db, query: (...asked) => living(() => db.query(...asked)) },
           identity,
+          fingerprint: fingerprinterOf('stage'),
           participants: new Map(participants.map((participant) => [participant.system, participant])),
           metrics: createMetrics(),
           limits,

@@ -42,7 +42,7 @@ onPostgres(() => {
       BILLING_URL: `http://127.0.0.1:${port}/billing`,
     };
     apart.set('coordination', await serve({ ...environment, ...systems, ROLES: 'coordination' }));
-    apart.set('events', await serve({ ...environment, ROLES: 'events' }));
+    apart.set('events', await serve({ ...environment, ROLES: 'events,audit' }));
     const gateway = {
       ...environment,
       ...systems,
@@ -53,6 +53,7 @@ onPostgres(() => {
       IDENTITY_URL: `${of('identity').url}/identity`,
       COORDINATION_URL: `${of('coordination').url}/coordination`,
       EVENTS_URL: `${of('events').url}/events`,
+      AUDIT_URL: `${of('events').url}/audit`,
     };
     apart.set('gateway', await serve(gateway));
   }, 120_000);

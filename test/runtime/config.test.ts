@@ -8,6 +8,7 @@ type Environment = Parameters<typeof readConfig>[0];
 const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
 const elsewhere = {
+  AUDIT_URL: 'http://a:1',
   IDENTITY_URL: 'http://i:1',
   COORDINATION_URL: 'http://w:1',
   EVENTS_URL: 'http://f:1',
@@ -29,6 +30,7 @@ test('with nothing set everything runs in one process on the embedded store', ()
   });
   expect([...config.roles]).toEqual([
     'gateway',
+    'audit',
     'identity',
     'coordination',
     'events',
@@ -94,6 +96,7 @@ test('coordination needs the systems of record, and nobody else', () => {
 test('the gateway alone knows where the others are, and a subgraph alone may listen on any address', () => {
   const gateway = readConfig({ ...apart, ...elsewhere, ROLES: 'gateway' });
   expect([...gateway.remotes]).toEqual([
+    ['audit', 'http://a:1'],
     ['identity', 'http://i:1'],
     ['coordination', 'http://w:1'],
     ['events', 'http://f:1'],
@@ -117,12 +120,12 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'no role',
     { ROLES: ',' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'a secret of messages that is none',
@@ -202,7 +205,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an embedded store for several',
     { PASS_SECRET: secret, ROLES: 'crm' },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, events, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, audit, identity, coordination, events, erp, billing.',
   ],
   [
     'roles apart without a pass',
@@ -228,6 +231,11 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
     'two stores',
     { DATABASE_URL: apart.DATABASE_URL, DATA_DIR: './x' },
     'Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.',
+  ],
+  [
+    'a key that cannot sign the audit',
+    { AUDIT_KEY: 'secret' },
+    'AUDIT_KEY must be an Ed25519 private key in PKCS8 PEM, as "openssl genpkey -algorithm ed25519" makes one.',
   ],
   ['one port twice', { PORT: '4010' }, 'PORT and SANDBOX_PORT must differ; give one of them another number.'],
   [
