@@ -48,7 +48,11 @@ interface Decision {
 }
 
 /** What is to be accepted, but for what it is about. */
-type Once = Pick<Update, 'entity' | 'entityId' | 'mode' | 'lane' | 'reason' | 'idempotencyKey'> & Waiting;
+interface Once
+  extends Pick<Update, 'entity' | 'entityId' | 'mode' | 'lane' | 'reason' | 'idempotencyKey'>, Waiting {
+  /** The mutation, as the audit names it. */
+  readonly operation: string;
+}
 type Waiting = Pick<Update, 'wait' | 'deadline'>;
 
 /** From a request to a write that is durably accepted, or to all of its refusals at once. */
@@ -121,7 +125,7 @@ export function acceptIn(options: AcceptOptions) {
     },
 
     update: (asked: Update, context: RequestContext): Promise<Updated> =>
-      once(asked, bodyOf(asked), context, async (entityId) => {
+      once({ ...asked, operation: `update${asked.entity}` }, bodyOf(asked), context, async (entityId) => {
         const considered = await consider(asked, entityId, context);
         const { plan, refusals } = considered;
         const same = asked.planHash === null || asked.planHash === plan.hash;
@@ -139,7 +143,8 @@ export function acceptIn(options: AcceptOptions) {
 
     changeStatus(asked: StatusChange, context: RequestContext): Promise<Updated> {
       const { entity, entityId: id, to, reason } = asked;
-      const all = { ...asked, mode: 'ALL', lane: 'INTERACTIVE' } as const;
+      const operation = `change${entity}Status`;
+      const all = { ...asked, operation, mode: 'ALL', lane: 'INTERACTIVE' } as const;
       return once(all, { entity, entityId: id, to, reason }, context, (entityId) =>
         toStatus(asked, entityId, context),
       );
@@ -258,7 +263,7 @@ function draftOf(
   { subject, key, hash, entityId, plan }: Settled,
   context: RequestContext,
 ): Draft {
-  const { entity, mode, lane, reason } = asked;
+  const { entity, mode, lane, reason, operation } = asked;
   const { steps, approve, hash: planHash } = plan;
   const unchanged = steps.every(({ state }) => state === 'UNCHANGED');
   return {
@@ -278,7 +283,7 @@ function draftOf(
     traceparent: context.traceparent,
     requestedBy: subject,
     client: context.principal.client,
-    operation: `update${entity}`,
+    operation,
     subject,
     key,
     hash,
