@@ -4,6 +4,7 @@ import { readingOf, type ReadingOptions, type Source } from '../../../events/inb
 import { createIdentity, identityMigrations, type Change, type SystemName } from '../../../identity/index.ts';
 import { loadMigrations, migrate, type Db } from '../../../runtime/db/index.ts';
 import type { OpenStore } from '../../support/store.ts';
+import { seal } from '../../support/seal.ts';
 
 /** A store with the register and the change feed. */
 export async function openInbox(open: OpenStore): Promise<Db> {
@@ -51,7 +52,7 @@ export function sourceOf(system: SystemName = 'ERP') {
 
 /** A reader of a source's hints, as the house puts it together; no write is under way. */
 export function readerOf(db: Db, source: Source, options: Partial<ReadingOptions> = {}) {
-  const identity = createIdentity({ db });
+  const identity = createIdentity({ db, seal });
   const failures: unknown[] = [];
   const reading = readingOf({
     ...{ db, source },
