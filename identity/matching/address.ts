@@ -67,6 +67,8 @@ export function addressesAlike(one: Address, other: Address): number | null {
 
 /** Towns that are not nearly equal are others. */
 function citiesAlike(one: string, other: string): number {
+  if (one === other) return 1;
+  if (/\d/.test(one) || /\d/.test(other)) return 0;
   const alike = Math.max(jaroWinkler(one, other), wordOf(one).sound === wordOf(other).sound ? 0.9 : 0);
   return alike >= 0.85 ? alike : 0;
 }

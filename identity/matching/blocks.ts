@@ -46,9 +46,9 @@ function* identifierBlocks({ taxIds, leis, domains, phones, ibans }: Profile): G
   for (const value of ibans) yield `iban ${value}`;
 }
 
-/** A number of eight bytes for a text; two texts that have the same by chance only cost a comparison. */
+/** A number of 63 bits for a text; two texts that have the same by chance only cost a comparison. */
 function numberOf(text: string): string {
-  return BigInt.asIntN(64, BigInt(`0x${hash('sha1', text, 'hex').slice(0, 16)}`)).toString();
+  return BigInt.asIntN(63, BigInt(`0x${hash('sha1', text, 'hex').slice(0, 16)}`)).toString();
 }
 
 /**
