@@ -1,5 +1,6 @@
 import type { IdentifierKind, MatchPart, MatchVerdict } from '../../schema/generated/identity.ts';
 import { mostAlike } from './address.ts';
+import { wordSetsAlike } from './alike.ts';
 import { domainsAlike, taxIdsAlike, valuesAlike } from './identifiers.ts';
 import type { Reason } from './match.ts';
 import { namesAlike } from './name.ts';
@@ -8,7 +9,7 @@ import { prior, unique, verdictOf, weightOf } from './weights.ts';
 
 /** How alike each part is; null where one of the two does not have it. */
 const parts: Readonly<Record<MatchPart, (one: Profile, other: Profile) => number | null>> = {
-  NAME: ({ name: one }, { name: other }) => (one && other ? namesAlike(one, other) : null),
+  NAME: nameOrItsPlace,
   LEGAL_FORM: (one, other) => valuesAlike(one.name?.forms ?? [], other.name?.forms ?? []),
   TAX_ID: (one, other) => taxIdsAlike(one.taxIds, other.taxIds),
   LEI: (one, other) => valuesAlike(one.leis, other.leis),
@@ -19,6 +20,21 @@ const parts: Readonly<Record<MatchPart, (one: Profile, other: Profile) => number
   COUNTRY: ({ country: one }, { country: other }) =>
     one === null || other === null ? null : Number(one === other),
 };
+/** How alike two names are that stand in each other's address. */
+const misplaced = 0.95;
+/** From here on a name and a street are the same words. */
+const sameWords = 0.85;
+
+/** Names, or a name and the street that it was mixed up with. */
+function nameOrItsPlace(one: Profile, other: Profile): number | null {
+  if (!one.name || !other.name) return null;
+  const alike = namesAlike(one.name, other.name);
+  if (alike > 0.5) return alike;
+  const stands = ({ name }: Profile, { addresses }: Profile) =>
+    addresses.some(({ street }) => wordSetsAlike(name?.words ?? [], street) >= sameWords);
+  return stands(one, other) && stands(other, one) ? misplaced : alike;
+}
+
 const compared = Object.entries(parts) as [MatchPart, (typeof parts)[MatchPart]][];
 
 /** What a comparison of two customers comes to. */
