@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { MatchKeys } from '../facts.ts';
-import { soundOf } from './sound.ts';
 import { profileOf, type Profile } from './profile.ts';
 
 /** Words of a name that are put together in pairs: the longest. */
@@ -31,7 +30,7 @@ function* addressBlocks({ name, addresses }: Profile): Generator<string> {
   const [longest] = [...(name?.words ?? [])].sort((a, b) => b.text.length - a.text.length);
   for (const { street, postalCode, city } of addresses.slice(0, mostAddresses)) {
     if (longest && postalCode !== '') yield `place ${postalCode} ${longest.sound}`;
-    if (longest && city !== '') yield `town ${soundOf(city)} ${longest.sound}`;
+    if (longest && city) yield `town ${city.sound} ${longest.sound}`;
     const number = street.find(({ text }) => /\d/.test(text));
     const way = street.find(({ text }) => !/\d/.test(text));
     if (postalCode !== '' && number && way) yield `door ${postalCode} ${number.text} ${way.sound}`;

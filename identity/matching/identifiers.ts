@@ -33,16 +33,24 @@ export function taxIdsAlike(ours: readonly string[], theirs: readonly string[]):
   return pairs.includes(true) ? slip : 0;
 }
 
+/** Own domains of a customer. */
+export interface Domains {
+  readonly domains: readonly string[];
+  /** As `labelOf` has them. */
+  readonly labels: readonly string[];
+}
+
 /** How alike domains are of which only what follows the name differs: `example.com` and `example.de`. */
 const sameLabel = 0.8;
 
-function labelOf(domain: string): string {
+/** What a domain is called, without what follows. */
+export function labelOf(domain: string): string {
   const labels = domain.split('.').slice(0, -1);
   // Not the `co` of `co.uk`.
   return labels.findLast((label) => label.length > 3) ?? labels.at(-1) ?? domain;
 }
 
-export function domainsAlike(ours: readonly string[], theirs: readonly string[]): number | null {
-  const alike = valuesAlike(ours, theirs);
-  return alike === 0 && overlap(ours.map(labelOf), theirs.map(labelOf)) ? sameLabel : alike;
+export function domainsAlike(ours: Domains, theirs: Domains): number | null {
+  const alike = valuesAlike(ours.domains, theirs.domains);
+  return alike === 0 && overlap(ours.labels, theirs.labels) ? sameLabel : alike;
 }

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Queryable } from '../../runtime/db/index.ts';
 import { batches } from '../batches.ts';
 import { blockLimit, keysOfCustomers } from './candidates.ts';
-import { compare, type Comparison } from './compare.ts';
+import { comparePossible, type Comparison } from './compare.ts';
 import { profileOf, type Profile } from './profile.ts';
 import { pairName, type Pair } from './verdicts.ts';
 
@@ -77,8 +77,8 @@ export async function walkBlocks(db: Queryable, after: string | null, most: numb
     const [one, other] = [profiles.get(pair.lower), profiles.get(pair.higher)];
     // One of the two has been merged meanwhile.
     if (!one || !other) continue;
-    const comparison = compare(one, other);
-    if (comparison.verdict !== 'DIFFERENT') found.push({ ...pair, ...comparison });
+    const comparison = comparePossible(one, other);
+    if (comparison) found.push({ ...pair, ...comparison });
     if (++compared % breath === 0) await breathe();
   }
   return { ...at, compared, found };
