@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
+import { openAudit, type Audit } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
@@ -9,7 +10,15 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import {
+  changesOf,
+  hint,
+  intakeOf,
+  openEvents,
+  unknownDecided,
+  webhookDoor,
+  type Events,
+} from './events/index.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -27,6 +36,7 @@ import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
+import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
@@ -100,6 +110,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  if (config.roles.has('audit')) {
+    const audit = await auditOf(config, store, metrics, logger);
+    begun.push(() => audit.stop());
+    add(audit);
+  }
   // Before everything that captures: what has happened by the end is told before the end.
   const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   if (events) {
@@ -112,11 +127,22 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     begun.push(() => changes.stop());
     add(changes);
   }
+  const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
     const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
     begun.push(() => opened.stop());
     add(coordinationSubgraph(opened.coordination));
+    for (const kind of writeKinds) continuations[kind] = opened.reviewed;
   }
+  if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+  const steward = await openSteward({
+    ...{ db, metrics, continuations, served: config.roles.has('steward') },
+    failed: (error) => {
+      logger.error('What a steward decided could not be continued; it is tried again.', { error });
+    },
+  });
+  begun.push(() => steward.stop());
+  if (steward.subgraph) add(steward.subgraph);
   const served = config.roles.has('gateway')
     ? await doorOf(config, store, subgraph, metrics, logger)
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
@@ -138,7 +164,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   });
   const intake = intakeOf({ entity: 'Customer', busy: busyWith });
   const stopObserving = observeSystems({
-    ...{ db, identity, intake, metrics, systems: opened },
+    ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
     feedInterval: config.feedIntervalMs,
     sweepInterval: config.sweepIntervalHours * 3_600_000,
     failed: (system, error) => {
@@ -196,14 +222,14 @@ async function openSandboxes(
 /** Governed writes over the systems of record, here and elsewhere. */
 async function coordinationOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
   captured: () => void,
 ): Promise<OpenedCoordination> {
   return openCoordination({
-    ...{ db, identity, metrics, captured },
+    ...{ db, identity, fingerprint, metrics, captured },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,
@@ -229,6 +255,22 @@ async function doorOf(
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };
+}
+
+/** Who did what, in order and signed. */
+function auditOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Audit> {
+  return openAudit({
+    ...{ db, config, metrics },
+    notice: (line) => {
+      logger.warn(line);
+    },
+    alarm: (line) => {
+      logger.error(line);
+    },
+    failed: (error) => {
+      logger.error('The audit could not be sealed; what was recorded is kept, and sealed later.', { error });
+    },
+  });
 }
 
 /** The change feed of the store. */

@@ -1,11 +1,14 @@
+import type { Fingerprinter } from '../events/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
+import type { Continue } from '../steward/index.ts';
 import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
 import type { Refusal } from './refusal.ts';
+import type { Review } from './review.ts';
 import type { Lane, Mode, Step, Values, Write, WriteState } from './write.ts';
 
 /**
@@ -157,6 +160,8 @@ export interface WriteView extends RecordedWrite {
   /** Scopes of which a second person needs all; empty where nobody has to approve. */
   readonly approve: readonly string[];
   readonly approval: Approval | null;
+  /** What a steward decided when it waited for a person last; absent where it never did. */
+  readonly review?: Review;
   /** The writes that keep copies of what this one has changed, of all systems. */
   readonly copies: readonly RecordedWrite[];
 }
@@ -171,9 +176,11 @@ export interface Approval {
 
 /** What coordination is opened over. */
 export interface CoordinationOptions {
-  /** With the migrations of coordination and of the change feed. */
+  /** With the migrations of coordination, of the change feed and of the audit. */
   readonly db: Db;
   readonly identity: Identity;
+  /** What the audit keeps of values. */
+  readonly fingerprint: Fingerprinter;
   /** Every system of record, by its value in `enum System`. */
   readonly participants: ReadonlyMap<SystemName, Participant>;
   /** What systems bear of all processes together; a system that is not named bears everything. */
@@ -187,6 +194,8 @@ export interface CoordinationOptions {
 
 export interface OpenedCoordination {
   readonly coordination: Coordination;
+  /** Continues a write that waited for a person, as a steward decided. */
+  readonly reviewed: Continue;
   /** Takes up no more writes, and waits for what runs to be settled. */
   stop(): Promise<void>;
 }

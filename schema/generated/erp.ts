@@ -68,6 +68,8 @@ export type PageInfo = {
 
 /** Who owns attributes: the systems of record, and the graph's own parts. */
 export type System =
+  /** The audit: who read personal data, who wrote and decided what, and why. */
+  | 'AUDIT'
   /** The billing system: what the customer is charged, and what it owes. */
   | 'BILLING'
   /** Governed writes: what is changed through the graph, and how far each change has come. */
@@ -79,7 +81,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Customer = {
   readonly __typename?: 'Customer';
