@@ -22,7 +22,7 @@ import {
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { identitySubgraph, type Identity } from './identity/index.ts';
+import { identitySubgraph, startDuplicateSweeps, verdictDecided } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
@@ -37,13 +37,13 @@ import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
+import { crossingOf } from './subgraphs/crossing.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
 import type { Store } from './subgraphs/store.ts';
-import type { Crossing } from './subgraphs/slice.ts';
 import type { System } from './subgraphs/system.ts';
 
 const root = import.meta.dirname;
@@ -107,7 +107,13 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const add = ({ name, resolvers }: { readonly name: string; readonly resolvers: Resolvers }) =>
     schemas.set(name, buildSubgraph(contractOf(name).sdl, resolvers));
   opened.forEach(add);
-  if (config.roles.has('identity')) add(identitySubgraph(identity));
+  if (config.roles.has('identity')) {
+    add(identitySubgraph(identity));
+    const failed = (error: unknown) => {
+      logger.error('Customers could not be compared; it is tried again.', { error });
+    };
+    begun.push(startDuplicateSweeps({ db, interval: config.duplicateSweepHours * 3_600_000, failed }));
+  }
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   if (config.roles.has('audit')) {
@@ -134,7 +140,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     add(coordinationSubgraph(opened.coordination));
     for (const kind of writeKinds) continuations[kind] = opened.reviewed;
   }
-  if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+  if (config.roles.has('steward')) {
+    continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+    continuations.POSSIBLE_DUPLICATE = verdictDecided(db);
+  }
   const steward = await openSteward({
     ...{ db, metrics, continuations, served: config.roles.has('steward') },
     failed: (error) => {
@@ -193,14 +202,6 @@ function guardOf(config: Config, system: string): Guard {
     breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
     attempts: config.readAttempts,
   });
-}
-
-/** One system's way between the graph's ids and its own keys. */
-function crossingOf(identity: Identity, system: System['system']): Crossing {
-  return {
-    keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-    idOf: (context, key) => identity.loadersOf(context).id(system, key),
-  };
 }
 
 async function openSandboxes(

@@ -6,6 +6,8 @@ export { createIdentity, identityMigrations, type Identity } from './identity.ts
 export type { FactAddress, Facts } from './facts.ts';
 export type { Seal } from './keying.ts';
 export type { Match, Matches, MatchOptions, Reason } from './matching/match.ts';
+export { verdictDecided } from './matching/queue.ts';
+export { startSweeps as startDuplicateSweeps } from './matching/sweeps.ts';
 export type { Decision, Verdicts } from './matching/verdicts.ts';
 export type { Members } from './members.ts';
 export { identitySubgraph } from './resolvers.ts';

@@ -67,7 +67,7 @@ export async function refreshBatch(
   // The last word counts where a record occurs twice; one statement cannot write one row twice.
   const stated = [...new Map(batch.map(({ key, facts }) => [key, keying(facts)]))].map(([key, keys]) => ({
     key,
-    ...Object.fromEntries(Object.entries(keys).map(([kind, value]) => [kind, orNull(value)])),
+    ...withoutEmpty(keys),
   }));
   const touched = await tx.query<{ id: string }>(state, [system, JSON.stringify(stated)]);
   await settleKeys(
@@ -77,8 +77,9 @@ export async function refreshBatch(
 }
 
 /** Nothing is stated by an empty value. */
-function orNull(value: string | readonly string[] | null): typeof value {
-  return value === null || value.length === 0 ? null : value;
+function withoutEmpty(keys: MatchKeys): Partial<MatchKeys> {
+  const stated = Object.entries<string | readonly string[] | null>({ ...keys });
+  return Object.fromEntries(stated.filter(([, value]) => value !== null && value.length > 0));
 }
 
 const close = `

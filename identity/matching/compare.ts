@@ -60,7 +60,9 @@ export interface Comparison {
  * logit of the score. Pure, and the same whichever of them comes first.
  */
 export function compare(one: Profile, other: Profile): Comparison {
-  return comparedUpTo(one, other, -Infinity) as Comparison;
+  const comparison = comparedUpTo(one, other, -Infinity);
+  if (!comparison) throw new Error('a comparison without a limit was given up');
+  return comparison;
 }
 
 /** Compares two customers that may be one; null as soon as it is certain that the verdict is DIFFERENT. */

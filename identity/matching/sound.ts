@@ -1,6 +1,6 @@
 /** Letters and pairs of them that languages write for about the same sound; the first that fits counts. */
 const sounds: readonly (readonly [RegExp, string])[] = [
-  [/sch|sh|shch|zh|ch(?=[ei])/g, 's'],
+  [/tsch|shch|sch|tch|sh|zh|ch(?=[ei])/g, 's'],
   [/ph|[vw]/g, 'f'],
   [/th|d/g, 't'],
   [/(ts|tz|cz|dz|z|x)/g, 's'],

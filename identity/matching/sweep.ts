@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
+import type { DuplicateQueue } from './queue.ts';
+import { pairName, type Pair } from './verdicts.ts';
 import { walkBlocks, type Found, type Walked } from './walk.ts';
-
-/**
- * Tells who has to decide of two customers that may be one, in the transaction that notes them. Told again by the next
- * sweep while nobody has decided.
- */
-export type Raise = (tx: Queryable, found: Found) => Promise<void>;
 
 export interface SweepOptions {
   readonly db: Db;
   /** Milliseconds from the end of a sweep to the next one; 0 begins one whenever none runs. */
   readonly interval: number;
-  readonly raise?: Raise | undefined;
+  /** Who is asked about what is found; nobody where absent. */
+  readonly queue?: DuplicateQueue | undefined;
   /** Milliseconds for which a sweep is in one process's hands without a word from it; 60,000 where absent. */
   readonly lease?: number;
   /** Entries of blocks that are walked in a step; 2,000 where absent. */
@@ -30,8 +27,11 @@ export interface SweepProgress {
 }
 
 /** What a step of a sweep came to. */
-export type SweepStep =
-  { readonly state: 'NOT_DUE' | 'ELSEWHERE' } | ({ readonly state: 'GOING_ON' | 'ENDED' } & SweepProgress);
+export type SweepStep = { readonly state: 'NOT_DUE' } | { readonly state: 'ELSEWHERE' } | SweepGoing;
+
+interface SweepGoing extends SweepProgress {
+  readonly state: 'GOING_ON' | 'ENDED';
+}
 
 /** A sweep as one process goes on with it. */
 export interface Sweep {
@@ -84,22 +84,25 @@ const note = `
   where d.sweep <> excluded.sweep
   returning d.lower, d.higher`;
 
+/** What this sweep has not met any more. */
+const forget = 'delete from identity_duplicate where sweep <> $1 returning lower, higher';
+
 /**
  * Goes through all customers for those that may be one, some blocks at a time, in memory that does not grow with their
  * number. How far it is, is stored with what was found, so that after a crash it goes on there, here or in another
  * process.
  */
-export function sweepOf({ db, interval, raise, lease = 60_000, most = 2000 }: SweepOptions): Sweep {
+export function sweepOf({ db, interval, queue, lease = 60_000, most = 2000 }: SweepOptions): Sweep {
   const sweeper = randomUUID();
 
   async function noteAll(tx: Queryable, sweep: number, found: readonly Found[]): Promise<void> {
     if (found.length === 0) return;
-    const noted = await tx.query<{ lower: string; higher: string }>(note, [JSON.stringify(found), sweep]);
-    if (!raise) return;
-    const byPair = new Map(found.map((one) => [`${one.lower} ${one.higher}`, one]));
-    for (const { lower, higher } of noted) {
-      const one = byPair.get(`${lower} ${higher}`);
-      if (one) await raise(tx, one);
+    const noted = await tx.query<Pair>(note, [JSON.stringify(found), sweep]);
+    if (!queue) return;
+    const byPair = new Map(found.map((one) => [pairName(one), one]));
+    for (const pair of noted) {
+      const one = byPair.get(pairName(pair));
+      if (one) await queue.ask(tx, one);
     }
   }
 
@@ -119,7 +122,8 @@ export function sweepOf({ db, interval, raise, lease = 60_000, most = 2000 }: Sw
       if (!row) return { state: 'ELSEWHERE' };
       await noteAll(tx, sweep, found);
       if (place !== null) return stepped(row, 'GOING_ON');
-      await tx.query('delete from identity_duplicate where sweep <> $1', [sweep]);
+      const gone = await tx.query<Pair>(forget, [sweep]);
+      if (queue) for (const pair of gone) await queue.withdraw(tx, pair, 'NOT_ALIKE');
       return stepped(row, 'ENDED');
     });
   }

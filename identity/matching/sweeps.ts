@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fillBlocks } from './fill.ts';
+import { stewardsQueue } from './queue.ts';
 import { sweepOf, type SweepOptions } from './sweep.ts';
 
-export interface SweepsOptions extends SweepOptions {
+export interface SweepsOptions extends Pick<SweepOptions, 'db' | 'interval'> {
   /** Told of every step that failed; it is tried again. */
   readonly failed: (error: unknown) => void;
 }
@@ -11,14 +12,14 @@ export interface SweepsOptions extends SweepOptions {
 const look = 60_000;
 
 /**
- * Looks for duplicates among all customers whenever it is time, in one process of those that would; with the interval 0
- * never. Customers that are in no block yet are put there in any case.
+ * Looks for duplicates among all customers whenever it is time, in one process of those that would, and asks stewards
+ * about them; with the interval 0 never. Customers that are in no block yet are put there in any case.
  * @returns the way to stop, which waits for what is under way
  */
-export function startSweeps({ failed, ...options }: SweepsOptions): () => Promise<void> {
+export function startSweeps({ db, interval, failed }: SweepsOptions): () => Promise<void> {
   const ended = new AbortController();
   const { signal } = ended;
-  const sweep = sweepOf(options);
+  const sweep = sweepOf({ db, interval, queue: stewardsQueue });
   const stopped = () => signal.aborted;
   const pause = (milliseconds: number) =>
     wait(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
@@ -36,9 +37,9 @@ export function startSweeps({ failed, ...options }: SweepsOptions): () => Promis
     let filled = false;
     while (!stopped()) {
       try {
-        if (!filled) await fillBlocks(options.db, signal);
+        if (!filled) await fillBlocks(db, signal);
         filled = true;
-        if (options.interval === 0) return;
+        if (interval === 0) return;
         await sweepThrough();
       } catch (error) {
         if (!stopped()) failed(error);

@@ -45,8 +45,12 @@ async function blocksAfter(db: Queryable, place: string, most: number): Promise<
     place,
     most,
   ]);
-  const [{ place: last = null, walked = 0 } = {}] = rows;
-  return { place: last, walked, blocks: rows.flatMap(({ ids }) => (ids ? [ids] : [])) };
+  const [first] = rows;
+  return {
+    place: first?.place ?? null,
+    walked: first?.walked ?? 0,
+    blocks: rows.flatMap(({ ids }) => (ids ? [ids] : [])),
+  };
 }
 
 /** Two customers that were compared. */

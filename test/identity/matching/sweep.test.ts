@@ -17,6 +17,8 @@ async function swept(options: SweepOptions) {
   }
 }
 
+const nobody = { ask: () => Promise.resolve(), withdraw: () => Promise.resolve() };
+
 const findings = (db: Db) =>
   db.query<{ lower: string; higher: string; verdict: string }>(
     'select lower, higher, verdict from identity_duplicate order by lower, higher',
@@ -60,8 +62,11 @@ withStores((open) => {
     const { db, pairs } = await populated();
     for (const most of [51, 1000]) {
       const raised: Found[] = [];
-      const raise = (_: unknown, found: Found) => Promise.resolve(void raised.push(found));
-      expect(await swept({ db, interval: 0, raise, most })).toMatchObject({ state: 'ENDED' });
+      const queue = {
+        ...nobody,
+        ask: (_: unknown, found: Found) => Promise.resolve(void raised.push(found)),
+      };
+      expect(await swept({ db, interval: 0, queue, most })).toMatchObject({ state: 'ENDED' });
       expect(bare(await findings(db))).toEqual(pairs);
       expect(bare(raised).toSorted((x, y) => (x.lower + x.higher < y.lower + y.higher ? -1 : 1))).toEqual(
         pairs,
@@ -76,19 +81,18 @@ withStores((open) => {
       interval: 0,
       lease: 0,
       most: 1000,
-      raise: () => Promise.reject(new Error('gone')),
+      queue: { ...nobody, ask: () => Promise.reject(new Error('gone')) },
     });
     await expect(broken.step()).rejects.toThrow('gone');
     expect(await findings(db)).toEqual([]);
     const first = sweepOf({ db, interval: 0, lease: 0, most: 51 });
-    const { walked = 0 } = (await first.step()) as { walked?: number };
+    const step = await first.step();
+    const walked = step.state === 'GOING_ON' ? step.walked : 0;
     expect(walked).toBeGreaterThan(0);
     const second = sweepOf({ db, interval: 0, most: 51 });
     expect(await second.step()).toMatchObject({ state: 'GOING_ON', walked: expect.any(Number) });
-    const [{ walked: after = 0 } = {}] = await db.query<{ walked: string }>(
-      'select walked from identity_sweep',
-    );
-    expect(Number(after)).toBeGreaterThan(walked);
+    const [now] = await db.query<{ walked: string }>('select walked from identity_sweep');
+    expect(Number(now?.walked)).toBeGreaterThan(walked);
     // The first one's lease was over: what it does now counts for nothing.
     expect(await first.step()).toEqual({ state: 'ELSEWHERE' });
     await second.release();
