@@ -3,13 +3,14 @@ import { blocksOf } from '../../identity/matching/blocks.ts';
 import { blockLimit } from '../../identity/matching/candidates.ts';
 import { compare } from '../../identity/matching/compare.ts';
 import { profileOf } from '../../identity/matching/profile.ts';
-import { thresholds } from '../../identity/matching/weights.ts';
+import type { MatchVerdict } from '../../schema/generated/identity.ts';
 import type { DamageName } from './damage.ts';
 import type { Labelled } from './labelled.ts';
 
 /** Two records that share a block. */
 export interface Scored {
   readonly score: number;
+  readonly verdict: MatchVerdict;
   readonly same: boolean;
   /** What happened to the two. */
   readonly damaged: readonly DamageName[];
@@ -48,8 +49,8 @@ export function measure(set: readonly Labelled[]): Measured {
   const scored = [...candidates].flatMap((pair): Scored[] => {
     const [one, other] = [rows[Math.floor(pair / rows.length)], rows[pair % rows.length]];
     if (!one || !other) return [];
-    const { score } = compare(one.profile, other.profile);
-    return [{ score, same: one.company === other.company, damaged: damagedOf(one, other) }];
+    const { score, verdict } = compare(one.profile, other.profile);
+    return [{ score, verdict, same: one.company === other.company, damaged: damagedOf(one, other) }];
   });
   const truth = [...Map.groupBy(set, ({ company }) => company).values()].flatMap((records) =>
     records.flatMap((one, i) => records.slice(i + 1).map((other) => damagedOf(one, other))),
@@ -69,9 +70,8 @@ const damagedOf = (one: Labelled, other: Labelled): DamageName[] => [
   ...new Set([...one.damaged, ...other.damaged]),
 ];
 
-/** Precision and recall of everything that scores at least so much. */
+/** Precision and recall of some pairs. */
 export interface Quality {
-  readonly threshold: number;
   /** Pairs that are found. */
   readonly found: number;
   readonly right: number;
@@ -79,15 +79,19 @@ export interface Quality {
   readonly recall: number;
 }
 
-export function qualityAt({ scored, same }: Measured, threshold: number): Quality {
-  const found = scored.filter(({ score }) => score >= threshold);
+export function qualityOf({ scored, same }: Measured, isFound: (pair: Scored) => boolean): Quality {
+  const found = scored.filter(isFound);
   const right = found.filter((pair) => pair.same).length;
   return {
-    ...{ threshold, found: found.length, right },
+    ...{ found: found.length, right },
     precision: found.length === 0 ? 1 : right / found.length,
     recall: same === 0 ? 1 : right / same,
   };
 }
+
+/** What has a verdict, and what has one for which a person or a machine acts. */
+export const isSame = ({ verdict }: Scored): boolean => verdict === 'SAME';
+export const isFound = ({ verdict }: Scored): boolean => verdict !== 'DIFFERENT';
 
 /** How the thresholds are chosen on the first half. */
 export const rules = {
@@ -102,7 +106,10 @@ const steps = Array.from({ length: 19 }, (_, i) => (i + 1) * 5);
 
 /** The lowest threshold that keeps the rule on a set, with its margin. */
 export function chosenOn(measured: Measured, rule: (typeof rules)[keyof typeof rules]): number {
-  const step = steps.find((each) => qualityAt(measured, each / 100).precision >= rule.precision) ?? 95;
+  const step =
+    steps.find(
+      (each) => qualityOf(measured, ({ score }) => score >= each / 100).precision >= rule.precision,
+    ) ?? 95;
   return Math.round(step + rule.margin * 100) / 100;
 }
 
@@ -118,7 +125,11 @@ export interface DamageRow {
 export function byDamage({ scored, sameByDamage }: Measured): readonly DamageRow[] {
   return [...sameByDamage].map(([name, pairs]) => {
     const hit = scored.filter(({ same, damaged }) => same && damaged.includes(name));
-    const share = (least: number) => hit.filter(({ score }) => score >= least).length / pairs;
-    return { name, pairs, blocked: share(0), found: share(thresholds.ASK), same: share(thresholds.SAME) };
+    const share = (some: readonly Scored[]) => some.length / pairs;
+    return {
+      ...{ name, pairs, blocked: share(hit) },
+      found: share(hit.filter(isFound)),
+      same: share(hit.filter(isSame)),
+    };
   });
 }

@@ -1,7 +1,6 @@
-import { thresholds } from '../../identity/matching/weights.ts';
 import type { Asked } from './asked.ts';
 import type { Swept } from './million.ts';
-import { byDamage, chosenOn, qualityAt, rules, type Measured } from './quality.ts';
+import { byDamage, chosenOn, isFound, isSame, qualityOf, rules, type Measured } from './quality.ts';
 
 /** Everything that one run found of the matcher. */
 export interface Found {
@@ -25,8 +24,8 @@ export const chosen = ({ halves: [first] }: Found) => ({
 /** The tables of docs/duplicates.md. */
 export function markdown(found: Found): string {
   const verdicts = (half: Measured) =>
-    (['SAME', 'ASK'] as const).map((verdict) => {
-      const quality = qualityAt(half, thresholds[verdict]);
+    [isSame, isFound].map((some) => {
+      const quality = qualityOf(half, some);
       return [percent(quality.precision), percent(quality.recall)];
     });
   const [first, second] = found.halves;
