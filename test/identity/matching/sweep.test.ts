@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { fillBlocks } from '../../../identity/matching/fill.ts';
 import { sweepOf, type SweepOptions } from '../../../identity/matching/sweep.ts';
-import type { Found } from '../../../identity/matching/walk.ts';
-import type { Db } from '../../../runtime/db/index.ts';
+import { pairName } from '../../../identity/matching/verdicts.ts';
+import { walkBlocks, type Found, type Walked } from '../../../identity/matching/walk.ts';
+import type { Db, Queryable } from '../../../runtime/db/index.ts';
 import { withStores } from '../../support/store.ts';
 import { customer, merge, openRegister } from '../support.ts';
 
@@ -74,6 +75,24 @@ withStores((open) => {
     }
   });
 
+  test('a block is compared whole, wherever a step ends', async () => {
+    const { db, identity } = await openRegister(open);
+    // Each three have a tax id in common, and nothing else by which they would meet a second time.
+    await identity.register.enrol(
+      Array.from({ length: 30 }, (_, n) => customer(n, { taxIds: [`DE10000${Math.floor(n / 3)}`] })),
+    );
+    for (let most = 4; most < 12; most++) {
+      const found = new Set<string>();
+      let place: string | null = null;
+      do {
+        const walked: Walked = await walkBlocks(db, place, most);
+        for (const pair of walked.found) found.add(pairName(pair));
+        place = walked.place;
+      } while (place !== null);
+      expect(found.size).toBe(30);
+    }
+  });
+
   test('where a step is broken off, nothing of it is noted, and another process goes on behind the last one', async () => {
     const { db, pairs } = await populated();
     const broken = sweepOf({
@@ -99,6 +118,21 @@ withStores((open) => {
     expect(await swept({ db, interval: 0 })).toMatchObject({ state: 'ENDED' });
     expect(bare(await findings(db))).toEqual(pairs);
     expect(await swept({ db, interval: 3_600_000 })).toEqual({ state: 'NOT_DUE' });
+  });
+
+  test('a step that comes too late, because another process went on meanwhile, notes nothing', async () => {
+    const { db } = await populated();
+    const other = sweepOf({ db, interval: 0, most: 51 });
+    const meanwhile = async <T>(work: (tx: Queryable) => Promise<T>): Promise<T> => {
+      await other.step();
+      return db.transaction(work);
+    };
+    const asked: Found[] = [];
+    const queue = { ...nobody, ask: (_: unknown, found: Found) => Promise.resolve(void asked.push(found)) };
+    const late = sweepOf({ db: { ...db, transaction: meanwhile }, interval: 0, lease: 0, most: 1000, queue });
+    expect(await late.step()).toEqual({ state: 'ELSEWHERE' });
+    expect(asked).toEqual([]);
+    expect(await db.query('select walked from identity_sweep where walked > 51')).toEqual([]);
   });
 
   test('what a person has decided is not asked again, and is the verdict from then on', async () => {
