@@ -19,8 +19,10 @@ import {
   webhookDoor,
   type Events,
 } from './events/index.ts';
+import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
+import type { Authenticate } from './gateway/server.ts';
 import { requestLog } from './gateway/request-log.ts';
 import { identitySubgraph, startDuplicateSweeps, verdictDecided } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
@@ -30,8 +32,8 @@ import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
 import { showGuards } from './runtime/gauges.ts';
 import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp } from './runtime/http.ts';
-import { listen } from './runtime/listen.ts';
+import { createHttp, type Http } from './runtime/http.ts';
+import { listen, type Tls } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
@@ -152,8 +154,9 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   });
   begun.push(() => steward.stop());
   if (steward.subgraph) add(steward.subgraph);
-  const served = config.roles.has('gateway')
-    ? await doorOf(config, store, subgraph, metrics, logger)
+  const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
+  const served = authenticate
+    ? await doorOf(config, store, subgraph, metrics, logger, authenticate)
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
@@ -169,7 +172,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       else logger.error('A request failed.', { error });
     },
     checks: { store: () => db.query('select 1') },
-    metrics,
+    // Scrapers are callers like others; in development, and where there are subgraphs only, nobody is asked.
+    metrics: authenticate
+      ? { ...metrics, admit: admitting(authenticate, 'customer:operate:metrics') }
+      : metrics,
+    tls: tlsOf(config),
   });
   const intake = intakeOf({ entity: 'Customer', busy: busyWith });
   const stopObserving = observeSystems({
@@ -192,6 +199,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       await db.close();
     },
   };
+}
+
+function tlsOf({ tlsCert, tlsKey }: Config): Tls | undefined {
+  return tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
 }
 
 function guardOf(config: Config, system: string): Guard {
@@ -243,6 +254,16 @@ async function coordinationOf(
   });
 }
 
+/** How the gateway knows its callers. */
+function authenticateBy(config: Config, { send }: Http, logger: Logger): Authenticate {
+  return authenticating(config, {
+    send,
+    failed: (error, issuer) => {
+      logger.warn('The keys of an issuer could not be had; it is tried again.', { issuer, error });
+    },
+  });
+}
+
 /** The public door: the graph, and messages that systems send. */
 async function doorOf(
   config: Config,
@@ -250,9 +271,13 @@ async function doorOf(
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
+  authenticate: Authenticate,
 ): Promise<Served> {
-  const examples = await examplesIn(join(root, 'examples'), identity);
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples);
+  const examples = await examplesIn(
+    join(root, 'examples'),
+    config.authentication === 'development' ? identity : undefined,
+  );
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, authenticate);
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };
