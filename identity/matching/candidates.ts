@@ -58,8 +58,8 @@ export async function keysOfCustomers(db: Queryable, ids: readonly string[]): Pr
 }
 
 /**
- * The customers whose names have most trigrams in common with a folded one. Takes tens of milliseconds among a million
- * customers: for a single question, not for a sweep.
+ * The customers whose names have most trigrams in common with a folded one. Reads long stretches of an index: for a single
+ * question, not for a sweep.
  */
 export async function namedSimilarly(tx: Queryable, name: string): Promise<readonly Candidate[]> {
   if (name === '') return [];

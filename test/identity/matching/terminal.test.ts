@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
-import { createIdentity, identityMigrations, verdictDecided } from '../../../identity/index.ts';
+import {
+  createIdentity,
+  identityMigrations,
+  startDuplicateSweeps,
+  verdictDecided,
+} from '../../../identity/index.ts';
 import { runDuplicates, workOf } from '../../../identity/terminal/run.ts';
 import { auditMigrations } from '../../../audit/index.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../../runtime/db/index.ts';
@@ -78,6 +83,49 @@ test('a sweep tells what it found, asks stewards where it is told to, and takes 
     ...{ at: '2026-03-01T09:30:00.000Z', approve: [], approvedBy: null },
   });
   expect((await run('list')).out.trim().split('\n')).toHaveLength(1);
+});
+
+test('a server sweeps by itself when it is time, asks stewards, and stops when it is told to', async () => {
+  await db.script(`delete from identity_verdict; update identity_customer set blocks = null where name = 'unlike';
+    update identity_sweep set ended_at = clock_timestamp() - interval '1 hour'`);
+  const ended = Promise.withResolvers<undefined>();
+  const noticing: Db = {
+    ...db,
+    transaction: async (work) => {
+      let last = false;
+      const done = await db.transaction((tx) =>
+        work({
+          ...tx,
+          query: (sql, parameters) => ((last ||= sql.includes('running = false')), tx.query(sql, parameters)),
+        }),
+      );
+      if (last) ended.resolve(undefined);
+      return done;
+    },
+  };
+  const stop = startDuplicateSweeps({ db: noticing, interval: 1800_000, failed: ended.reject });
+  await ended.promise;
+  await stop();
+  expect(await items()).toHaveLength(3);
+  expect(await db.query('select from identity_customer where blocks is null')).toEqual([]);
+  expect(await db.query('select from identity_sweep where running or held_by is not null')).toEqual([]);
+});
+
+test('with the interval 0 a server never sweeps, and still puts customers into blocks', async () => {
+  await db.script(`update identity_customer set blocks = null; update identity_sweep set ended_at = null`);
+  const filled = Promise.withResolvers<undefined>();
+  const noticing: Db = {
+    ...db,
+    transaction: (work) =>
+      db.transaction(work).finally(() => {
+        filled.resolve(undefined);
+      }),
+  };
+  const stop = startDuplicateSweeps({ db: noticing, interval: 0, failed: filled.reject });
+  await filled.promise;
+  await stop();
+  expect(await db.query('select from identity_customer where blocks is null')).toEqual([]);
+  expect(await db.query('select from identity_sweep where running or ended_at is not null')).toEqual([]);
 });
 
 test.each([
