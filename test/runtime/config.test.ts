@@ -52,7 +52,7 @@ test('a gateway without a word of how callers are known is not served', () => {
   expect(() => authenticationOf(readConfig({}))).toThrow(
     `Set OIDC_ISSUER and OIDC_AUDIENCE, or start with --development on your own machine: ${unknown}`,
   );
-  const production = readConfig({ NODE_ENV: 'production' }, { development: true });
+  const production = readConfig({ NODE_ENV: 'production', AUDIT_KEY: newSealKey() }, { development: true });
   expect(() => authenticationOf(production)).toThrow(`Set OIDC_ISSUER and OIDC_AUDIENCE: ${unknown}`);
 });
 
@@ -155,7 +155,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   ],
   [
     'development in production',
-    { AUTHENTICATION: 'development', NODE_ENV: 'production' },
+    { AUTHENTICATION: 'development', NODE_ENV: 'production', AUDIT_KEY: newSealKey() },
     'Remove AUTHENTICATION=development, and set OIDC_ISSUER: NODE_ENV is production.',
   ],
   [
