@@ -91,15 +91,12 @@ test('a server sweeps by itself when it is time, asks stewards, and stops when i
   const ended = Promise.withResolvers<undefined>();
   const noticing: Db = {
     ...db,
-    transaction: async (work) => {
-      let last = false;
+    async transaction(work) {
+      const statements: string[] = [];
       const done = await db.transaction((tx) =>
-        work({
-          ...tx,
-          query: (sql, parameters) => ((last ||= sql.includes('running = false')), tx.query(sql, parameters)),
-        }),
+        work({ ...tx, query: (sql, parameters) => (statements.push(sql), tx.query(sql, parameters)) }),
       );
-      if (last) ended.resolve(undefined);
+      if (statements.some((sql) => sql.includes('running = false'))) ended.resolve(undefined);
       return done;
     },
   };
