@@ -39,6 +39,10 @@ export interface DoorOptions {
   readonly graphiql?: Omit<GraphiqlOptions, 'endpoint'>;
   /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
   readonly answered?: (answered: Answered) => void;
+  /** Told of every subscription that shows personal data, when it begins. Must not throw. */
+  readonly began?: (answered: Answered) => void;
+  /** Whether reading personal data can be recorded; where it cannot, it is not shown. It can where absent. */
+  readonly mayShowPersonal?: () => boolean;
 }
 
 export interface Door {
@@ -64,6 +68,8 @@ export function createDoor(options: DoorOptions): Door {
     authenticate: options.authenticate,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),
+    began: options.began ?? (() => undefined),
+    mayShowPersonal: options.mayShowPersonal ?? (() => true),
   };
   const { bodyLimit } = options;
   const limits = { ...defaultStreamLimits, ...options.streams };

@@ -42,6 +42,7 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   DIRECTIVE_LIMIT_EXCEEDED: false,
   UNAUTHENTICATED: true,
   FORBIDDEN: true,
+  UNAUTHORIZED_FIELD_OR_TYPE: true,
   INVALID_VALUE: true,
   CONFLICT: true,
   DUPLICATE: true,

@@ -1,3 +1,4 @@
+import { hash, randomUUID } from 'node:crypto';
 import {
   getOperationAST,
   GraphQLError,
@@ -13,8 +14,11 @@ import {
 } from 'graphql';
 import type { Subgraph } from '../../runtime/executor.ts';
 import type { FailureCode } from '../../runtime/failure.ts';
+import { claimedPolicies, type Policies } from '../../schema/access.ts';
+import type { Pseudonym } from '../../schema/masking.ts';
 import { createPlanner, type Overrides } from '../planner.ts';
 import { lru } from '../../runtime/cache.ts';
+import { clearances, type Reader } from './clearance.ts';
 import type { AnswerError } from './errors.ts';
 import { prepareOperation, type Operation } from './operation.ts';
 import { overrideChoice } from './overrides.ts';
@@ -53,6 +57,12 @@ export interface EngineOptions {
   readonly rules?: readonly ValidationRule[];
   /** Which labelled overrides are on, asked for each operation. Default: no labels, and a percentage by chance. */
   readonly overrides?: () => Overrides;
+  /** Whether a policy holds for a principal; once decided it is not asked again. Default: those that its claims name. */
+  readonly policies?: Policies;
+  /** Scope of which who has it may give a reason to be shown personal data whole; nobody may where absent. */
+  readonly unmask?: string;
+  /** What is shown for a personal value under the mask `HASH`. Default: what is good for this engine alone. */
+  readonly pseudonym?: Pseudonym;
 }
 
 /** Answers operations over a supergraph. */
@@ -61,6 +71,8 @@ export interface Engine {
   readonly schema: GraphQLSchema;
   /** Parses, validates, plans and compiles, or gives the operation that it has kept. */
   prepare(document: string, operationName?: string | null): Operation | Refusal;
+  /** Text that is the same for all who may be shown the same of the whole graph. */
+  clearanceOf(reader: Reader): string;
 }
 
 /** Throws a Failure for a text that is not a supergraph. */
@@ -74,6 +86,8 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = { operations: 1000, tokens: 10_000, fields: 10_000, ...options.limits };
   const rules = [prototypeAlias, unconditionalSource, fieldLimit(limits.fields), ...(options.rules ?? [])];
   const prefix = freePrefix(schema);
+  const { policies = claimedPolicies, unmask, pseudonym = pseudonymOfOwn() } = options;
+  const cleared = clearances({ schema, readings: planner.readings, policies, unmask });
   const prepared = lru<Operation | Refusal>(limits.operations);
   const choose =
     options.overrides ?? (() => ({ labels: new Set<string>(), percentage: Math.random() * 100 }));
@@ -109,7 +123,7 @@ export function createEngine(options: EngineOptions): Engine {
         new GraphQLError(`The graph has no ${operation.operation}s.`),
       );
     }
-    const preparing = { planner, subgraphs, overrides, prefix };
+    const preparing = { planner, subgraphs, overrides, prefix, clearances: cleared, pseudonym };
     return prepareOperation(preparing, document, operation);
   };
 
@@ -121,6 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
         prepare(document, operationName, overrides),
       );
     },
+    clearanceOf: (reader) => cleared.keyOf(reader),
   };
 }
 
@@ -133,6 +148,13 @@ function refusal(code: FailureCode, ...errors: readonly unknown[]): Refusal {
       return { message, ...(locations ? { locations } : {}), extensions: { code, ...told.extensions } };
     }),
   };
+}
+
+/** Without a secret that others know, pseudonyms are the same only for as long as an engine is there. */
+function pseudonymOfOwn(): Pseudonym {
+  const secret = randomUUID();
+  return (coordinate, value) =>
+    hash('sha256', JSON.stringify([secret, coordinate, value]), 'base64url').slice(0, 11);
 }
 
 /** A prefix for names of our own that no field of the schema can be taken for. */

@@ -16,6 +16,8 @@ export interface Subscription {
   readonly operation: object;
   /** Those that decide what is answered. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Coordinates of the personal data that its answers show whole. */
+  readonly personal: readonly string[];
   /** The answer to an event: what its source tells of it, completed by the rest of the plan. Throws as `run` does. */
   answer(event: unknown, context: RequestContext): Answer | Promise<Answer>;
   /** What a subscriber is told where the events end with a fault. */
@@ -57,6 +59,7 @@ export async function begin(
   return {
     events: begun.events,
     operation: compiled,
+    personal: compiled.personal,
     variables: Object.fromEntries(Object.entries(execution.variables).filter(([name]) => shaping.has(name))),
     answer: (event, context) =>
       execute(compiled, { ...execution, context, event: (_, inner) => begun.resolve(event, inner) }),

@@ -14,10 +14,11 @@ import { patience } from './patience.ts';
 import { forgeable } from './preflight.ts';
 import { refuse, type HttpRefusal } from './refusal.ts';
 import { send, sendRefusal, type Reply } from './respond.ts';
+import { showing, unaudited, type Showing } from './showing.ts';
 import { withoutSuggestions } from './suggestions.ts';
 
 /** One request that was answered; carries nothing that a caller wrote but a name of an operation that exists. */
-export interface Answered extends Refused {
+export interface Answered extends Refused, Showing {
   readonly correlationId: string;
   readonly method: string;
   readonly status: number;
@@ -46,6 +47,8 @@ export interface GraphqlOptions {
   readonly suggestions: boolean;
   readonly authenticate: Authenticate;
   readonly answered: (answered: Answered) => void;
+  /** Whether reading personal data can be recorded; where it cannot, it is not shown. */
+  readonly mayShowPersonal: () => boolean;
   /** Answers with a stream of events. */
   readonly events: (exchange: Streamed, parameters: Parameters, caller: Introduced) => void;
 }
@@ -147,7 +150,7 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       const operation = options.engine.prepare(parameters.query, parameters.operationName);
       if (isStreamed(exchange, operation)) options.events(exchange, parameters, caller);
       else if ('errors' in operation) {
-        const refused = { body: JSON.stringify({ errors: operation.errors }), refused: true };
+        const refused = { body: JSON.stringify({ errors: operation.errors }), refused: true, personal: [] };
         finish(exchange, refused, undefined, String(operation.errors[0]?.extensions.code));
       } else if (operation.kind === 'mutation' && exchange.request.method === 'GET')
         stop(exchange, safeMethods);
@@ -158,6 +161,10 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
   }
 
   function run(exchange: Exchange, operation: Operation, parameters: Parameters, caller: Introduced): void {
+    if (!options.mayShowPersonal() && operation.personal(parameters.variables, caller).length > 0) {
+      stop(exchange, unaudited);
+      return;
+    }
     const waiting = patience(exchange.response, options.timeout);
     const story = isExplained(exchange, parameters) ? explanation() : undefined;
     const context = requestContext({
@@ -170,10 +177,13 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const done = (given: Answer): void => {
       waiting.end();
       const told =
-        story && !given.refused ? story.told(given.body, operation.explain(parameters.variables)) : undefined;
+        story && !given.refused
+          ? story.told(given.body, operation.explain(parameters.variables, caller))
+          : undefined;
       const badly = operation.kind === 'subscription' ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_USER_INPUT';
       const code = given.refused ? badly : undefined;
-      finish(exchange, told === undefined ? given : { body: told, refused: false }, operation, code);
+      const shown = showing(given.personal, caller);
+      finish(exchange, told === undefined ? given : { ...given, body: told }, operation, code, shown);
     };
     const given = operation.run(parameters.variables, context);
     if (!(given instanceof Promise)) done(given);
@@ -185,12 +195,18 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     }
   }
 
-  function finish(exchange: Exchange, given: Answer, operation?: Operation, code?: string): void {
+  function finish(
+    exchange: Exchange,
+    given: Answer,
+    operation?: Operation,
+    code?: string,
+    shown: Showing = {},
+  ): void {
     // An answer with data is always 200, however partial. For the older media type so is a refused document.
     const status = given.refused && exchange.type !== 'application/json' ? 400 : 200;
     const body = given.refused && !options.suggestions ? withoutSuggestions(given.body) : given.body;
     send(exchange, status, exchange.type, body);
-    note(exchange, status, operation, code === undefined ? undefined : { code });
+    note(exchange, status, operation, code === undefined ? shown : { code, ...shown });
   }
 
   function stop(exchange: Exchange, refusal: HttpRefusal): void {
@@ -215,10 +231,10 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     }
   }
 
-  function note(exchange: Exchange, status: number, operation?: Operation, refusal?: Refused): void {
+  function note(exchange: Exchange, status: number, operation?: Operation, more?: Refused & Showing): void {
     const took = performance.now() - exchange.began;
     const { correlationId, request } = exchange;
-    options.answered({ correlationId, method: request.method ?? '', status, took, operation, ...refusal });
+    options.answered({ correlationId, method: request.method ?? '', status, took, operation, ...more });
   }
 }
 

@@ -12,6 +12,7 @@ import type { Answer, Engine, Operation, Subscription } from '../engine/index.ts
 import type { Introduced } from '../http/caller.ts';
 import type { Answered } from '../http/graphql.ts';
 import type { Parameters } from '../http/parameters.ts';
+import { showing, unaudited, type Showing } from '../http/showing.ts';
 import { withoutSuggestions } from '../http/suggestions.ts';
 import { createSharing, type Shared } from './sharing.ts';
 import type { StreamLimits } from './limits.ts';
@@ -24,6 +25,10 @@ export interface StreamsOptions {
   readonly limits: StreamLimits;
   /** Told of every operation once it is over. */
   readonly answered: (answered: Answered) => void;
+  /** Told of a subscription that shows personal data, when it begins; at its end that is not told again. */
+  readonly began: (answered: Answered) => void;
+  /** As in `GraphqlOptions`. */
+  readonly mayShowPersonal: () => boolean;
 }
 
 /** One operation, as its transport brought it. */
@@ -54,11 +59,14 @@ interface Begun {
   /** Whose subscription it is, where it is one. */
   subject?: string;
   shared?: Shared;
+  /** What its one answer showed, where it has but one. */
+  showing?: Showing;
 }
 
 type Begin = (signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
 
-export function createStreams({ engine, timeout, suggestions, limits, answered }: StreamsOptions): Streams {
+export function createStreams(options: StreamsOptions): Streams {
+  const { engine, timeout, suggestions, limits, answered } = options;
   const sharing = createSharing();
   const operations = new WeakMap<object, number>();
   const held = new Map<string, number>();
@@ -79,7 +87,7 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
           ...(code === undefined ? {} : { code }),
           ...(fault === undefined ? {} : { fault }),
         };
-        answered({ correlationId, method, status: 200, took, operation, ...refused });
+        answered({ correlationId, method, status: 200, took, operation, ...refused, ...state.showing });
       },
     });
   }
@@ -96,7 +104,9 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
       state.operation = found;
       const refused = refusal(request, found);
       if (refused) return refusing([refused]);
-      if (!found.subscribe) return answerOnce(found, request, signal);
+      if (!options.mayShowPersonal() && found.personal(request.variables, request.caller).length > 0)
+        return refusing([unauditedError]);
+      if (!found.subscribe) return answerOnce(found, request, signal, state);
       state.subject = request.caller.principal.subject;
       hold(state.subject);
       return subscribed(found, request, signal, state);
@@ -127,7 +137,7 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
 
   async function subscribed(
     { subscribe }: Operation,
-    { caller, correlationId, variables }: StreamRequest,
+    { caller, correlationId, variables, method }: StreamRequest,
     signal: AbortSignal,
     state: Begun,
   ): Promise<Origin | readonly ToldError[]> {
@@ -135,18 +145,25 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     const context = requestContext({ ...caller, correlationId, timeout: Infinity, signal });
     const begun = await subscribe?.(variables, context);
     if (!begun || 'body' in begun) return parsed(begun?.body ?? '{"errors":[]}');
-    const shared = sharing.join(keyOf(begun, principal), (event) => answerTo(begun, event, principal));
+    const shown = showing(begun.personal, caller);
+    if (shown.personal)
+      options.began({ correlationId, method, status: 200, took: 0, operation: state.operation, ...shown });
+    const shared = sharing.join(keyOf(begun, caller), (event) => answerTo(begun, event, principal));
     if (signal.aborted) shared.leave();
     else state.shared = shared;
     // Of what has begun only its events are kept: the rest is that of the first of those who share the answers.
     return { events: begun.events, answer: shared.answer, told: begun.told };
   }
 
-  /** Answers are the same where the operation, its variables and what its caller may read are. */
-  function keyOf({ operation, variables }: Subscription, { scopes }: Principal): string {
+  /**
+   * Answers are the same where the operation, its variables and what its caller may read are: of the whole graph, because
+   * subgraphs look at that, too. They may look at scopes that the supergraph does not name, so that all of them count.
+   */
+  function keyOf({ operation, variables }: Subscription, caller: Introduced): string {
     const number = operations.get(operation) ?? (numbered += 1);
     operations.set(operation, number);
-    return `${number} ${[...scopes].sort().join(' ')} ${JSON.stringify(variables)}`;
+    const scopes = [...caller.principal.scopes].sort().join(' ');
+    return `${number} ${engine.clearanceOf(caller)} ${scopes} ${JSON.stringify(variables)}`;
   }
 
   /** Belongs to all who share it: it has a correlation id of its own, and goes on when one of them leaves. */
@@ -173,11 +190,13 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     operation: Operation,
     { caller, correlationId, variables }: StreamRequest,
     signal: AbortSignal,
+    state: Begun,
   ): Promise<Origin | readonly ToldError[]> {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-    return single(
-      operation.run(variables, requestContext({ ...caller, correlationId, timeout, signal: patience })),
-    );
+    const context = requestContext({ ...caller, correlationId, timeout, signal: patience });
+    return single(operation.run(variables, context), ({ personal }) => {
+      state.showing = showing(personal, caller);
+    });
   }
 
   return {
@@ -192,8 +211,13 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
 /** Milliseconds beyond the time of a request: the engine itself tells in time what is late. */
 const grace = 1000;
 
-async function single(answer: Answer | Promise<Answer>): Promise<Origin | readonly ToldError[]> {
-  const { body: text, refused } = await answer;
+async function single(
+  answer: Answer | Promise<Answer>,
+  told: (answer: Answer) => void,
+): Promise<Origin | readonly ToldError[]> {
+  const settled = await answer;
+  told(settled);
+  const { body: text, refused } = settled;
   if (refused) return parsed(text);
   const body: Body = { text };
   // eslint-disable-next-line @typescript-eslint/require-await
@@ -210,6 +234,11 @@ async function single(answer: Answer | Promise<Answer>): Promise<Origin | readon
 function parsed(body: string): readonly ToldError[] {
   return (JSON.parse(body) as { readonly errors: readonly ToldError[] }).errors;
 }
+
+const unauditedError: ToldError = {
+  message: unaudited.message,
+  extensions: { code: unaudited.code },
+};
 
 function tooMany(message: string): ToldError {
   return { message, extensions: { code: 'SUBSCRIPTION_LIMIT_EXCEEDED' satisfies FailureCode } };

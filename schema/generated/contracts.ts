@@ -122,7 +122,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     dunningState: {
       entity: "Customer",
@@ -192,7 +195,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:bank"
+      ]
     },
     provisioningId: {
       entity: "Customer",
@@ -529,7 +535,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     parent: {
       entity: "Customer",
@@ -594,7 +603,10 @@ export const attributes = {
           ]
         ],
         policies: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     createdAt: {
       entity: "Customer",
@@ -670,7 +682,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:finance"
+      ]
     },
     taxClassification: {
       entity: "Customer",

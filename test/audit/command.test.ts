@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openAudit } from '../../audit/index.ts';
+import { sealKeyOf } from '../../audit/key.ts';
 import { runAudit } from '../../audit/run.ts';
 import { chained } from '../../runtime/chain.ts';
 import { openDb } from '../../runtime/db/index.ts';
 import { newSealKey, publicKeyOf } from '../../runtime/seal.ts';
-import { createMetrics } from '../../runtime/telemetry.ts';
+import { createLogger, createMetrics } from '../../runtime/telemetry.ts';
 import { terminal } from '../seed/terminal.ts';
 import { eager, entry, stageOver } from './stage.ts';
 
 let folder: string;
 let store: string;
 let file: string;
-const notices: string[] = [];
+const logged: string[] = [];
 
 /** What a command wrote and how it ended. */
 async function run(...given: string[]) {
@@ -28,12 +29,13 @@ beforeAll(async () => {
   [store, file] = [join(folder, 'store'), join(folder, 'checkpoints.jsonl')];
   const db = await openDb({ directory: store });
   const stage = await stageOver(db);
-  const config = { auditKey: undefined, auditCheckpointsFile: file, databaseUrl: undefined, dataDir: store };
-  const failed = (error: unknown) => {
-    throw error;
-  };
+  const config = {
+    ...{ auditKey: undefined, auditCheckpointsFile: file, databaseUrl: undefined, dataDir: store },
+    nodeEnv: 'development',
+  } as const;
+  const logger = createLogger({ level: 'warn', json: true, write: (line) => logged.push(line) });
   const audit = await openAudit(
-    { db, config, metrics: createMetrics(), notice: (line) => notices.push(line), alarm: failed, failed },
+    { db, config, metrics: createMetrics(), logger },
     { ...eager, interval: 5, signing: 0, batch: 100 },
   );
   await stage.record(...Array.from({ length: 10 }, (_, n) => entry(n + 1)));
@@ -44,8 +46,18 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('an embedded store gets a key of its own, which only its owner may read, and says so once', async () => {
-  expect(notices).toEqual([expect.stringContaining('A key that signs the audit was made')]);
+  expect(logged).toEqual([expect.stringContaining('A key that signs the audit was made')]);
   expect((await stat(join(store, 'audit-key.pem'))).mode & 0o777).toBe(0o600);
+});
+
+test('in production nothing is signed by a key beside the store', async () => {
+  const production = {
+    auditKey: undefined,
+    databaseUrl: undefined,
+    dataDir: folder,
+    nodeEnv: 'production',
+  } as const;
+  await expect(sealKeyOf(production)).rejects.toThrow('Set AUDIT_KEY or AUDIT_KEY_FILE');
 });
 
 test('an audit that is whole says so, with figures', async () => {

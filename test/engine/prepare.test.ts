@@ -59,6 +59,7 @@ describe('a document is refused before anything is asked', () => {
     expect(prepared).toMatchObject({ kind: 'query', name: 'B' });
     expect(await prepared.run(null, aContext())).toEqual({
       body: '{"data":{"b":"{\\"text\\":\\"none\\"}"}}',
+      personal: [],
       refused: false,
     });
   });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { authenticationOf, describe, envExample, help, readConfig } from '../../runtime/config.ts';
-import { newSealKey } from '../../runtime/seal.ts';
 
 type Environment = Parameters<typeof readConfig>[0];
 const secret = 's'.repeat(32);
@@ -52,7 +51,7 @@ test('a gateway without a word of how callers are known is not served', () => {
   expect(() => authenticationOf(readConfig({}))).toThrow(
     `Set OIDC_ISSUER and OIDC_AUDIENCE, or start with --development on your own machine: ${unknown}`,
   );
-  const production = readConfig({ NODE_ENV: 'production', AUDIT_KEY: newSealKey() }, { development: true });
+  const production = readConfig({ NODE_ENV: 'production' }, { development: true });
   expect(() => authenticationOf(production)).toThrow(`Set OIDC_ISSUER and OIDC_AUDIENCE: ${unknown}`);
 });
 
@@ -82,9 +81,8 @@ test('with tokens and TLS, its own or that of a proxy, the gateway may serve the
 });
 
 test('production closes what is for development, unless told otherwise', () => {
-  const production = { NODE_ENV: 'production', AUDIT_KEY: newSealKey() };
-  expect(readConfig(production)).toMatchObject({ graphiql: false, introspection: false });
-  expect(readConfig({ ...production, GRAPHIQL: 'on' })).toMatchObject({
+  expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ graphiql: false, introspection: false });
+  expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' })).toMatchObject({
     graphiql: true,
     introspection: false,
   });
@@ -155,7 +153,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   ],
   [
     'development in production',
-    { AUTHENTICATION: 'development', NODE_ENV: 'production', AUDIT_KEY: newSealKey() },
+    { AUTHENTICATION: 'development', NODE_ENV: 'production' },
     'Remove AUTHENTICATION=development, and set OIDC_ISSUER: NODE_ENV is production.',
   ],
   [
@@ -236,11 +234,6 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
     'two stores',
     { DATABASE_URL: apart.DATABASE_URL, DATA_DIR: './x' },
     'Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.',
-  ],
-  [
-    'an audit in production that is signed by a key beside the store',
-    { NODE_ENV: 'production' },
-    'Set AUDIT_KEY or AUDIT_KEY_FILE to an Ed25519 private key in PKCS8 PEM ("openssl genpkey -algorithm ed25519"): in production the audit is signed by a key that is not kept beside the store.',
   ],
   [
     'a key that cannot sign the audit',
