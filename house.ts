@@ -44,7 +44,7 @@ import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
-import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
+import { openSandboxes } from './subgraphs/sandbox/open.ts';
 import type { Store } from './subgraphs/store.ts';
 import type { System } from './subgraphs/system.ts';
 
@@ -214,22 +214,6 @@ function guardOf(config: Config, system: string): Guard {
     queue: config.systemQueue,
     breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
     attempts: config.readAttempts,
-  });
-}
-
-async function openSandboxes(
-  config: Config,
-  sandboxes: readonly Sandbox[],
-  logger: Logger,
-): Promise<SandboxServer | null> {
-  if (config.sandboxPort === 'off' || sandboxes.length === 0) return null;
-  return serveSandboxes({
-    sandboxes,
-    host: '127.0.0.1',
-    port: config.sandboxPort,
-    report: (error) => {
-      logger.error('A sandbox failed.', { error });
-    },
   });
 }
 

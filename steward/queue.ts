@@ -35,6 +35,10 @@ export const decidedChannel = 'steward_decided';
 
 /** @param told that something was decided here: it can be continued at once */
 export function queueIn(db: Db, told: () => Promise<void>): Queue {
+  /** Whoever may not do something learns nothing by trying. */
+  const shownTo = ({ code }: Refusal, id: string) =>
+    code === 'NOT_PERMITTED' ? Promise.resolve(null) : find(db, id);
+
   /** Nobody else decides about the item meanwhile. */
   async function change(id: string, context: RequestContext, act: Act): Promise<Done> {
     const actor = { principal: context.principal, at: new Date().toISOString() };
@@ -49,7 +53,7 @@ export function queueIn(db: Db, told: () => Promise<void>): Queue {
       return moved;
     });
     if (result !== 'REPLAYED' && 'code' in result)
-      return { item: await find(db, id), refusals: [result], replayed: false };
+      return { item: await shownTo(result, id), refusals: [result], replayed: false };
     if (result === 'REPLAYED' || result.state === 'DECIDED') await told();
     return { item: await find(db, id), refusals: [], replayed: result === 'REPLAYED' };
   }

@@ -370,7 +370,7 @@ export type DecideWorkItemInput = {
 /** What came of a decision about a work item. */
 export type WorkItemPayload = {
   readonly __typename?: 'WorkItemPayload';
-  /** The work item as it is now; null where there is none with this id. */
+  /** The work item as it is now; null where there is none with this id, or where the scopes are lacking for what was asked. */
   readonly workItem: Maybe<WorkItem>;
   /** Everything that stands against it; empty where it was done. */
   readonly refusals: ReadonlyArray<WorkItemRefusal>;

@@ -151,6 +151,9 @@ withStores((open) => {
     expect((await queue().decide(id, asked, 'k', ann)).item?.state).toBe('PROPOSED');
     await process.look();
     expect(codes(await queue().approve(id, ann))).toEqual(['SAME_PERSON']);
+    expect(await queue().decline(id, null, by('eve', []))).toMatchObject({
+      ...{ item: null, refusals: [{ code: 'NOT_PERMITTED' }] },
+    });
     expect(codes(await queue().decline(id, null, bob))).toEqual([]);
     expect(codes(await queue().approve(id, bob))).toEqual(['NOT_PROPOSED']);
     expect(codes(await queue().decide(id, asked, 'l', ann))).toEqual([]);

@@ -31,7 +31,7 @@ bothWays(
       'x-principal': principal,
       'x-scopes': scopes.join(' '),
     });
-    const ann = who('ann', 'customer:steward', 'customer:read:writes');
+    const ann = who('ann', 'customer:steward', 'customer:read:writes', 'customer:read');
     const ask = async (query: string, variables: object, headers?: Readonly<Record<string, string>>) => {
       const { data, errors } = await graph().ask(query, variables, headers);
       expect(errors).toEqual([]);
@@ -83,7 +83,13 @@ bothWays(
         return told?.refusals;
       };
       const of = { id: found?.id, decision: 'RETRY', reason: 'the conflict is over', idempotencyKey: 'one' };
-      expect(await refused(decide, { input: of }, who('eve'))).toEqual([{ code: 'NOT_PERMITTED' }]);
+      const eve = await graph().ask(decide, { input: of }, who('eve', 'customer:read'));
+      expect(eve).toMatchObject({
+        data: { decideWorkItem: { refusals: [{ code: 'NOT_PERMITTED' }], workItem: null } },
+        errors: [
+          { path: ['decideWorkItem', 'workItem'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } },
+        ],
+      });
       expect(await refused(decide, { input: { ...of, decision: 'SAME' } }, ann)).toEqual([
         { code: 'NOT_OFFERED' },
       ]);
@@ -93,7 +99,7 @@ bothWays(
       expect(await refused(decide, { input: { ...of, id: 'x' } }, ann)).toEqual([
         { code: 'UNKNOWN_WORK_ITEM' },
       ]);
-      const bob = who('bob', 'customer:steward');
+      const bob = who('bob', 'customer:steward', 'customer:read:writes', 'customer:read');
       expect(await refused(assign, { id: found?.id, assignee: 'bob' }, bob)).toEqual([]);
       expect(await refused(decide, { input: of }, ann)).toEqual([{ code: 'ASSIGNED_TO_ANOTHER' }]);
       expect(await refused(assign, { id: found?.id, assignee: 'ann', takeOver: true }, ann)).toEqual([]);
