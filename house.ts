@@ -19,6 +19,7 @@ import {
   webhookDoor,
   type Events,
 } from './events/index.ts';
+import { openDocuments } from './gateway/documents/open.ts';
 import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
@@ -168,10 +169,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
     ...served,
-    failed: (error) => {
+    failed: (error, correlationId) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
-      if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
-      else logger.error('A request failed.', { error });
+      if (error instanceof Failure)
+        logger.debug('A request was refused.', { code: error.code, correlationId });
+      else logger.error('A request failed.', { error, correlationId });
     },
     checks: { store: () => db.query('select 1') },
     // Scrapers are callers like others; in development, and where there are subgraphs only, nobody is asked.
@@ -263,8 +265,9 @@ async function doorOf(
     join(root, 'examples'),
     config.authentication === 'development' ? identity : undefined,
   );
+  const textOf = await openDocuments(config.trustedDocuments, root, db, logger);
   const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, {
-    ...{ authenticate, reads },
+    ...{ authenticate, reads, textOf },
     pseudonym: fingerprint,
   });
   const senders = sendersWith(config.webhookSecrets);

@@ -8,9 +8,11 @@ import { Failure } from '../runtime/failure.ts';
 import { sendProblem } from '../runtime/problem.ts';
 import type { Pseudonym } from '../schema/masking.ts';
 import { scalars } from '../schema/scalars.ts';
+import { createAdmission } from './admission.ts';
+import type { TextOf } from './documents/index.ts';
 import { createEngine } from './engine/index.ts';
 import { unmaskScope } from './http/unmask.ts';
-import { defaultLimits, documentRules } from './limits.ts';
+import { documentLimits, documentRules } from './limits.ts';
 import { readsIn } from './reading.ts';
 import {
   createDoor,
@@ -30,6 +32,7 @@ export interface GraphMeans {
   readonly reads: Reads;
   /** What is shown for personal data under the mask `HASH`. */
   readonly pseudonym: Pseudonym;
+  readonly textOf: TextOf;
 }
 
 /** The one public door, over subgraphs in this process and elsewhere. */
@@ -38,14 +41,15 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   log: (answered: Answered) => void,
   examples: readonly Example[],
-  { authenticate, reads, pseudonym }: GraphMeans,
+  { authenticate, reads, pseudonym, textOf }: GraphMeans,
 ): Served {
   const note = readsIn(reads);
+  const limits = documentLimits(config);
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
     scalars,
-    rules: documentRules(defaultLimits, config.introspection),
-    limits: { tokens: defaultLimits.tokens },
+    rules: documentRules(limits, config.introspection),
+    limits,
     subgraphs: subgraph,
     unmask: unmaskScope,
     pseudonym,
@@ -55,6 +59,8 @@ export function gatewayOf(
     timeout: config.requestTimeoutMs,
     bodyLimit: config.bodyLimitBytes,
     suggestions: config.introspection,
+    textOf,
+    admit: createAdmission({ costLimit: config.costLimit, costBudget: config.costBudgetPerMinute }),
     authenticate,
     began: note,
     mayShowPersonal: reads.mayShow,

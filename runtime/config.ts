@@ -112,6 +112,8 @@ function contradictions(found: Settings, roles: ReadonlySet<Role>, environment: 
   }
   if (found.databaseUrl !== undefined && environment.DATA_DIR)
     wrong.push('Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.');
+  if (found.costBudgetPerMinute > 0 && found.costBudgetPerMinute < found.costLimit)
+    wrong.push('COST_BUDGET_PER_MINUTE must be at least COST_LIMIT, or 0: some operations could never run.');
   if (found.port !== 0 && found.port === found.sandboxPort)
     wrong.push('PORT and SANDBOX_PORT must differ; give one of them another number.');
   return wrong;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { auditSettings } from './settings/audit.ts';
 import { authenticationSettings } from './settings/authentication.ts';
-import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
 import { limitSettings } from './settings/limits.ts';
+import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */

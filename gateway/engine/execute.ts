@@ -53,7 +53,7 @@ export function execute(compiled: Compiled, execution: Execution): Answer | Prom
   compiled.step(run, () => {
     const text = compiled.serialiser.text(run, run.data);
     if (run.refused > 0) tellRest(run);
-    deliver(executedAnswer(text, run.errors, compiled.personal));
+    deliver(executedAnswer(text, run.errors, compiled.personal, context.correlationId));
   });
   if (settled) return settled;
 

@@ -16,6 +16,7 @@ import type { Subgraph } from '../../runtime/executor.ts';
 import type { FailureCode } from '../../runtime/failure.ts';
 import { claimedPolicies, type Policies } from '../../schema/access.ts';
 import type { Pseudonym } from '../../schema/masking.ts';
+import { costs } from '../cost/index.ts';
 import { createPlanner, type Overrides } from '../planner.ts';
 import { lru } from '../../runtime/cache.ts';
 import { clearances, type Reader } from './clearance.ts';
@@ -26,6 +27,7 @@ import { fieldLimit, prototypeAlias, unconditionalSource } from './rules.ts';
 import { refineScalars, type ParseScalar } from './scalars.ts';
 
 export type { Answer } from './answer.ts';
+export { correlated } from './errors.ts';
 export type { Explained } from './explain.ts';
 export type { Operation } from './operation.ts';
 export type { Subscription } from './subscription.ts';
@@ -88,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
   const prefix = freePrefix(schema);
   const { policies = claimedPolicies, unmask, pseudonym = pseudonymOfOwn() } = options;
   const cleared = clearances({ schema, readings: planner.readings, policies, unmask });
+  const costOf = costs(options.supergraph, schema);
   const prepared = lru<Operation | Refusal>(limits.operations);
   const choose =
     options.overrides ?? (() => ({ labels: new Set<string>(), percentage: Math.random() * 100 }));
@@ -102,7 +105,9 @@ export function createEngine(options: EngineOptions): Engine {
     try {
       document = parse(text, { maxTokens: limits.tokens });
     } catch (error) {
-      return refusal('GRAPHQL_PARSE_FAILED', error);
+      if (!String(error).includes(tooLong)) return refusal('GRAPHQL_PARSE_FAILED', error);
+      const sentence = `The document has more than ${limits.tokens} tokens; ask for less, or in several requests.`;
+      return refusal('TOKEN_LIMIT_EXCEEDED', new GraphQLError(sentence));
     }
     // Limits first: some rules of the specification take a time that grows with the square of the document.
     for (const some of [rules, specifiedRules]) {
@@ -123,7 +128,8 @@ export function createEngine(options: EngineOptions): Engine {
         new GraphQLError(`The graph has no ${operation.operation}s.`),
       );
     }
-    const preparing = { planner, subgraphs, overrides, prefix, clearances: cleared, pseudonym };
+    const cost = costOf(document, operation);
+    const preparing = { planner, subgraphs, overrides, prefix, cost, clearances: cleared, pseudonym };
     return prepareOperation(preparing, document, operation);
   };
 
@@ -138,6 +144,9 @@ export function createEngine(options: EngineOptions): Engine {
     clearanceOf: (reader) => cleared.keyOf(reader),
   };
 }
+
+/** How the parser says that it has given up. */
+const tooLong = 'tokens. Parsing aborted';
 
 function refusal(code: FailureCode, ...errors: readonly unknown[]): Refusal {
   return {

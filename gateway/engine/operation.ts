@@ -4,6 +4,7 @@ import type { Subgraph } from '../../runtime/executor.ts';
 import { Failure, type FailureCode } from '../../runtime/failure.ts';
 import { localDeveloper } from '../../runtime/principal.ts';
 import type { Pseudonym } from '../../schema/masking.ts';
+import type { Cost } from '../cost/index.ts';
 import type { Overrides, Planner } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
 import { lru } from '../../runtime/cache.ts';
@@ -26,6 +27,7 @@ export interface Operation {
   readonly kind: 'query' | 'mutation' | 'subscription';
   /** As the document names it. */
   readonly name?: string;
+  readonly cost: Cost;
   /**
    * Runs it. `variables` are as the client sent them, null or absent for none. Throws or rejects only for a fault of
    * our own.
@@ -58,6 +60,7 @@ export interface Preparing {
   readonly clearances: Clearances;
   /** As in `EngineOptions`. */
   readonly pseudonym: Pseudonym;
+  readonly cost: Cost;
 }
 
 /** Ways to answer one operation that are kept compiled. */
@@ -134,6 +137,7 @@ export function prepareOperation(
   const lasting = operation.operation === OperationTypeNode.SUBSCRIPTION;
   return {
     kind: operation.operation,
+    cost: preparing.cost,
     ...(lasting && { subscribe }),
     ...(operation.name && { name: operation.name.value }),
     run(given, context) {

@@ -3,7 +3,7 @@ import type { Subgraph } from '../../runtime/executor.ts';
 import { isStream, type PreparedStream } from '../../runtime/stream.ts';
 import type { FetchNode } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
-import { exposed, unusable, type AnswerError } from './errors.ts';
+import { correlated, exposed, unusable, type AnswerError } from './errors.ts';
 import { execute, type Compiled, type Execution } from './execute.ts';
 import { variablePicker } from './fetch.ts';
 import type { Data } from './representations.ts';
@@ -54,7 +54,8 @@ export async function begin(
   const begun = await prepared(pick(execution), execution.context);
   if (!isStream(begun)) {
     const errors = begun.errors?.length ? begun.errors : [unusable(system)];
-    return refusedAnswer(errors.map((error) => exposed(error, system)));
+    const told = errors.map((error) => exposed(error, system));
+    return refusedAnswer(correlated(told, execution.context.correlationId));
   }
   return {
     events: begun.events,

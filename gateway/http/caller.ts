@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestContext } from '../../runtime/context.ts';
+import { traceparentOf } from '../../runtime/correlation.ts';
 import type { Principal } from '../../runtime/principal.ts';
 import type { Authenticate } from './authentication.ts';
-import { traceparentOf } from './correlation.ts';
 import { refuse, type HttpRefusal } from './refusal.ts';
 import { unmaskReasonOf } from './unmask.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Unwelcome } from '../../runtime/streaming/sockets.ts';
 import type { Authenticate } from '../http/authentication.ts';
 import { introduced, type Introduced } from '../http/caller.ts';
-import { correlationOf } from '../http/correlation.ts';
+import { correlationOf } from '../../runtime/correlation.ts';
 import type { HttpRefusal } from '../http/refusal.ts';
 
 /** Who is at the other end of a WebSocket. */

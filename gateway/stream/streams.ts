@@ -1,5 +1,4 @@
 import { requestContext } from '../../runtime/context.ts';
-import type { FailureCode } from '../../runtime/failure.ts';
 import type { Principal } from '../../runtime/principal.ts';
 import {
   running,
@@ -8,20 +7,32 @@ import {
   type Running,
   type ToldError,
 } from '../../runtime/streaming/running.ts';
-import type { Answer, Engine, Operation, Subscription } from '../engine/index.ts';
+import type { Admit } from '../admission.ts';
+import type { TextOf } from '../documents/index.ts';
+import {
+  correlated,
+  type Answer,
+  type Engine,
+  type Operation,
+  type Refusal,
+  type Subscription,
+} from '../engine/index.ts';
 import type { Introduced } from '../http/caller.ts';
-import type { Answered } from '../http/graphql.ts';
+import { discreet } from '../http/discretion.ts';
+import { faultOf, type Answered } from '../http/graphql.ts';
 import type { Parameters } from '../http/parameters.ts';
 import { showing, unaudited, type Showing } from '../http/showing.ts';
-import { withoutSuggestions } from '../http/suggestions.ts';
 import { createSharing, type Shared } from './sharing.ts';
 import type { StreamLimits } from './limits.ts';
+import { drainingError, internal, tooMany } from './told.ts';
 
 export interface StreamsOptions {
   readonly engine: Engine;
   /** Milliseconds in which a subscription must begin, and each of its events must be answered. */
   readonly timeout: number;
   readonly suggestions: boolean;
+  readonly textOf: TextOf;
+  readonly admit: Admit;
   readonly limits: StreamLimits;
   /** Told of every operation once it is over. */
   readonly answered: (answered: Answered) => void;
@@ -32,7 +43,12 @@ export interface StreamsOptions {
 }
 
 /** One operation, as its transport brought it. */
-export interface StreamRequest extends Pick<Parameters, 'query' | 'operationName' | 'variables'> {
+export interface StreamRequest extends Pick<
+  Parameters,
+  'query' | 'documentId' | 'operationName' | 'variables'
+> {
+  /** Why it cannot be begun, where its transport knows that already. */
+  readonly refused?: ToldError | undefined;
   readonly caller: Introduced;
   readonly correlationId: string;
   /** How it came, for the log. */
@@ -66,7 +82,7 @@ interface Begun {
 type Begin = (signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
 
 export function createStreams(options: StreamsOptions): Streams {
-  const { engine, timeout, suggestions, limits, answered } = options;
+  const { engine, timeout, limits, answered } = options;
   const sharing = createSharing();
   const operations = new WeakMap<object, number>();
   const held = new Map<string, number>();
@@ -78,6 +94,7 @@ export function createStreams(options: StreamsOptions): Streams {
     return running({
       begin: beginning(request, state),
       timeout: timeout + grace,
+      broken: () => internal(correlationId),
       ended(fault) {
         if (state.subject !== undefined) release(state.subject);
         state.shared?.leave();
@@ -94,23 +111,39 @@ export function createStreams(options: StreamsOptions): Streams {
 
   /** Apart, because the request is not to be kept for as long as the operation runs. */
   function beginning(request: StreamRequest, state: Begun): Begin {
-    const refusing = (errors: readonly ToldError[]): Promise<readonly ToldError[]> => {
-      state.code = String(errors[0]?.extensions.code);
-      return Promise.resolve(suggestions ? errors : parsed(withoutSuggestions(JSON.stringify({ errors }))));
+    return async (signal) => {
+      const text = request.refused ? { errors: [request.refused] } : await options.textOf(request);
+      // Whoever is gone meanwhile has nothing to be let go of.
+      if (signal.aborted) return [];
+      const asked = typeof text === 'string' ? { ...request, query: text } : request;
+      const begun = await begunWith(text, asked, signal, state);
+      if ('events' in begun) return begun;
+      state.code = String(begun[0]?.extensions.code);
+      return options.suggestions ? begun : discreet(begun, asked);
     };
-    return (signal) => {
-      const found = engine.prepare(request.query, request.operationName);
-      if ('errors' in found) return refusing(found.errors);
-      state.operation = found;
-      const refused = refusal(request, found);
-      if (refused) return refusing([refused]);
-      if (!options.mayShowPersonal() && found.personal(request.variables, request.caller).length > 0)
-        return refusing([unauditedError]);
-      if (!found.subscribe) return answerOnce(found, request, signal, state);
-      state.subject = request.caller.principal.subject;
-      hold(state.subject);
-      return subscribed(found, request, signal, state);
-    };
+  }
+
+  function begunWith(
+    text: string | Pick<Refusal, 'errors'>,
+    request: StreamRequest,
+    signal: AbortSignal,
+    state: Begun,
+  ): Promise<Origin | readonly ToldError[]> | readonly ToldError[] {
+    if (typeof text !== 'string') return text.errors;
+    const found = engine.prepare(text, request.operationName);
+    if ('errors' in found) return found.errors;
+    state.operation = found;
+    const { principal } = request.caller;
+    const refused = refusal(request, found);
+    if (refused) return [refused];
+    const { errors } = options.admit(found, request.variables, principal);
+    if (errors) return errors;
+    if (!options.mayShowPersonal() && found.personal(request.variables, request.caller).length > 0)
+      return [unauditedError];
+    if (!found.subscribe) return answerOnce(found, request, signal, state);
+    state.subject = principal.subject;
+    hold(principal.subject);
+    return subscribed(found, request, signal, state);
   }
 
   function refusal({ caller, open }: StreamRequest, { kind }: Operation): ToldError | undefined {
@@ -152,7 +185,9 @@ export function createStreams(options: StreamsOptions): Streams {
     if (signal.aborted) shared.leave();
     else state.shared = shared;
     // Of what has begun only its events are kept: the rest is that of the first of those who share the answers.
-    return { events: begun.events, answer: shared.answer, told: begun.told };
+    const told = (fault: unknown): ToldError =>
+      correlated([begun.told(fault)], correlationId)[0] ?? internal(correlationId);
+    return { events: begun.events, answer: shared.answer, told };
   }
 
   /**
@@ -175,15 +210,17 @@ export function createStreams(options: StreamsOptions): Streams {
     const over = new AbortController();
     const context = requestContext({ principal, timeout, signal: over.signal });
     const answer = subscription.answer(event, context);
-    if (!(answer instanceof Promise)) return answer.body;
+    const bodyOf = ({ body, faults }: Answer): string => {
+      if (faults) failed(context.correlationId, faultOf(faults));
+      return body;
+    };
+    if (!(answer instanceof Promise)) return bodyOf(answer);
     const timer = setTimeout(() => {
       over.abort();
     }, timeout);
-    return answer
-      .then(({ body }) => body)
-      .finally(() => {
-        clearTimeout(timer);
-      });
+    return answer.then(bodyOf).finally(() => {
+      clearTimeout(timer);
+    });
   }
 
   function answerOnce(
@@ -194,9 +231,16 @@ export function createStreams(options: StreamsOptions): Streams {
   ): Promise<Origin | readonly ToldError[]> {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     const context = requestContext({ ...caller, correlationId, timeout, signal: patience });
-    return single(operation.run(variables, context), ({ personal }) => {
+    return single(operation.run(variables, context), ({ personal, faults }) => {
       state.showing = showing(personal, caller);
+      if (faults) failed(correlationId, faultOf(faults));
     });
+  }
+
+  /** An answer has errors that its reader is not told the cause of. */
+  function failed(correlationId: string, fault: unknown): void {
+    const one = { correlationId, method: 'EVENT', status: 200, took: 0, operation: undefined };
+    answered({ ...one, code: 'INTERNAL_SERVER_ERROR', fault });
   }
 
   return {
@@ -227,7 +271,7 @@ async function single(
   return {
     events: events(),
     answer: () => body,
-    told: () => ({ message: 'Internal error', extensions: {} }),
+    told: () => internal(''),
   };
 }
 
@@ -238,14 +282,4 @@ function parsed(body: string): readonly ToldError[] {
 const unauditedError: ToldError = {
   message: unaudited.message,
   extensions: { code: unaudited.code },
-};
-
-function tooMany(message: string): ToldError {
-  return { message, extensions: { code: 'SUBSCRIPTION_LIMIT_EXCEEDED' satisfies FailureCode } };
-}
-
-/** What every operation is told when the process stops or its schema changes. */
-export const drainingError: ToldError = {
-  message: 'This server takes no more; connect again and go on after the cursor.',
-  extensions: { code: 'SERVER_DRAINING' satisfies FailureCode },
 };

@@ -88,9 +88,10 @@ test('a fault of our own is told with the correlation id and nothing else, and i
   };
   const rejecting = {
     kind: 'query',
-    run: () => Promise.reject(fault),
-    explain: crash,
-    personal: crash,
+      cost: () => 1,
+      run: () => Promise.reject(fault),
+      explain: crash,
+      personal: crash,
   } as const;
   for (const prepare of [crash, () => rejecting, () => ({ ...rejecting, run: crash })]) {
     await using door = await serveShop({
@@ -102,7 +103,7 @@ test('a fault of our own is told with the correlation id and nothing else, and i
       errors: [
         {
           message: 'Something failed on our side; quote the correlation id c-1.',
-          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+          extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c-1' },
         },
       ],
     });
