@@ -25,7 +25,7 @@ import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import type { Authenticate } from './gateway/server.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { identitySubgraph } from './identity/index.ts';
+import { identitySubgraph, startDuplicateSweeps, verdictDecided } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
@@ -110,7 +110,13 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const add = ({ name, resolvers }: { readonly name: string; readonly resolvers: Resolvers }) =>
     schemas.set(name, buildSubgraph(contractOf(name).sdl, resolvers));
   opened.forEach(add);
-  if (config.roles.has('identity')) add(identitySubgraph(identity));
+  if (config.roles.has('identity')) {
+    add(identitySubgraph(identity));
+    const failed = (error: unknown) => {
+      logger.error('Customers could not be compared; it is tried again.', { error });
+    };
+    begun.push(startDuplicateSweeps({ db, interval: config.duplicateSweepHours * 3_600_000, failed }));
+  }
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   if (config.roles.has('audit')) {
@@ -137,7 +143,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     add(coordinationSubgraph(opened.coordination));
     for (const kind of writeKinds) continuations[kind] = opened.reviewed;
   }
-  if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+  if (config.roles.has('steward')) {
+    continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+    continuations.POSSIBLE_DUPLICATE = verdictDecided(db);
+  }
   const steward = await openSteward({
     ...{ db, metrics, continuations, served: config.roles.has('steward') },
     failed: (error) => {

@@ -124,6 +124,12 @@ export const settings = {
     initial: '24',
     about: 'How often the records of a system that does not tell what is gone are compared with those known.',
   },
+  duplicateSweepHours: {
+    ...whole(0, 8760, 'hours'),
+    initial: '0',
+    about:
+      'How often all customers are compared for those that may be one, and stewards asked about them; 0 for never by itself.',
+  },
   webhookSecretCrm: hookSecret('crm'),
   webhookSecretErp: hookSecret('erp'),
   webhookSecretBilling: hookSecret('billing'),

@@ -6,6 +6,7 @@ import type { Db } from '../../../runtime/db/index.ts';
 import type { Decision, Outcome } from '../../../steward/index.ts';
 import type { StoredItem } from '../../../steward/item.ts';
 import { page } from '../../../steward/items.ts';
+import { seal } from '../../support/seal.ts';
 import { withStores } from '../../support/store.ts';
 import { emptied, inboxOf, openInbox, readerOf, sourceOf } from './stage.ts';
 
@@ -18,7 +19,7 @@ withStores((open) => {
 
   const items = (states: readonly StoredItem['state'][] = ['OPEN']) =>
     page(db, { states }, { most: 10, after: null });
-  const identity = () => createIdentity({ db });
+  const identity = () => createIdentity({ db, seal });
   const holders = () =>
     db.query<{ key: string; customer: string; open: boolean }>(
       'select key, customer_id as customer, valid_to is null as open from identity_crosswalk',
