@@ -4,10 +4,12 @@ import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinte
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts';
+import { stewardMigrations } from '../steward/index.ts';
 import { systems } from './index.ts';
 
-/** Everything that the register, the change feed and the sandboxes keep in the store. */
+/** Everything that the steward's queue, the register, the change feed and the sandboxes keep in the store. */
 const folders: readonly string[] = [
+  fileURLToPath(stewardMigrations),
   fileURLToPath(identityMigrations),
   fileURLToPath(eventsMigrations),
   ...['sandbox', ...systems.map(({ name }) => name)].map((name) =>
