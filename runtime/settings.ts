@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { limitSettings } from './limit-settings.ts';
+import { httpUrl, oneOf, onOff, text, whole, type Setting } from './setting-forms.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
@@ -7,34 +9,6 @@ export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 export const ROLES = ['gateway', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
 export type Role = (typeof ROLES)[number];
 
-interface Setting {
-  readonly parse: z.ZodType<unknown, string>;
-  /** What a value must be, to follow "must be". */
-  readonly form: string;
-  /** As it would be written; without one the setting is simply absent. */
-  readonly initial?: string;
-  readonly about: string;
-  /** Never printed, and also read from the file that `<NAME>_FILE` names. */
-  readonly secret?: true;
-}
-
-const whole = (min: number, max: number, unit = '') => ({
-  parse: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max)),
-  form: `a whole number${unit && ` of ${unit}`} from ${min} to ${max}`,
-});
-const oneOf = <const T extends string>(...words: T[]) => ({
-  parse: z.enum(words),
-  form: `one of ${words.join(', ')}`,
-});
-const onOff = {
-  parse: z.enum(['on', 'off']).transform((word) => word === 'on'),
-  form: 'on or off',
-};
-const text = { parse: z.string().min(1), form: 'a text' };
-const httpUrl = {
-  parse: z.url({ protocol: /^https?$/ }),
-  form: 'an http or https URL',
-};
 const elsewhere = (role: Role) => ({
   ...httpUrl,
   about: `Where the subgraph ${role} is when another process has that role.`,
@@ -124,47 +98,7 @@ export const settings = {
     initial: 'northwind',
     about: 'What an empty store is filled with at the first start.',
   },
-  requestTimeoutMs: {
-    ...whole(50, 600_000, 'milliseconds'),
-    initial: '2000',
-    about: 'Longest time for one request; what has not arrived by then is null with a coded error.',
-  },
-  bodyLimitBytes: {
-    ...whole(1024, 104_857_600, 'bytes'),
-    initial: '1048576',
-    about: 'Largest request body.',
-  },
-  subscriptionsPerPrincipal: {
-    ...whole(1, 1_000_000),
-    initial: '1000',
-    about: 'Subscriptions that one caller may have at a time.',
-  },
-  subscriptionsPerConnection: {
-    ...whole(1, 10_000),
-    initial: '100',
-    about: 'Operations that one WebSocket may have at a time.',
-  },
-  subscriptionConnections: {
-    ...whole(1, 1_000_000),
-    initial: '10000',
-    about: 'Connections with subscriptions at a time, of all callers together.',
-  },
-  subscriptionInitMs: {
-    ...whole(10, 600_000, 'milliseconds'),
-    initial: '3000',
-    about: 'How long a WebSocket may take to introduce itself.',
-  },
-  subscriptionPingMs: {
-    ...whole(10, 600_000, 'milliseconds'),
-    initial: '12000',
-    about: 'How often a subscriber is pinged; one that has not answered by the next ping is gone.',
-  },
-  subscriptionSlowMs: {
-    ...whole(10, 600_000, 'milliseconds'),
-    initial: '10000',
-    about:
-      'How long a subscriber may take nothing of what waits for it before it is sent away with its cursor.',
-  },
+  ...limitSettings,
   graphiql: { ...onOff, about: 'The query page at the gateway; on outside production.' },
   introspection: { ...onOff, about: 'Whether the schema can be queried; on outside production.' },
   drainTimeoutMs: {
