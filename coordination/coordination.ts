@@ -184,9 +184,3 @@ export interface CoordinationOptions {
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
 }
-
-export interface OpenedCoordination {
-  readonly coordination: Coordination;
-  /** Takes up no more writes, and waits for what runs to be settled. */
-  stop(): Promise<void>;
-}

@@ -75,6 +75,6 @@ function shownCause(
 }
 
 /** Stores differ in how they write UTC. */
-function instant(text: string): string {
+export function instant(text: string): string {
   return new Date(text).toISOString();
 }

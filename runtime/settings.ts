@@ -162,6 +162,16 @@ export const settings = {
     initial: '2',
     about: 'Attempts of a read, the first included; a write has one.',
   },
+  onboarding: {
+    ...oneOf('auto', 'off'),
+    initial: 'off',
+    about: 'Whether an account that is new in the CRM is set up in all systems without being asked for.',
+  },
+  referenceUrl: {
+    ...httpUrl,
+    about:
+      'Who says what a country demands of a new customer, and screens names; without it the embedded reference.',
+  },
   webhookAllowPrivate: {
     ...onOff,
     initial: 'off',

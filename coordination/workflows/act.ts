@@ -1,8 +1,9 @@
-import type { Reference } from './reference/reference.ts';
+import { requestContext } from '../../runtime/context.ts';
 import { Failure } from '../../runtime/failure.ts';
 import type { Participant, ParticipantCall } from '../participant.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { candidatesIn, type Matches } from './candidates.ts';
+import type { Reference } from './reference/reference.ts';
 import type { Command, Workflow, WorkflowEvent } from './workflow.ts';
 import type { Writes } from './writes.ts';
 
@@ -29,9 +30,14 @@ export function actIn({ participants, matches, reference, writes, callTimeout }:
     return { type: 'READ', system, values: examined.found?.values ?? null };
   }
 
-  async function enrich({ of }: Extract<Deed, { do: 'ENRICH' }>): Promise<WorkflowEvent> {
+  async function enrich(
+    { correlationId, traceparent }: Workflow,
+    { of }: Extract<Deed, { do: 'ENRICH' }>,
+  ): Promise<WorkflowEvent> {
+    const signal = AbortSignal.timeout(callTimeout);
+    const context = requestContext({ correlationId, traceparent, timeout: callTimeout, signal, caller: 'coordination' });
     try {
-      const enrichment = await reference.enrich(of, AbortSignal.timeout(callTimeout));
+      const enrichment = await reference.enrich(of, context);
       return { type: 'ENRICHED', of, enrichment };
     } catch (error) {
       if (error instanceof Failure) return later('reference', error.code);
@@ -49,7 +55,7 @@ export function actIn({ participants, matches, reference, writes, callTimeout }:
         return found === 'LATER' ? later('CRM') : { type: 'MATCHED', facts: deed.facts, candidates: found };
       }
       case 'ENRICH':
-        return enrich(deed);
+        return enrich(workflow, deed);
       case 'WRITE':
         return { type: 'WRITTEN', place: deed.place, write: await writes.ordered(workflow, deed) };
       case 'STOP':

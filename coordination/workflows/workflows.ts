@@ -1,6 +1,5 @@
-import type { Queryable } from '../../runtime/db/index.ts';
 import type { RequestContext } from '../../runtime/context.ts';
-import type { EntityName, SystemName } from '../../schema/generated/contracts.ts';
+import type { EntityName } from '../../schema/generated/contracts.ts';
 import type { WriteView } from '../coordination.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
@@ -26,8 +25,6 @@ export interface Workflows {
   cancel(id: string, reason: string | null, by: string): Promise<Decided>;
   /** Has what was refused tried again, and what a person may have mended elsewhere looked at again. */
   retry(id: string, by: string): Promise<Decided>;
-  /** Takes note of records that a system told of, within the transaction in which they were taken in. */
-  seen(tx: Queryable, system: SystemName, records: readonly Seen[]): Promise<void>;
 }
 
 /** A customer to be onboarded. */
@@ -70,12 +67,4 @@ export interface WorkflowFilter {
   readonly entityIds?: readonly string[];
   readonly states?: readonly WorkflowState[];
   readonly stages?: readonly Stage[];
-}
-
-/** A record that a system told of. */
-export interface Seen {
-  readonly customerId: string | null;
-  /** Whether the register had it before. */
-  readonly known: boolean;
-  readonly deleted?: boolean | undefined;
 }

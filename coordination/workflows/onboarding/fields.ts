@@ -69,6 +69,12 @@ const rules: readonly Rule[] = [
       enrichment !== null && enrichment.taxIdKinds.length > 0 && segment !== 'PUBLIC_SECTOR',
     given: ({ taxRegistrations }) => Array.isArray(taxRegistrations) && taxRegistrations.length > 0,
   },
+  {
+    field: 'billingCurrency',
+    message: 'Nobody knows which currency is used in this country: give the one to bill in.',
+    when: (_, enrichment) => enrichment !== null,
+    given: ({ billingCurrency }) => textOf(billingCurrency) !== null,
+  },
 ];
 
 /** What is missing, and what cannot be used as it is, in the words of the rules for writes. Pure. */

@@ -1,3 +1,4 @@
+import type { RequestContext } from '../../../runtime/context.ts';
 import type { TaxClassification, TaxIdKind } from '../../../schema/generated/erp.ts';
 
 /** Who is to be looked up. */
@@ -18,8 +19,8 @@ export interface Enrichment {
   /** How sales to a business there are taxed where nobody says otherwise. */
   readonly taxClassification: TaxClassification;
   readonly eInvoicing: EInvoicing | null;
-  /** ISO 4217. */
-  readonly currency: string;
+  /** ISO 4217; null where it is not known. */
+  readonly currency: string | null;
   /** Whether postal addresses there have a postal code, and a state or province that matters for tax. */
   readonly address: { readonly postalCode: boolean; readonly region: boolean };
   readonly sanctions: Sanctions;
@@ -52,8 +53,8 @@ export interface Sanctions {
 /** Who knows what countries demand. */
 export interface Reference {
   /**
-   * Rejects with a Failure: NOT_FOUND for a country that it does not know, SYSTEM_UNAVAILABLE, DEADLINE_EXCEEDED or
-   * RATE_LIMITED where it cannot be asked now.
+   * Of a country that nobody knows anything about the sanctions' verdict is REVIEW. Rejects with a Failure
+   * SYSTEM_UNAVAILABLE, DEADLINE_EXCEEDED or RATE_LIMITED where it cannot be asked now.
    */
-  enrich(of: Subject, signal: AbortSignal): Promise<Enrichment>;
+  enrich(of: Subject, context: RequestContext): Promise<Enrichment>;
 }

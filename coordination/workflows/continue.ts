@@ -1,0 +1,26 @@
+import type { Continue } from '../../steward/index.ts';
+import { questionOf, type Memory } from './onboarding/index.ts';
+import type { Answer, Workflow } from './workflow.ts';
+import type { Workflows } from './workflows.ts';
+
+/** What a steward has decided about a question of a workflow, carried out; again, it changes nothing. */
+export function onboardingDecided(workflows: Workflows): Continue {
+  return async ({ item, decision, by, reason }) => {
+    const id = item.waiting?.workflow ?? '';
+    const workflow = (await workflows.workflow(id)) as Workflow<Memory> | null;
+    const question = workflow && questionOf(workflow);
+    // Answered meanwhile, by whoever it was: nothing is left to be done.
+    if (!question || item.key !== `${id} ${question.kind}`) return { status: 'DONE' };
+    const asked = question.kind === 'DUPLICATE' ? question.candidates.map((one) => one.id) : [];
+    const say = (said: Partial<Answer>) =>
+      workflows.settle(id, { values: {}, different: [], sameAs: null, approve: null, reason, ...said }, item.id, by);
+    const { refusals } = await {
+      CONTINUE: () => workflows.retry(id, by),
+      CANCEL: () => workflows.cancel(id, reason, by),
+      DIFFERENT: () => say({ different: asked }),
+      SAME: () => say({ sameAs: asked[0] ?? null }),
+    }[decision as 'CONTINUE' | 'CANCEL' | 'DIFFERENT' | 'SAME']();
+    const [refusal] = refusals;
+    return refusal ? { status: 'REFUSED', code: refusal.code, message: refusal.message } : { status: 'DONE' };
+  };
+}
