@@ -9,7 +9,15 @@ import {
   participantOf,
   type OpenedCoordination,
 } from './coordination/index.ts';
-import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import {
+  changesOf,
+  hint,
+  intakeOf,
+  openEvents,
+  unknownDecided,
+  webhookDoor,
+  type Events,
+} from './events/index.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
@@ -27,6 +35,7 @@ import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
+import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
@@ -112,11 +121,22 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     begun.push(() => changes.stop());
     add(changes);
   }
+  const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
     const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
     begun.push(() => opened.stop());
     add(coordinationSubgraph(opened.coordination));
+    for (const kind of writeKinds) continuations[kind] = opened.reviewed;
   }
+  if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+  const steward = await openSteward({
+    ...{ db, metrics, continuations, served: config.roles.has('steward') },
+    failed: (error) => {
+      logger.error('What a steward decided could not be continued; it is tried again.', { error });
+    },
+  });
+  begun.push(() => steward.stop());
+  if (steward.subgraph) add(steward.subgraph);
   const served = config.roles.has('gateway')
     ? await doorOf(config, store, subgraph, metrics, logger)
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
@@ -138,7 +158,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   });
   const intake = intakeOf({ entity: 'Customer', busy: busyWith });
   const stopObserving = observeSystems({
-    ...{ db, identity, intake, metrics, systems: opened },
+    ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
     feedInterval: config.feedIntervalMs,
     sweepInterval: config.sweepIntervalHours * 3_600_000,
     failed: (system, error) => {

@@ -6,6 +6,7 @@ import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
 import type { Refusal } from './refusal.ts';
+import type { Review } from './review.ts';
 import type { Lane, Mode, Step, Values, Write, WriteState } from './write.ts';
 
 /**
@@ -157,6 +158,8 @@ export interface WriteView extends RecordedWrite {
   /** Scopes of which a second person needs all; empty where nobody has to approve. */
   readonly approve: readonly string[];
   readonly approval: Approval | null;
+  /** What a steward decided when it waited for a person last; absent where it never did. */
+  readonly review?: Review;
   /** The writes that keep copies of what this one has changed, of all systems. */
   readonly copies: readonly RecordedWrite[];
 }

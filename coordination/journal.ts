@@ -1,6 +1,7 @@
 import type { Draft as Told } from '../events/index.ts';
 import type { Db } from '../runtime/db/index.ts';
 import { giveWay } from './giveway.ts';
+import type { Review } from './review.ts';
 import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
 
 /** What is stored of a write besides its steps: what was asked for, by whom and why. */
@@ -23,6 +24,8 @@ export interface Request {
     readonly granted: boolean;
     readonly reason: string | null;
   } | null;
+  /** What a steward decided when it waited for a person last; absent where it never did. */
+  readonly review?: Review;
 }
 
 /** A write as it is stored. */
@@ -106,8 +109,8 @@ export interface Journal {
   settle(held: Held, settlement: Settlement): Promise<Settled | null>;
   /** Puts a write back into its queue; false where it is no longer as it was seen. */
   requeue(seen: Stored, steps: readonly Step[], amended: Partial<Request>): Promise<boolean>;
-  /** Ends a write that nobody has begun; false where it is no longer as it was seen. */
-  close(seen: Stored, state: 'CANCELLED' | 'FAILED', amended: Partial<Request>): Promise<boolean>;
+  /** Ends a write that is in nobody's hands; false where it is no longer as it was seen. */
+  close(seen: Stored, state: 'CANCELLED' | 'PARTIAL' | 'FAILED', amended: Partial<Request>): Promise<boolean>;
   /** Keeps every process away from a system, at least for so many milliseconds from now. */
   pause(system: string, milliseconds: number): Promise<void>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Continue } from '../steward/index.ts';
 import { acceptIn } from './accept.ts';
 import type { Coordination, CoordinationOptions, WriteView } from './coordination.ts';
 import { decisionsIn } from './decisions.ts';
@@ -8,11 +9,14 @@ import { showWrites } from './gauges.ts';
 import { setLimits } from './limits.ts';
 import { progressIn } from './progress.ts';
 import { recordsIn, type Records } from './records.ts';
+import { reviewedIn } from './reviewed.ts';
 import { startWorker, type Worker } from './worker.ts';
 import { isOver } from './write.ts';
 
 export interface OpenedCoordination {
   readonly coordination: Coordination;
+  /** Continues a write that waited for a person, as a steward decided. */
+  readonly reviewed: Continue;
   /** For writes that are ordered from within: by workflows. */
   readonly engine: {
     readonly journal: Journal;
@@ -78,6 +82,7 @@ export async function openCoordination(
       pendingOf: (entityIds, page) => records.pendingOf(entityIds, page),
     },
     engine: { journal, records, worker },
+    reviewed: reviewedIn({ journal, records, worker }),
     stop: () => worker.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { RecordedWrite } from './coordination.ts';
+import { hasTaken } from './review.ts';
 import { isOver, type Cause, type Guarantee, type Step, type WriteState } from './write.ts';
 
 /** What has become of an attribute, for whoever asked for its change. */
@@ -61,7 +62,8 @@ function receiptsOf(
   );
 }
 
-function outcomeOf(write: WriteState, { state, before }: Step, attribute: string): Outcome {
+function outcomeOf(write: WriteState, step: Step, attribute: string): Outcome {
+  const { state, before, sent } = step;
   const same = before?.same.includes(attribute) ?? false;
   switch (state) {
     case 'APPLIED':
@@ -74,7 +76,10 @@ function outcomeOf(write: WriteState, { state, before }: Step, attribute: string
       return 'REJECTED';
     case 'DEAD':
     case 'REVIEW':
-      return 'NEEDS_REVIEW';
+      // Where a steward let the write stand, what was certain before is all that is said.
+      if (write === 'REVIEW' || !isOver(write)) return 'NEEDS_REVIEW';
+      if (hasTaken(step)) return same ? 'UNCHANGED' : 'APPLIED';
+      return sent ? 'NEEDS_REVIEW' : 'REJECTED';
     case 'READY':
       if (!isOver(write)) return 'PENDING';
       return write === 'REVIEW' ? 'NEEDS_REVIEW' : 'REJECTED';

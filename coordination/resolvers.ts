@@ -88,6 +88,13 @@ export function coordinationSubgraph(
           resolve: (view: WriteView, _: unknown, context: RequestContext) => shown(view, context),
         },
       },
+      // Told of by others, as by a work item: whoever leads here says who may see it.
+      CustomerWrite: {
+        async __resolveReference({ id }, context) {
+          const stored = storedId(id);
+          return shown(stored === null ? null : await coordination.write(stored, context), context);
+        },
+      },
       Customer: {
         ...ofWorkflows.Customer,
         // A reference says everything that is needed.

@@ -19,6 +19,7 @@ export function shownWrite(view: WriteView, sight: Sight): ShownWrite {
     acceptedAt: instant(view.acceptedAt),
     settledAt: view.settledAt && instant(view.settledAt),
     approval: shownApproval(view),
+    review: view.review ? { ...view.review, at: instant(view.review.at) } : null,
     receipts: receipts(view, view.copies).map(({ acceptedAt, settledAt, cause, ...receipt }) => ({
       ...receipt,
       acceptedAt: instant(acceptedAt),

@@ -6,7 +6,7 @@ import { webhookSecret } from './signature.ts';
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
+export const ROLES = ['gateway', 'steward', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
 export type Role = (typeof ROLES)[number];
 
 const elsewhere = (role: Role) => ({
@@ -58,6 +58,7 @@ export const settings = {
     initial: 'all',
     about: `What this process is: all in one, or a comma list of ${ROLES.join(', ')}.`,
   },
+  stewardUrl: elsewhere('steward'),
   identityUrl: elsewhere('identity'),
   coordinationUrl: elsewhere('coordination'),
   eventsUrl: elsewhere('events'),

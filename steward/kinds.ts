@@ -28,3 +28,11 @@ export const offers = {
 } satisfies Record<string, Offers>;
 
 export type Kind = keyof typeof offers;
+
+/** Kinds that are about a governed write. */
+export const writeKinds = [
+  'VERSION_CONFLICT',
+  'UNKNOWN_OUTCOME',
+  'FAILED_COMPENSATION',
+  'DEAD_LETTER',
+] as const satisfies readonly Kind[];

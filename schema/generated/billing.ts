@@ -78,7 +78,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Customer = {
   readonly __typename?: 'Customer';

@@ -32,6 +32,11 @@ export const systems = {
     subgraph: "identity",
     ofRecord: false,
     introduction: "The graph's own register: which local records are one customer."
+  },
+  STEWARD: {
+    subgraph: "steward",
+    ofRecord: false,
+    introduction: "The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits."
   }
 } as const;
 
@@ -954,6 +959,24 @@ export const attributes = {
         scopes: [
           [
             "customer:read:identity"
+          ]
+        ],
+        policies: []
+      }
+    },
+    workItems: {
+      entity: "Customer",
+      name: "workItems",
+      type: "WorkItemConnection",
+      owner: "STEWARD",
+      subgraph: "steward",
+      description: "Work items about this customer that are not closed, those that are due first at the front.",
+      connection: true,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:steward"
           ]
         ],
         policies: []

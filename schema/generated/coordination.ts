@@ -81,7 +81,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Query = {
   readonly __typename?: 'Query';
@@ -506,6 +508,8 @@ export type CustomerWrite = {
   readonly policy: Scalars['String']['output'];
   /** What a second person has to decide, or has decided; null where nobody has to approve. */
   readonly approval: Maybe<WriteApproval>;
+  /** What a steward decided when it waited for a person last; null where it never did. */
+  readonly review: Maybe<WriteReview>;
   /** What has become of each attribute, and of each copy of it that exists by now. */
   readonly receipts: ReadonlyArray<WriteReceipt>;
   /** The calls to the owners, in their order, and those that keep copies. */
@@ -547,6 +551,30 @@ export type WriteApproval = {
   /** Why, in the words of who decided. */
   readonly reason: Maybe<Scalars['String']['output']>;
 };
+
+/** What a steward decided about a write that waited for a person. */
+export type WriteReview = {
+  readonly __typename?: 'WriteReview';
+  /** The decision. */
+  readonly decision: WriteReviewDecision;
+  /** Subject of who decided. */
+  readonly by: Scalars['String']['output'];
+  /** Subject of the second person who agreed; null where it took none. */
+  readonly approvedBy: Maybe<Scalars['String']['output']>;
+  /** When it was decided. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Why, in the words of who decided. */
+  readonly reason: Scalars['String']['output'];
+};
+
+/** How a write that waited for a person is continued. */
+export type WriteReviewDecision =
+  /** It is started anew; what has taken effect is not repeated. */
+  | 'RETRY'
+  /** It ends as it is: what the owners have stands. */
+  | 'ACCEPT_AS_IS'
+  /** It ends, and what it has changed is taken back. */
+  | 'CANCEL';
 
 /** What has become of one attribute of a write. */
 export type WriteReceipt = {
@@ -1382,6 +1410,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  CustomerWrite: CustomerWrite;
 };
 
 /** Mapping of federation reference types */
@@ -1389,6 +1418,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  CustomerWrite:
+    ( { __typename: 'CustomerWrite' }
+    & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
 };
 
 
@@ -1432,9 +1464,11 @@ export type ResolversTypes = {
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
   Guarantee: Guarantee;
-  CustomerWrite: ResolverTypeWrapper<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
   WriteApproval: ResolverTypeWrapper<WriteApproval>;
+  WriteReview: ResolverTypeWrapper<WriteReview>;
+  WriteReviewDecision: WriteReviewDecision;
   WriteReceipt: ResolverTypeWrapper<WriteReceipt>;
   WriteOutcome: WriteOutcome;
   WriteCause: ResolverTypeWrapper<WriteCause>;
@@ -1521,8 +1555,9 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
-  CustomerWrite: Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
+  WriteReview: WriteReview;
   WriteReceipt: WriteReceipt;
   WriteCause: WriteCause;
   WriteStep: WriteStep;
@@ -1704,7 +1739,8 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
 };
 
-export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite']> = {
+export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['CustomerWrite']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['WriteState'], ParentType, ContextType>;
   mode?: Resolver<ResolversTypes['WriteMode'], ParentType, ContextType>;
@@ -1718,6 +1754,7 @@ export type CustomerWriteResolvers<ContextType = RequestContext, ParentType exte
   planHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   approval?: Resolver<Maybe<ResolversTypes['WriteApproval']>, ParentType, ContextType>;
+  review?: Resolver<Maybe<ResolversTypes['WriteReview']>, ParentType, ContextType>;
   receipts?: Resolver<ReadonlyArray<ResolversTypes['WriteReceipt']>, ParentType, ContextType>;
   steps?: Resolver<ReadonlyArray<ResolversTypes['WriteStep']>, ParentType, ContextType>;
 };
@@ -1728,6 +1765,14 @@ export type WriteApprovalResolvers<ContextType = RequestContext, ParentType exte
   decidedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type WriteReviewResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WriteReview'] = ResolversParentTypes['WriteReview']> = {
+  decision?: Resolver<ResolversTypes['WriteReviewDecision'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  approvedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type WriteReceiptResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WriteReceipt'] = ResolversParentTypes['WriteReceipt']> = {
@@ -1887,6 +1932,7 @@ export type Resolvers<ContextType = RequestContext> = {
   PlannedChange?: PlannedChangeResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
+  WriteReview?: WriteReviewResolvers<ContextType>;
   WriteReceipt?: WriteReceiptResolvers<ContextType>;
   WriteCause?: WriteCauseResolvers<ContextType>;
   WriteStep?: WriteStepResolvers<ContextType>;

@@ -41,7 +41,8 @@ create table steward_item (
   closed_at timestamptz,
   -- What is decided is continued not before; null while nothing is.
   continue_at timestamptz,
-  attempts int not null default 0
+  -- Grows whenever somebody takes it up to continue it: whoever has an older one settles nothing.
+  epoch int not null default 0
 );
 create unique index steward_item_open on steward_item (kind, key) where state <> 'CLOSED';
 create index steward_item_queue on steward_item (due_at, id) where state <> 'CLOSED';

@@ -7,8 +7,13 @@ import type { Participant } from '../../coordination/participant.ts';
 import type { Mode, Values } from '../../coordination/write.ts';
 import { eventsMigrations } from '../../events/index.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
+import { stewardMigrations } from '../../steward/index.ts';
 
-const folders = [new URL('../../coordination/migrations/', import.meta.url), eventsMigrations];
+const folders = [
+  new URL('../../coordination/migrations/', import.meta.url),
+  eventsMigrations,
+  stewardMigrations,
+];
 
 export async function migrated(db: Db): Promise<Db> {
   await migrate(db, await loadMigrations(folders.map((folder) => fileURLToPath(folder))));

@@ -19,7 +19,7 @@ test.concurrent.each([
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, steward, identity, coordination, events, crm, erp, billing.',
   ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   ['no PostgreSQL URL', { DATABASE_URL: 'mysql://db' }, 'DATABASE_URL must be a postgres:// URL.'],
@@ -41,7 +41,7 @@ test.concurrent.each([
   [
     'one role on the embedded store',
     { ROLES: 'crm', PASS_SECRET: secret },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, events, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, steward, identity, coordination, events, erp, billing.',
   ],
   [
     'one role without a secret',

@@ -80,12 +80,12 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, steward, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'no role',
     { ROLES: ',' },
-    'ROLES must be all, or a comma list of gateway, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, steward, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'a secret of messages that is none',
@@ -106,7 +106,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an embedded store for several',
     { PASS_SECRET: secret, ROLES: 'crm' },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, identity, coordination, events, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, steward, identity, coordination, events, erp, billing.',
   ],
   [
     'roles apart without a pass',

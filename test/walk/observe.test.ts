@@ -83,6 +83,7 @@ function observing(open: OpenStore, feedInterval: number): void {
       () => listening.close(),
       startHooks({ db, sandboxes, send: http.send, interval: 20 }),
       observeSystems({
+        entity: 'Customer',
         ...{ db, identity, metrics, systems: opened },
         // Whether a write of ours is under way to every one of them.
         intake: intakeOf({

@@ -9,10 +9,12 @@ import { createIdentity, identityMigrations, type Identity } from '../../../iden
 import { requestContext } from '../../../runtime/context.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../../runtime/db/index.ts';
 import { createMetrics } from '../../../runtime/telemetry.ts';
+import { stewardMigrations } from '../../../steward/index.ts';
 import type { Place, Running } from '../contender.ts';
 import { customerAt, population, type Update } from '../updates.ts';
 
 const folders = [
+  stewardMigrations,
   identityMigrations,
   eventsMigrations,
   new URL('../../../coordination/migrations/', import.meta.url),
