@@ -2,6 +2,7 @@ import type { Db } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { enrolled, takeTurn } from './enrol.ts';
+import type { KeyedStore } from './keying.ts';
 import { refreshBatch, type Statement } from './refresh.ts';
 import type { SystemName } from './systems.ts';
 
@@ -24,20 +25,23 @@ export interface Register {
   tidy(): Promise<void>;
 }
 
+/** Tables that grow with the customers. */
+const tables = 'identity_customer, identity_crosswalk, identity_facts, identity_block';
+
 /** Lets the store plan by what the tables hold now; statements prepared while they were small are planned anew. */
 export async function refreshStatistics(db: Db): Promise<void> {
-  await db.query('analyze identity_customer, identity_crosswalk, identity_facts');
+  await db.query(`analyze ${tables}`);
 }
 
 /** The register in a store. */
-export function registerIn(db: Db): Register {
+export function registerIn({ db, keying }: KeyedStore): Register {
   return {
     async enrol(entries) {
       const holders: string[] = [];
       for (const batch of batches(entries)) {
         const assigned = await db.transaction(async (tx) => {
           await takeTurn(tx);
-          return enrolled(tx, batch);
+          return enrolled(tx, batch, keying);
         });
         holders.push(...assigned.holders);
       }
@@ -47,13 +51,12 @@ export function registerIn(db: Db): Register {
       for (const batch of batches(entries)) {
         await db.transaction(async (tx) => {
           await takeTurn(tx);
-          await refreshBatch(tx, system, batch);
+          await refreshBatch(tx, system, batch, keying);
         });
       }
     },
     async tidy() {
-      if (db.kind === 'pglite')
-        await db.query('vacuum identity_customer, identity_crosswalk, identity_facts');
+      if (db.kind === 'pglite') await db.query(`vacuum ${tables}`);
       await refreshStatistics(db);
     },
   };

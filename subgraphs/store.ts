@@ -48,7 +48,7 @@ export async function prepared(db: Db): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(folders));
     const fingerprint = fingerprinterOf(await fingerprintSecret(db));
-    return { db, identity: createIdentity({ db }), fingerprint };
+    return { db, identity: createIdentity({ db, seal: fingerprint }), fingerprint };
   } catch (error) {
     await db.close();
     throw error;

@@ -952,7 +952,7 @@ export const attributes = {
       type: "[PossibleDuplicate!]",
       owner: "IDENTITY",
       subgraph: "identity",
-      description: "Customers that share an identifier with this one which should be unique: a tax id or a LEI. At most 50.",
+      description: "Customers that may be the same as this one, the likeliest first, at most 20. Those that a person found to be different are not among them.",
       connection: false,
       read: {
         authenticated: false,

@@ -91,6 +91,8 @@ export type Query = {
   readonly customerBy: Maybe<Customer>;
   /** All customers that match, page by page. */
   readonly customers: CustomerConnection;
+  /** Customers that have most in common with the one described, the likeliest first, at most 20: to ask before one is created. */
+  readonly matchCustomers: ReadonlyArray<PossibleDuplicate>;
 };
 
 
@@ -112,6 +114,11 @@ export type QueryCustomersArgs = {
   orderBy?: InputMaybe<CustomerOrder>;
 };
 
+
+export type QueryMatchCustomersArgs = {
+  input: MatchInput;
+};
+
 /** One customer, whole: every attribute is read from the one system that owns it. */
 export type Customer = {
   readonly __typename?: 'Customer';
@@ -123,7 +130,7 @@ export type Customer = {
   readonly records: ReadonlyArray<SystemRecord>;
   /** The customer that this one lives on in, where it was merged: for a reference that still carries the old id, such as an event's. */
   readonly mergedInto: Maybe<Customer>;
-  /** Customers that share an identifier with this one which should be unique: a tax id or a LEI. At most 50. */
+  /** Customers that may be the same as this one, the likeliest first, at most 20. Those that a person found to be different are not among them. */
   readonly possibleDuplicates: Maybe<ReadonlyArray<PossibleDuplicate>>;
 };
 
@@ -134,6 +141,87 @@ export type PossibleDuplicate = {
   readonly customer: Customer;
   /** What both have in common. */
   readonly sharedIdentifiers: ReadonlyArray<IdentifierKind>;
+  /** Whether it is the same. */
+  readonly verdict: MatchVerdict;
+  /** How likely it is the same: from 0, certainly not, to 1, certainly. */
+  readonly score: Scalars['Float']['output'];
+  /** What speaks for the same customer and what against it, the weightiest first. */
+  readonly reasons: ReadonlyArray<MatchReason>;
+  /** Whether a person has decided the verdict; score and reasons remain what they are without one. */
+  readonly decided: Scalars['Boolean']['output'];
+};
+
+/** Whether two customers are one. */
+export type MatchVerdict =
+  /** They are the same. */
+  | 'SAME'
+  /** They are not the same. */
+  | 'DIFFERENT'
+  /** A person should decide. */
+  | 'ASK';
+
+/** A part of two customers that is compared. */
+export type MatchPart =
+  /** The name without its legal form, in any script and order of its words. */
+  | 'NAME'
+  /** The legal form in the name. */
+  | 'LEGAL_FORM'
+  /** Tax ids. */
+  | 'TAX_ID'
+  /** ISO 17442 legal entity identifiers. */
+  | 'LEI'
+  /** Bank accounts. */
+  | 'IBAN'
+  /** Domains of web and e-mail addresses, without those of public mail providers. */
+  | 'DOMAIN'
+  /** Telephone numbers. */
+  | 'PHONE'
+  /** Addresses. */
+  | 'ADDRESS'
+  /** The country. */
+  | 'COUNTRY';
+
+/** What one part of two customers adds to the verdict. */
+export type MatchReason = {
+  readonly __typename?: 'MatchReason';
+  /** The part that was compared. */
+  readonly part: MatchPart;
+  /** How alike it is: 1 equal, 0 nothing in common. */
+  readonly agreement: Scalars['Float']['output'];
+  /** What it weighs: positive for the same customer, negative for different ones. */
+  readonly weight: Scalars['Float']['output'];
+};
+
+/** What is known of a customer that is to be found; what is left out is not compared. */
+export type MatchInput = {
+  /** Its name, in any script, with or without the legal form. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Its country. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+  /** Its tax ids in any country, with or without separators. */
+  readonly taxIds?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its ISO 17442 legal entity identifiers. */
+  readonly leis?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Domains, e-mail addresses or web addresses. */
+  readonly domains?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its telephone numbers: with `+` and the country code, or as dialled in its country. */
+  readonly phones?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its bank accounts; they are compared without being kept. */
+  readonly ibans?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its addresses. */
+  readonly addresses?: InputMaybe<ReadonlyArray<MatchAddressInput>>;
+};
+
+/** An address that is to be compared. */
+export type MatchAddressInput = {
+  /** Street and number. */
+  readonly street?: InputMaybe<Scalars['String']['input']>;
+  /** Postal code. */
+  readonly postalCode?: InputMaybe<Scalars['String']['input']>;
+  /** Town. */
+  readonly city?: InputMaybe<Scalars['String']['input']>;
+  /** Country; that of the customer where it is left out. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
 };
 
 /** A kind of identifier by which customers are found and compared. */
@@ -361,6 +449,12 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversTypes['SystemRecord']>, mergedInto?: Maybe<ResolversTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversTypes['PossibleDuplicate']>> }> & (Pick<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversTypes['SystemRecord']>, mergedInto?: Maybe<ResolversTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversTypes['PossibleDuplicate']>> }, 'id'>)>;
   PossibleDuplicate: ResolverTypeWrapper<Omit<PossibleDuplicate, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  MatchVerdict: MatchVerdict;
+  MatchPart: MatchPart;
+  MatchReason: ResolverTypeWrapper<MatchReason>;
+  MatchInput: MatchInput;
+  MatchAddressInput: MatchAddressInput;
   IdentifierKind: IdentifierKind;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   CrmRecord: ResolverTypeWrapper<Partial<CrmRecord> & (Pick<CrmRecord, 'key'>)>;
@@ -394,6 +488,10 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   Customer: Partial<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversParentTypes['SystemRecord']>, mergedInto?: Maybe<ResolversParentTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversParentTypes['PossibleDuplicate']>> }> & (Pick<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversParentTypes['SystemRecord']>, mergedInto?: Maybe<ResolversParentTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversParentTypes['PossibleDuplicate']>> }, 'id'>);
   PossibleDuplicate: Omit<PossibleDuplicate, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  Float: Scalars['Float']['output'];
+  MatchReason: MatchReason;
+  MatchInput: MatchInput;
+  MatchAddressInput: MatchAddressInput;
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   CrmRecord: Partial<CrmRecord> & (Pick<CrmRecord, 'key'>);
   ErpRecord: Partial<ErpRecord> & (Pick<ErpRecord, 'key'>);
@@ -463,6 +561,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'id'>>;
   customerBy?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerByArgs, 'system' | 'key'>>;
   customers?: Resolver<ResolversTypes['CustomerConnection'], ParentType, ContextType, RequireFields<QueryCustomersArgs, 'first' | 'orderBy'>>;
+  matchCustomers?: Resolver<ReadonlyArray<ResolversTypes['PossibleDuplicate']>, ParentType, ContextType, RequireFields<QueryMatchCustomersArgs, 'input'>>;
 };
 
 export type CustomerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -477,6 +576,16 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
 export type PossibleDuplicateResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PossibleDuplicate'] = ResolversParentTypes['PossibleDuplicate']> = {
   customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
   sharedIdentifiers?: Resolver<ReadonlyArray<ResolversTypes['IdentifierKind']>, ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['MatchVerdict'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['MatchReason']>, ParentType, ContextType>;
+  decided?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type MatchReasonResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MatchReason'] = ResolversParentTypes['MatchReason']> = {
+  part?: Resolver<ResolversTypes['MatchPart'], ParentType, ContextType>;
+  agreement?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  weight?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type SystemRecordResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SystemRecord'] = ResolversParentTypes['SystemRecord']> = {
@@ -532,6 +641,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Query?: QueryResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   PossibleDuplicate?: PossibleDuplicateResolvers<ContextType>;
+  MatchReason?: MatchReasonResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   CrmRecord?: CrmRecordResolvers<ContextType>;
   ErpRecord?: ErpRecordResolvers<ContextType>;

@@ -16,6 +16,7 @@ import type { OpenStore } from '../support/store.ts';
 import { ended } from './engine.ts';
 import { ownerOf, type Effect, type Owner } from './owner.ts';
 import { lameQueues } from './queues.ts';
+import { seal } from '../support/seal.ts';
 
 /** Fast, so that what is put off comes again within the test; nothing is asserted on how fast. */
 const pace: Pace = {
@@ -70,7 +71,7 @@ export async function openStage(open: OpenStore): Promise<(kinds?: Kinds, over?:
 }
 
 function stageOver(db: Db, kinds: Kinds): Stage {
-  const identity = createIdentity({ db });
+  const identity = createIdentity({ db, seal });
   const log: Effect[] = [];
   const owners = {
     crm: ownerOf('CRM', kinds.crm ?? 'conditional', log),

@@ -30,7 +30,7 @@ export async function own({ store, at }: Place, owners: readonly Participant[]):
   await migrate(opened, await loadMigrations(folders.map((folder) => fileURLToPath(folder))));
   await opened.script('create table bare (id uuid primary key, body jsonb not null)');
   const counted = counting(opened);
-  const identity = createIdentity({ db: counted.db });
+  const identity = createIdentity({ db: counted.db, seal: (kind, value) => `${kind}:${value}` });
   await register(identity);
   const { coordination, stop } = await openCoordination({
     db: counted.db,

@@ -5,6 +5,7 @@ import { createIdentity, identityMigrations, type Change, type SystemName } from
 import { loadMigrations, migrate, type Db } from '../../../runtime/db/index.ts';
 import { stewardMigrations } from '../../../steward/index.ts';
 import type { OpenStore } from '../../support/store.ts';
+import { seal } from '../../support/seal.ts';
 
 /** A store with the register and the change feed. */
 export async function openInbox(open: OpenStore): Promise<Db> {
@@ -54,7 +55,7 @@ export function sourceOf(system: SystemName = 'ERP') {
 
 /** A reader of a source's hints, as the house puts it together; no write is under way. */
 export function readerOf(db: Db, source: Source, options: Partial<ReadingOptions> = {}) {
-  const identity = createIdentity({ db });
+  const identity = createIdentity({ db, seal });
   const failures: unknown[] = [];
   const reading = readingOf({
     ...{ db, source, entity: 'Customer' as const },
