@@ -5,9 +5,14 @@ import {
   busyWith,
   coordinationMigrations,
   coordinationSubgraph,
+  noteOfAccounts,
+  onboardingDecided,
   openCoordination,
+  openWorkflows,
   participantOf,
+  referenceOf,
   type OpenedCoordination,
+  type OpenedWorkflows,
 } from './coordination/index.ts';
 import {
   changesOf,
@@ -17,6 +22,7 @@ import {
   unknownDecided,
   webhookDoor,
   type Events,
+  type Intake,
 } from './events/index.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
@@ -29,7 +35,7 @@ import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
 import { showGuards } from './runtime/gauges.ts';
 import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp } from './runtime/http.ts';
+import { createHttp, type Post } from './runtime/http.ts';
 import { listen } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
@@ -125,8 +131,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (config.roles.has('coordination')) {
     const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
     begun.push(() => opened.stop());
-    add(coordinationSubgraph(opened.coordination));
+    const onboarding = await onboardingOf(config, store, subgraph, metrics, logger, { opened, post: http.post });
+    begun.push(() => onboarding.stop());
+    add(coordinationSubgraph(opened.coordination, onboarding.workflows));
     for (const kind of writeKinds) continuations[kind] = opened.reviewed;
+    continuations.ONBOARDING_QUESTION = onboardingDecided(onboarding.workflows);
   }
   if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
   const steward = await openSteward({
@@ -156,7 +165,12 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     checks: { store: () => db.query('select 1') },
     metrics,
   });
-  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const capture = intakeOf({ entity: 'Customer', busy: busyWith });
+  const note = noteOfAccounts(db, config.onboarding === 'auto');
+  const intake: Intake = async (tx, observed) => {
+    await capture(tx, observed);
+    await note(tx, observed.system, observed.changes);
+  };
   const stopObserving = observeSystems({
     ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
     feedInterval: config.feedIntervalMs,
@@ -224,7 +238,7 @@ async function coordinationOf(
 ): Promise<OpenedCoordination> {
   return openCoordination({
     ...{ db, identity, metrics, captured },
-    participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
+    participants: participantsIn(subgraph),
     limits: systems.map(({ name, system }) => ({
       system,
       rate: config.writeRates?.get(name) ?? null,
@@ -234,6 +248,30 @@ async function coordinationOf(
       logger.error('A write failed on our side; it is taken up again.', { error });
     },
   });
+}
+
+/** New customers on their way through all systems. */
+async function onboardingOf(
+  config: Config,
+  { db, identity }: Store,
+  subgraph: (name: string) => Subgraph,
+  metrics: Metrics,
+  logger: Logger,
+  { opened, post }: { readonly opened: OpenedCoordination; readonly post: Post },
+): Promise<OpenedWorkflows> {
+  return openWorkflows({
+    ...{ db, identity, metrics, engine: opened.engine },
+    participants: participantsIn(subgraph),
+    reference: referenceOf(config.referenceUrl, post),
+    retryWrite: opened.retry,
+    failed: (error) => {
+      logger.error('A workflow failed on our side; it is taken up again.', { error });
+    },
+  });
+}
+
+function participantsIn(subgraph: (name: string) => Subgraph) {
+  return new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))]));
 }
 
 /** The public door: the graph, and messages that systems send. */
