@@ -27,7 +27,7 @@ import {
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { identitySubgraph, type Identity } from './identity/index.ts';
+import { identitySubgraph } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
@@ -42,13 +42,13 @@ import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
+import { crossingOf } from './subgraphs/crossing.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
 import type { Store } from './subgraphs/store.ts';
-import type { Crossing } from './subgraphs/slice.ts';
 import type { System } from './subgraphs/system.ts';
 
 const root = import.meta.dirname;
@@ -201,14 +201,6 @@ function guardOf(config: Config, system: string): Guard {
     breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
     attempts: config.readAttempts,
   });
-}
-
-/** One system's way between the graph's ids and its own keys. */
-function crossingOf(identity: Identity, system: System['system']): Crossing {
-  return {
-    keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-    idOf: (context, key) => identity.loadersOf(context).id(system, key),
-  };
 }
 
 async function openSandboxes(

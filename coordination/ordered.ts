@@ -18,7 +18,15 @@ export interface OrderedStep {
 /** A write whose steps were decided on inside of coordination: its values are checked, and its caller may have them written. */
 export interface Ordered extends Pick<
   Draft,
-  'entityId' | 'mode' | 'lane' | 'reason' | 'correlationId' | 'traceparent' | 'requestedBy' | 'subject' | 'key'
+  | 'entityId'
+  | 'mode'
+  | 'lane'
+  | 'reason'
+  | 'correlationId'
+  | 'traceparent'
+  | 'requestedBy'
+  | 'subject'
+  | 'key'
 > {
   readonly entity: EntityName;
   /** In the order in which they are taken; in mode ALL only the last may be one that cannot be undone. */
@@ -29,12 +37,10 @@ export interface Ordered extends Pick<
 
 /** The write, to be accepted by the journal under its key. Pure, but for its id. */
 export function orderedDraft({ steps: ordered, hash, ...order }: Ordered): Draft {
-  const steps = ordered.map(
-    ({ system, kind, changes, expect }, ordinal): Step => ({
-      ...stepOf(system, changes, expect ?? null, null, kind).step,
-      ordinal,
-    }),
-  );
+  const steps = ordered.map(({ system, kind, changes, expect }, ordinal): Step => ({
+    ...stepOf(system, changes, expect ?? null, null, kind).step,
+    ordinal,
+  }));
   const { entity, entityId, mode } = order;
   const planHash = digest({ policy, entity, entityId, mode, ordered });
   return {

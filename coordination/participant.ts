@@ -1,6 +1,6 @@
 import type { RequestContext } from '../runtime/context.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
-import type { Cause, Guarantee, Recorded, StepKind, Values } from './write.ts';
+import type { Cause, Effect, Guarantee, Recorded, StepKind, Values } from './write.ts';
 
 /** What a participant is asked to look at. */
 export interface Examination {
@@ -65,7 +65,7 @@ export type Outcome =
       /** Null where the record was taken away. */
       readonly version: string | null;
       readonly values: Values;
-      readonly record?: Recorded;
+      readonly record?: Pick<Effect, 'key' | 'fingerprints'>;
     }
   /** The owner refused the values: no effect. */
   | { readonly status: 'REFUSED'; readonly causes: readonly Cause[] }

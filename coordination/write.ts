@@ -87,6 +87,11 @@ export interface Step {
   readonly before: Before | null;
   /** The system's own key of a record that was made, or found in its place; absent while there is none. */
   readonly key?: string;
+  /**
+   * Whether a call that was to make the record may still arrive and make it, which is refused only as long as there is
+   * one: from then on it is not taken away again.
+   */
+  readonly loose?: boolean;
   /** The owner's version after our effect; null where it left no record. */
   readonly versionAfter: string | null;
   /** The attributes after our effect, in the graph's own form. */

@@ -11,6 +11,10 @@ export interface Crossing {
   /** The system's own keys of these entities, in their order; null for one that it does not know. */
   keysOf(context: RequestContext, ids: readonly string[]): Promise<readonly (string | null)[]>;
   idOf(context: RequestContext, key: string): Promise<string | null>;
+  /** Makes a record the entity's, unless it is somebody else's by now; the entity comes into being where it is not there. */
+  link(context: RequestContext, id: string, key: string): Promise<void>;
+  /** A record that is gone is nobody's any more. */
+  unlink(context: RequestContext, id: string, key: string): Promise<void>;
 }
 
 /** The part of an entity that one system owns, ready for a GraphQL executor: attributes are plain properties. */

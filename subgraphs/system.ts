@@ -61,8 +61,14 @@ export interface SystemModule<R extends object, Rows extends object> {
 /** What a record says of its customer, for the register. */
 export interface Told {
   readonly facts: Facts;
-  /** The record of another system that means the same customer, where the record names one. */
+  /** The customer, or the record of another system that means the same one, where the record names one. */
   readonly refersTo?: { readonly system: SystemName; readonly key: string };
+}
+
+/** The customer that a record was made for; failing that, the account in the CRM that it names. */
+export function madeFor(customerId?: string | null, account?: string | null): Pick<Told, 'refersTo'> {
+  if (customerId != null) return { refersTo: { system: 'IDENTITY', key: customerId } };
+  return account == null ? {} : { refersTo: { system: 'CRM', key: account } };
 }
 
 /** A record, and the attributes that are known to have changed below it. */
@@ -81,6 +87,8 @@ interface Definition<R extends object> {
   readonly fields: readonly (keyof R & string)[];
   /** Where it keeps copies of what others own. */
   readonly copies: Readonly<Record<string, Attribute<R>>>;
+  /** What a new record has that is made for a customer of this id. */
+  readonly external: (customerId: string) => Partial<R>;
   /** What records say, by key. */
   readonly tell: (records: readonly Versioned<R>[], call: Call) => Promise<ReadonlyMap<string, Told>>;
   /** Path of a record under the site. */
@@ -94,14 +102,14 @@ export function openSystem<R extends object, Rows extends object>(
   definition: Definition<R>,
   { connector, guard, crossing, fingerprint, site }: Surroundings<R, Rows>,
 ): System {
-  const { name, system, typename, recordTypename, mapping, fields, copies, tell } = definition;
+  const { name, system, typename, recordTypename, mapping, fields, copies, external, tell } = definition;
   const { batchSize, feed } = connector.capabilities;
   const fingerprints = fingerprintsOf(fingerprint, mapping);
   const lists = listReader({ connector, mapping, fingerprint });
   const reader = createReader({ system: name, connector, guard });
   const slices = createSlices({ typename, mapping, reader, crossing });
   const participant = {
-    ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies },
+    ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies, external },
     fingerprints,
   };
 

@@ -1,7 +1,7 @@
 /** The billing system's customer. Null and absent are the same to it. Amounts are minor units, times unix seconds. */
 export interface BillingCustomer {
-  /** The CRM's id of the account. */
-  readonly metadata: { readonly account: string | null };
+  /** The CRM's id of the account; and of a customer that was made through the graph, its id there. */
+  readonly metadata: { readonly account: string | null; readonly customer?: string | null };
   readonly name: string | null;
   /** ISO 4217 in small letters. Fixed when the customer is made. */
   readonly currency: string;

@@ -1,5 +1,5 @@
 import { hintsBy } from '../lists.ts';
-import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { billingConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { customerFields, type BillingCustomer, type BillingRows } from './customer.ts';
@@ -31,19 +31,18 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
         mapping,
         fields: customerFields,
         copies,
+        external: (customerId) => ({ metadata: { account: null, customer: customerId } }),
         page: (key) => `/v1/customers/${key}`,
         tell: (customers) =>
           Promise.resolve(
             new Map(
-              customers.map(({ key, record }): [string, Told] => {
-                const { metadata } = record;
-                const facts = payerFacts(record);
-                const refersTo =
-                  metadata.account === null
-                    ? {}
-                    : { refersTo: { system: 'CRM', key: metadata.account } as const };
-                return [key, { facts, ...refersTo }];
-              }),
+              customers.map(({ key, record }): [string, Told] => [
+                key,
+                {
+                  facts: payerFacts(record),
+                  ...madeFor(record.metadata.customer, record.metadata.account),
+                },
+              ]),
             ),
           ),
       },

@@ -42,7 +42,12 @@ const intervals = vocabulary({ MONTH: 'month', QUARTER: 'quarter', YEAR: 'year' 
 
 /** Attribute by attribute: where the billing system keeps it. */
 export const mapping = {
-  billingCurrency: shown(['currency'], ({ currency }) => currency?.toUpperCase() ?? null),
+  billingCurrency: made(
+    ['currency'],
+    ({ currency }) => currency?.toUpperCase() ?? null,
+    // Of a new customer only; nobody can make a customer without one.
+    (code) => (code === null ? {} : { currency: code.toLowerCase() }),
+  ),
   balance: shown(['balance', 'currency'], ({ balance, currency }) =>
     balance === undefined || currency === undefined ? null : moneyOf(balance, currency),
   ),

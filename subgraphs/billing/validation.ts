@@ -37,7 +37,7 @@ const paymentMethod = z.strictObject({
 
 /** A customer but for what the billing system itself decides. */
 const customer = z.strictObject({
-  metadata: z.strictObject({ account: text(40).nullable() }),
+  metadata: z.strictObject({ account: text(40).nullable(), customer: text(40).nullable().default(null) }),
   name: text(255).nullable(),
   currency,
   invoice_settings: z
@@ -98,7 +98,7 @@ export type CustomerParameters = Omit<BillingCustomer, 'balance' | 'created'>;
 
 /** What a new customer has where its maker does not say. */
 const blank: Omit<CustomerParameters, 'currency'> = {
-  metadata: { account: null },
+  metadata: { account: null, customer: null },
   name: null,
   invoice_settings: null,
   delinquency: 'current',

@@ -59,6 +59,14 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
     },
     {
       method: 'GET',
+      path: `${root}/sobjects/Account/Customer_Id__c/:customer`,
+      async serve(_, { customer = '' }) {
+        const stored = await accounts.byCustomer(customer);
+        return stored ? answer(200, stored) : missing;
+      },
+    },
+    {
+      method: 'GET',
       path: `${root}/sobjects/Account/:id`,
       async serve(_, { id = '' }) {
         const [stored] = await accounts.read([id]);
@@ -69,7 +77,7 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       method: 'POST',
       path: `${root}/sobjects/Account`,
       async serve({ body, headers }) {
-        const account = { ...blankAccount, ...(body as Partial<AccountBody>) };
+        const account = madeOf(body);
         const refused = await invalid(account);
         if (refused) return refused;
         const stored = await accounts.insert(
@@ -78,6 +86,12 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
         );
         return stored ? answer(201, stored) : duplicate;
       },
+    },
+    {
+      // A dry run: what a POST of the same body would be told, and nothing done.
+      method: 'POST',
+      path: `${root}/sobjects/Account/validate`,
+      serve: async ({ body }) => (await invalid(madeOf(body))) ?? json(204, null),
     },
     {
       method: 'PATCH',
@@ -110,7 +124,10 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
     {
       method: 'DELETE',
       path: `${root}/sobjects/Account/:id`,
-      serve: async (_, { id = '' }) => ((await accounts.remove(id)) ? json(204, null) : missing),
+      async serve({ headers }, { id = '' }) {
+        const refused = await accounts.remove(id, expectedVersion(headers), headers?.['x-request-key']);
+        return refused === null ? json(204, null) : refused === 'stale' ? stale : missing;
+      },
     },
     {
       method: 'GET',
@@ -153,7 +170,12 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
 /** Records of one composite request. */
 const mostRecords = 2000;
 const tooMany = error(400, 'LIMIT_EXCEEDED', `at most ${mostRecords} records in one request`);
-const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber');
+const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber or Customer_Id__c');
+
+/** A new account: what its creator says, and for the rest nothing. */
+function madeOf(body: unknown): AccountBody {
+  return { ...blankAccount, ...(body as Partial<AccountBody>) };
+}
 
 function answer(status: number, stored: Stored<AccountBody>): WireResponse {
   return json(status, accountOf(stored), { etag: `"v${stored.version}"` });

@@ -1,6 +1,8 @@
 /** The CRM's account. Null and absent are the same to it. */
 export interface Account {
   readonly AccountNumber: string | null;
+  /** The id of the customer in the graph, of an account that was made through it; no two accounts share one. */
+  readonly Customer_Id__c?: string | null;
   readonly Name: string;
   readonly Type: (typeof accountTypes)[number] | null;
   readonly Customer_Segment__c: (typeof segments)[number] | null;
@@ -66,6 +68,7 @@ export const contactRoles = ['Decision Maker', 'Buyer', 'Accounts Payable', 'Tec
 /** Every field of an account. */
 export const accountFields = Object.keys({
   AccountNumber: true,
+  Customer_Id__c: true,
   Name: true,
   Type: true,
   Customer_Segment__c: true,
@@ -96,6 +99,7 @@ export type AccountBody = Omit<Account, 'CreatedDate'>;
 /** What an account is made of where its creator does not say; it is refused without a name. */
 export const blankAccount: AccountBody = {
   AccountNumber: null,
+  Customer_Id__c: null,
   Name: '',
   Type: 'Prospect',
   Customer_Segment__c: null,

@@ -1,5 +1,5 @@
 import { hintsBy } from '../lists.ts';
-import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { accountFields, type Account, type AccountRows } from './account.ts';
 import { crmConnector } from './connector.ts';
 import { accountFacts } from './facts.ts';
@@ -38,6 +38,7 @@ export const crm: SystemModule<Account, AccountRows> = {
         mapping,
         fields: accountFields,
         copies: {},
+        external: (customerId) => ({ Customer_Id__c: customerId }),
         page: (key) => `/services/data/v1/sobjects/Account/${key}`,
         async tell(accounts, call) {
           const request = { parents: accounts.map(({ key }) => key), first: 100, after: null, where: {} };
@@ -45,7 +46,7 @@ export const crm: SystemModule<Account, AccountRows> = {
           return new Map(
             accounts.map(({ key, record }): [string, Told] => {
               const people = (contacts.get(key)?.rows ?? []).map(({ row }) => row);
-              return [key, { facts: accountFacts(record, people) }];
+              return [key, { facts: accountFacts(record, people), ...madeFor(record.Customer_Id__c) }];
             }),
           );
         },

@@ -49,7 +49,7 @@ export const mapping = {
     ({ Language__c }) => Language__c?.replace('_', '-') ?? null,
     (tag) => ({ Language__c: tag?.replace('-', '_') ?? null }),
   ),
-  lifecycleStatus: given(coded('Type', statuses)),
+  lifecycleStatus: coded('Type', statuses),
   channels: made<readonly SalesChannel[]>(
     ['Sales_Channels__c'],
     (account) => account.Sales_Channels__c?.map(channels.meaning).filter((known) => known !== null) ?? null,

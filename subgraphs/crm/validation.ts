@@ -39,6 +39,7 @@ type Checks<R> = Readonly<Record<keyof R, Check>>;
 /** What the CRM checks of an account; null is allowed in all but the name. */
 const accountChecks: Checks<Omit<Account, 'CreatedDate'>> = {
   AccountNumber: text(40),
+  Customer_Id__c: text(40),
   Name: name,
   Type: oneOf(accountTypes),
   Customer_Segment__c: oneOf(segments),

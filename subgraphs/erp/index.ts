@@ -1,5 +1,5 @@
 import { hintsBy } from '../lists.ts';
-import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { erpConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { partnerFacts } from './facts.ts';
@@ -32,6 +32,7 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         mapping,
         fields: partnerFields,
         copies,
+        external: (customerId) => ({ YY1_CustomerId: customerId }),
         page: (number) => `/odata/v1/A_BusinessPartner/${number}`,
         nested: (link) => ({
           BillingStructure: {
@@ -41,14 +42,13 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         tell: (partners) =>
           Promise.resolve(
             new Map(
-              partners.map(({ key, record }): [string, Told] => {
-                const facts = partnerFacts(record);
-                const account = record.ExternalReference;
-                return [
-                  key,
-                  account === null ? { facts } : { facts, refersTo: { system: 'CRM', key: account } },
-                ];
-              }),
+              partners.map(({ key, record }): [string, Told] => [
+                key,
+                {
+                  facts: partnerFacts(record),
+                  ...madeFor(record.YY1_CustomerId, record.ExternalReference),
+                },
+              ]),
             ),
           ),
       },

@@ -2,6 +2,8 @@
 export interface BusinessPartner {
   /** The id of the account in the CRM; no two partners share one. */
   readonly ExternalReference: string | null;
+  /** The id of the customer in the graph, of a partner that was made through it; no two partners share one. */
+  readonly YY1_CustomerId?: string | null;
   /** The name that is printed on documents. */
   readonly OrganizationBPName1: string;
   readonly to_LegalEntity: PartnerLegalEntity | null;
@@ -25,6 +27,8 @@ export interface BusinessPartner {
   readonly to_ShipToAddress: readonly PartnerAddress[];
   /** Archived is not deleted: the partner can still be read. */
   readonly IsMarkedForArchiving: boolean;
+  /** Nobody may use the partner any more. */
+  readonly BusinessPartnerIsBlocked?: boolean | null;
 }
 
 /** What the ERP lists below a partner: nothing, all of it is part of the partner. */
@@ -87,6 +91,7 @@ export const endOfTime = '9999-12-31';
 /** Every field of a partner. */
 export const partnerFields = Object.keys({
   ExternalReference: true,
+  YY1_CustomerId: true,
   OrganizationBPName1: true,
   to_LegalEntity: true,
   to_BusinessPartnerTax: true,
@@ -102,4 +107,5 @@ export const partnerFields = Object.keys({
   to_BillToAddress: true,
   to_ShipToAddress: true,
   IsMarkedForArchiving: true,
+  BusinessPartnerIsBlocked: true,
 } satisfies Record<keyof BusinessPartner, true>) as (keyof BusinessPartner)[];

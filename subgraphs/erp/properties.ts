@@ -60,6 +60,7 @@ const terms = z.strictObject({
 export const properties = z
   .strictObject({
     ExternalReference: text(60).nullable(),
+    YY1_CustomerId: text(60).nullable(),
     OrganizationBPName1: text(255),
     to_LegalEntity: legalEntity.nullable(),
     to_BusinessPartnerTax: z.array(tax).max(100),
@@ -84,5 +85,6 @@ export const properties = z
     to_BillToAddress: address.nullable(),
     to_ShipToAddress: z.array(address).max(100),
     IsMarkedForArchiving: z.boolean(),
+    BusinessPartnerIsBlocked: z.boolean().nullable(),
   })
   .partial();

@@ -20,6 +20,10 @@ export interface Part<R extends object, Rows extends object> {
   readonly writables: Writables<R>;
   /** The record's own fields of all attributes that the system owns. */
   readonly fields: readonly (keyof R & string)[];
+  /** The same, those that it writes for them, and those of all copies. */
+  readonly whole: readonly (keyof R & string)[];
+  /** What a new record has that is made for an entity of this id. */
+  readonly external: (entityId: string) => Partial<R>;
   /** Of a record that has all of these fields. */
   readonly fingerprints: (record: Partial<R>) => Fingerprints;
 }

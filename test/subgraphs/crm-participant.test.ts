@@ -15,6 +15,8 @@ participantSuite(crmSubject, {
     parent: other,
   }),
   copied: {},
+  fixed: { lifecycleStatus: 'ONBOARDING' },
+  missing: ['name'],
   refused: {
     name: ' ',
     industry: 'x'.repeat(121),

@@ -9,6 +9,7 @@ import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
 import type { System } from '../../subgraphs/system.ts';
 import type { WireRequest } from '../../subgraphs/wire.ts';
 import { customersFrom } from './subgraph.ts';
+import { noLinks } from '../support/links.ts';
 
 const call: Call = { correlationId: 'test', signal: new AbortController().signal };
 let db: Db;
@@ -21,7 +22,7 @@ const numbers = new Map<string, string>();
 
 const create = async (number: string, account: Partial<Account> = {}) => {
   const made = await connector.create(
-    { AccountNumber: number, Name: `Customer ${number}`, ...account },
+    { AccountNumber: number, Customer_Id__c: `customer ${number}`, Name: `Customer ${number}`, ...account },
     {},
     call,
   );
@@ -40,6 +41,7 @@ beforeAll(async () => {
     connector,
     guard: (context, run) => run(context.signal),
     crossing: {
+      ...noLinks,
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => numbers.get(id) ?? null)),
       idOf: (_, key) => Promise.resolve([...numbers].find((entry) => entry[1] === key)?.[0] ?? null),
     },
@@ -152,9 +154,9 @@ test('the number of a deleted account can be given again', async () => {
   const key = await create('xnumber');
   await expect(create('xnumber')).rejects.toMatchObject({ code: 'DUPLICATE' });
   await api('DELETE', `/Account/${key}`);
-  expect(await connector.find('xnumber', call)).toBeNull();
+  expect(await connector.find('customer xnumber', call)).toBeNull();
   const again = await create('xnumber');
-  expect((await connector.find('xnumber', call))?.key).toBe(again);
+  expect((await connector.find('customer xnumber', call))?.key).toBe(again);
 });
 
 test('a person who changes moves the account in the feed, whole', async () => {
@@ -168,7 +170,7 @@ test('a person who changes moves the account in the feed, whole', async () => {
   const { next } = await drained(null);
   const key = numbers.get('top') ?? '';
   await api('POST', '/Contact', { AccountId: key, Name: 'New', Roles__c: [] });
-  const names = Object.keys((await connector.find('top', call))?.record ?? {}) as (keyof Account)[];
+  const names = Object.keys((await connector.find('customer top', call))?.record ?? {}) as (keyof Account)[];
   const account = (await connector.read([key], names, call)).get(key);
   expect((await drained(next)).changed).toEqual([{ ...account, moved: ['Contact'] }]);
 });
