@@ -255,7 +255,6 @@ async function onboardingOf(
     ...{ db, identity, metrics, engine: opened.engine },
     participants: participantsIn(subgraph),
     reference: referenceOf(config.referenceUrl, post),
-    retryWrite: opened.retry,
     failed: (error) => {
       logger.error('A workflow failed on our side; it is taken up again.', { error });
     },

@@ -197,6 +197,6 @@ begin
   return null;
 end
 $$;
-create trigger coordination_workflow_follow after update of settled_at on coordination_write for each row
-  when (new.subject = 'coordination/workflows' and new.settled_at is not null and old.settled_at is null)
+create trigger coordination_workflow_follow after update of state on coordination_write for each row
+  when (new.subject = 'coordination/workflows' and new.settled_at is not null and new.state <> old.state)
   execute function coordination_workflow_follow();

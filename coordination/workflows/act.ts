@@ -1,5 +1,6 @@
 import { requestContext } from '../../runtime/context.ts';
 import { Failure } from '../../runtime/failure.ts';
+import type { Identity } from '../../identity/index.ts';
 import type { Participant, ParticipantCall } from '../participant.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { candidatesIn, type Matches } from './candidates.ts';
@@ -10,6 +11,7 @@ import type { Writes } from './writes.ts';
 export interface ActOptions {
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly matches: Matches;
+  readonly register: Pick<Identity['register'], 'enrol'>;
   readonly reference: Reference;
   readonly writes: Writes;
   /** Milliseconds for one call to a system or to the reference. */
@@ -20,7 +22,7 @@ export interface ActOptions {
 export type Deed = Exclude<Command, { do: 'WAIT' | 'END' }>;
 
 /** Does what was decided, and says what has come of it. Whoever cannot be reached is an answer; a fault of ours rejects. */
-export function actIn({ participants, matches, reference, writes, callTimeout }: ActOptions) {
+export function actIn({ participants, matches, register, reference, writes, callTimeout }: ActOptions) {
   async function read(workflow: Workflow, { system, attributes }: Extract<Deed, { do: 'READ' }>): Promise<WorkflowEvent> {
     const changes = Object.fromEntries(attributes.map((name) => [name, null]));
     const { entity, entityId } = workflow;
@@ -52,7 +54,10 @@ export function actIn({ participants, matches, reference, writes, callTimeout }:
       case 'MATCH': {
         const call = callOf(workflow, callTimeout);
         const found = await candidatesIn({ participants, matches }, workflow, deed, call);
-        return found === 'LATER' ? later('CRM') : { type: 'MATCHED', facts: deed.facts, candidates: found };
+        if (found === 'LATER') return later('CRM');
+        if (deed.toBeMade && found.length === 0)
+          await register.enrol([{ id: workflow.entityId, records: [], facts: deed.facts }]);
+        return { type: 'MATCHED', facts: deed.facts, candidates: found };
       }
       case 'ENRICH':
         return enrich(workflow, deed);

@@ -6,16 +6,16 @@ import type { Workflows } from './workflows.ts';
 /** What a steward has decided about a question of a workflow, carried out; again, it changes nothing. */
 export function onboardingDecided(workflows: Workflows): Continue {
   return async ({ item, decision, by, reason }) => {
-    const id = item.waiting?.workflow ?? '';
+    const id = item.waiting.workflow ?? '';
     const workflow = (await workflows.workflow(id)) as Workflow<Memory> | null;
     const question = workflow && questionOf(workflow);
     // Answered meanwhile, by whoever it was: nothing is left to be done.
     if (!question || item.key !== `${id} ${question.kind}`) return { status: 'DONE' };
     const asked = question.kind === 'DUPLICATE' ? question.candidates.map((one) => one.id) : [];
     const say = (said: Partial<Answer>) =>
-      workflows.settle(id, { values: {}, different: [], sameAs: null, approve: null, reason, ...said }, item.id, by);
+      workflows.conclude(id, { ...nothing, reason, ...said }, by, item.id);
     const { refusals } = await {
-      CONTINUE: () => workflows.retry(id, by),
+      CONTINUE: () => workflows.tryAgain(id, by),
       CANCEL: () => workflows.cancel(id, reason, by),
       DIFFERENT: () => say({ different: asked }),
       SAME: () => say({ sameAs: asked[0] ?? null }),
@@ -24,3 +24,5 @@ export function onboardingDecided(workflows: Workflows): Continue {
     return refusal ? { status: 'REFUSED', code: refusal.code, message: refusal.message } : { status: 'DONE' };
   };
 }
+
+const nothing: Answer = { values: {}, different: [], sameAs: null, approve: null, reason: null };

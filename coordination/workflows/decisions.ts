@@ -1,4 +1,5 @@
-import type { Db } from '../../runtime/db/index.ts';
+import type { Identity } from '../../identity/index.ts';
+import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { holds } from '../../runtime/principal.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
@@ -17,15 +18,18 @@ export interface DecisionOptions {
   readonly store: Store;
   readonly reads: Reads;
   readonly kind: Kind<Memory>;
+  readonly verdicts: Pick<Identity['verdicts'], 'record'>;
   /** Begins with what is due at once. */
   readonly look: () => void;
   /** Has a write that waits for a person tried again. */
-  readonly retryWrite: (id: string) => Promise<unknown>;
+  readonly retryWrite: (id: string, context: RequestContext) => Promise<unknown>;
 }
 
 /** What people decide about workflows: each decision holds only for the workflow as it was seen. */
-export function decisionsIn(options: DecisionOptions): Pick<Workflows, 'answer' | 'cancel' | 'retry'> {
-  const { db, store, reads, kind, look, retryWrite } = options;
+export function decisionsIn(
+  options: DecisionOptions,
+): Pick<Workflows, 'answer' | 'conclude' | 'cancel' | 'retry' | 'tryAgain'> {
+  const { db, store, reads, kind, verdicts, look, retryWrite } = options;
 
   async function seen(id: string): Promise<Workflow<Memory> | null> {
     return (await reads.view(id)) as Workflow<Memory> | null;
@@ -41,29 +45,62 @@ export function decisionsIn(options: DecisionOptions): Pick<Workflows, 'answer' 
     const entries = kind.told(before, event, after);
     return db.transaction(async (tx) => {
       const outcome = await store.decide(before, { workflow: after, entries, key, hash }, tx);
-      if (outcome === 'DONE') await tell(tx, after, kind.asks(before), kind.asks(after));
+      if (outcome !== 'DONE') return outcome;
+      await tell(tx, after, kind.asks(before), kind.asks(after));
+      if (event.type === 'ANSWERED') await keep(tx, before, event);
       return outcome;
     });
   }
 
+  /** What a person has said of two customers is not asked again. */
+  async function keep(
+    tx: Queryable,
+    { entityId, memory }: Workflow<Memory>,
+    { by, answer }: Extract<WorkflowEvent, { type: 'ANSWERED' }>,
+  ): Promise<void> {
+    // One that is still to be made has nothing by which it could be met again.
+    if (memory.account === null) return;
+    const { different, sameAs, reason } = answer;
+    for (const other of different)
+      await verdicts.record(tx, { one: entityId, other, verdict: 'DIFFERENT', by, reason });
+    if (sameAs !== null) await verdicts.record(tx, { one: entityId, other: sameAs, verdict: 'SAME', by, reason });
+  }
+
+  async function say(before: Workflow<Memory>, answer: Answer, by: string, key: string, hash: string) {
+    const outcome = await take(before, { type: 'ANSWERED', by, answer }, key, hash);
+    if (outcome === 'REUSED') return decided(before.id, keyReused);
+    if (outcome === 'CHANGED') return decided(before.id, changedMeanwhile);
+    look();
+    return decided(before.id);
+  }
+
+  async function again(id: string, before: Workflow<Memory> | null, by: string): Promise<Decided> {
+    if (!before) return { workflow: null, refusals: [unknownWorkflow] };
+    if (isOver(before.state) || questionOf(before) === null) return decided(id, nothingToRetry);
+    const outcome = await take(before, { type: 'RETRIED', by }, null, null);
+    if (outcome === 'CHANGED') return decided(id, changedMeanwhile);
+    look();
+    return decided(id);
+  }
+
   return {
+    async conclude(id, answer, by, key) {
+      const before = await seen(id);
+      return before ? say(before, answer, by, key, digest(answer)) : { workflow: null, refusals: [unknownWorkflow] };
+    },
+
     async answer(id, given, key, context) {
       const before = await seen(id);
       if (!before) return { workflow: null, refusals: [unknownWorkflow] };
       const { values, refusals } = checkedFor(before.entity as EntityName, given.values, context);
       const answer = { ...given, values };
-      const event = { type: 'ANSWERED', by: context.principal.subject, answer } as const;
       // A key that is known replays, however the workflow stands by now: the store looks for it first.
       const against = [...refusals, ...againstAnswer(before, answer, context)];
       const known = against.length > 0 ? await store.answered(id, key, digest(given)) : null;
       if (known === 'REPLAYED') return decided(id);
       if (known === 'REUSED') return decided(id, keyReused);
       if (against.length > 0) return decided(id, ...against);
-      const outcome = await take(before, event, key, digest(given));
-      if (outcome === 'REUSED') return decided(id, keyReused);
-      if (outcome === 'CHANGED') return decided(id, changedMeanwhile);
-      look();
-      return decided(id);
+      return say(before, answer, context.principal.subject, key, digest(given));
     },
 
     async cancel(id, reason, by) {
@@ -76,17 +113,14 @@ export function decisionsIn(options: DecisionOptions): Pick<Workflows, 'answer' 
       return decided(id, ...(taken ? [] : [tooLate]));
     },
 
-    async retry(id, by) {
+    async retry(id, context) {
       const before = await seen(id);
-      if (!before) return { workflow: null, refusals: [unknownWorkflow] };
-      const question = questionOf(before);
-      if (isOver(before.state) || question === null) return decided(id, nothingToRetry);
-      if (question.kind === 'WRITE') await retryWrite(question.write);
-      const outcome = await take(before, { type: 'RETRIED', by }, null, null);
-      if (outcome === 'CHANGED') return decided(id, changedMeanwhile);
-      look();
-      return decided(id);
+      const question = before && questionOf(before);
+      if (question?.kind === 'WRITE') await retryWrite(question.write, context);
+      return again(id, before, context.principal.subject);
     },
+
+    tryAgain: async (id, by) => again(id, await seen(id), by),
   };
 }
 

@@ -17,6 +17,8 @@ export interface DriveOptions {
   readonly act: (workflow: Workflow, deed: Deed) => Promise<WorkflowEvent>;
   /** Milliseconds to stay away after so many times in a row that somebody could not be reached. */
   readonly pause: (times: number) => number;
+  /** Called in the transaction in which a workflow ends without having reached its end. */
+  readonly gaveUp: (tx: Queryable, workflow: Workflow) => Promise<void>;
   /** Told of each event once it is stored. */
   readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void;
   /** Called at each boundary; what it throws ends the drive as the end of the process would. */
@@ -79,7 +81,7 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
     return event.type === 'WRITTEN' && event.write && !isWritten(event.write.state) ? POLL : null;
   }
 
-  /** In one statement; with the steward's items in one transaction where what is asked has changed. */
+  /** In one statement; in one transaction with what else follows from it. */
   async function settle(
     after: Workflow,
     entries: Settlement['entries'],
@@ -88,10 +90,13 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
   ): Promise<Settled> {
     const settlement: Settlement = { workflow: after, entries, wait, ...(gate ? { gate } : {}) };
     const [was, is] = [kind?.asks(held.workflow) ?? null, kind?.asks(after) ?? null];
-    if (JSON.stringify(was) === JSON.stringify(is)) return store.settle(held, settlement);
+    const givenUp = after.state === 'FAILED' || after.state === 'CANCELLED';
+    if (!givenUp && JSON.stringify(was) === JSON.stringify(is)) return store.settle(held, settlement);
     return db.transaction(async (tx) => {
       const settled = await store.settle(held, settlement, tx);
-      if (settled !== 'LOST' && settled !== 'AGAIN') await tell(tx, after, was, is);
+      if (settled === 'LOST' || settled === 'AGAIN') return settled;
+      await tell(tx, after, was, is);
+      if (givenUp) await options.gaveUp(tx, after);
       return settled;
     });
   }

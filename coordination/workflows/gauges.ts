@@ -1,5 +1,4 @@
 import type { Metrics } from '../../runtime/telemetry.ts';
-import type { Memory } from './onboarding/index.ts';
 import type { Reads } from './reads.ts';
 import type { Workflow, WorkflowEvent } from './workflow.ts';
 
@@ -24,16 +23,14 @@ export function showWorkflows(metrics: Metrics, reads: Reads): (workflow: Workfl
   );
   const billable = metrics.histogram(
     'customer_creation_to_billable_seconds',
-    "Time from the creation of a customer's account in the CRM until it has a billing account.",
+    'Time from when a new customer was seen, in the CRM or by a request, until it has a billing account.',
     [],
     buckets,
   );
   return (workflow, event) => {
     if (event.type !== 'WRITTEN' || event.place.stage !== 'BILLING_ACCOUNT') return;
     if (event.write?.state !== 'SUCCEEDED' || !event.write.applied) return;
-    const { account } = workflow.memory as Memory;
-    const created = typeof account?.createdAt === 'string' ? account.createdAt : workflow.startedAt;
-    billable({}, Math.max(0, (Date.now() - Date.parse(created)) / 1000));
+    billable({}, Math.max(0, (Date.now() - Date.parse(workflow.startedAt)) / 1000));
   };
 }
 

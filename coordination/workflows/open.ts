@@ -5,6 +5,7 @@ import type { Metrics } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import type { Participant } from '../participant.ts';
 import { progressIn } from '../progress.ts';
+import { decisionsIn as decisionsOnWrites } from '../decisions.ts';
 import { jittered, type OpenedCoordination } from '../open.ts';
 import { actIn } from './act.ts';
 import type { Matches } from './candidates.ts';
@@ -49,13 +50,10 @@ export const usualWorkflowPace: Pace = {
 export interface WorkflowsOptions {
   /** With the migrations of coordination. */
   readonly db: Db;
-  readonly identity: Pick<Identity, 'loadersOf'>;
+  readonly identity: Pick<Identity, 'loadersOf' | 'register' | 'matches' | 'verdicts'>;
   readonly participants: ReadonlyMap<SystemName, Participant>;
-  readonly matches: Matches['matches'];
   readonly reference: Reference;
   readonly engine: OpenedCoordination['engine'];
-  /** Has a write that waits for a person tried again. */
-  readonly retryWrite: (id: string) => Promise<unknown>;
   readonly metrics: Metrics;
   readonly failed: (error: unknown) => void;
 }
@@ -72,19 +70,20 @@ export async function openWorkflows(
   pace: Pace = usualWorkflowPace,
   at: (boundary: Boundary) => void | Promise<void> = () => undefined,
 ): Promise<OpenedWorkflows> {
-  const { db, identity, participants, reference, engine, retryWrite, failed } = options;
+  const { db, identity, participants, reference, engine, failed } = options;
   const { lease, callTimeout, concurrency, interval, watching, pauses } = pace;
   const pause = (times: number) => jittered(times, pauses);
   const store = storeIn({ db, worker: randomUUID(), lease });
   const reads = readsIn(db);
   await store.recover();
   const writes = writesIn(engine);
-  const matches = { matches: options.matches, untried: reads.untried };
+  const matches = { matches: matchesOf(identity), untried: reads.untried };
   const worker = startWorker({
     ...{ db, store, concurrency, interval, pause, failed },
     // Its memory is its own affair: nobody else looks into it.
     kinds: new Map([[onboarding.kind, onboarding as Kind<unknown>]]),
-    act: actIn({ participants, matches, reference, writes, callTimeout }),
+    act: actIn({ participants, matches, register: identity.register, reference, writes, callTimeout }),
+    gaveUp: (tx, { entityId }) => identity.register.forget(tx, entityId),
     happened: showWorkflows(options.metrics, reads),
     at,
   });
@@ -100,7 +99,7 @@ export async function openWorkflows(
   return {
     workflows: {
       onboard: startIn({ identity, store, reads, look }),
-      ...decisionsIn({ db, store, reads, look, retryWrite, kind: onboarding }),
+      ...decisionsIn({ db, store, reads, look, retryWrite: decisionsOnWrites(engine).retry, verdicts: identity.verdicts, kind: onboarding }),
       workflow: (id) => reads.view(id),
       page: (filter, page) => reads.page(filter, page),
       progress: (id, signal) => progress.watch(id, signal),
@@ -108,4 +107,13 @@ export async function openWorkflows(
     },
     stop: () => worker.stop(),
   };
+}
+
+/** The register's matcher, as workflows ask it. */
+function matchesOf({ matches }: Pick<Identity, 'matches'>): Matches['matches'] {
+  return async (facts, exclude) =>
+    (await matches(facts, { exclude })).map(({ id, verdict, score, reasons }) => ({
+      ...{ id, verdict, score },
+      reasons: reasons.map(({ part, weight }) => `${weight < 0 ? 'against' : 'for'} ${part}`),
+    }));
 }

@@ -96,7 +96,7 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
       cancelWorkflow: (_, { id, reason = null }, context) =>
         decided(id, (of) => workflows.cancel(of, reason, context.principal.subject), context),
       retryWorkflow: (_, { id }, context) =>
-        decided(id, (of) => workflows.retry(of, context.principal.subject), context),
+        decided(id, (of) => workflows.retry(of, context), context),
     },
     Subscription: {
       customerWorkflowProgress: {
@@ -116,13 +116,20 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
       },
     },
     CustomerWorkflow: {
-      writes: ({ writeIds }: ShownWorkflow, _, context) => writesOf(writeIds, context),
+      writes: (parent, _, context) => writesOf(shownOf<ShownWorkflow>(parent).writeIds, context),
     },
     WorkflowQuestion: {
-      write: async ({ writeId }: NonNullable<ShownWorkflow['question']>, _, context) =>
-        writeId === null ? null : ((await writesOf([writeId], context))[0] ?? null),
+      async write(parent, _, context) {
+        const { writeId } = shownOf<NonNullable<ShownWorkflow['question']>>(parent);
+        return writeId === null ? null : ((await writesOf([writeId], context))[0] ?? null);
+      },
     },
   } satisfies ContractResolvers;
+}
+
+/** What was shown of a workflow, with more than the contract says of it. */
+function shownOf<Shown>(parent: unknown): Shown {
+  return parent as Shown;
 }
 
 function isRefusal(key: string | Refusal | null): key is Refusal {

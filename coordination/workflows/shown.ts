@@ -6,6 +6,8 @@ import type { WorkflowView } from './workflows.ts';
 
 /** A question in the contract's form; customers and writes are named by their ids. */
 interface ShownQuestion extends Omit<contract.WorkflowQuestion, 'write' | 'candidates' | '__typename'> {
+  /** Read by `writeId` when it is asked for. */
+  readonly write: null;
   readonly candidates: readonly (Omit<contract.DuplicateCandidate, 'customer' | '__typename'> & {
     readonly customer: { readonly id: string };
   })[];
@@ -24,6 +26,8 @@ export interface ShownWorkflow extends Omit<
         readonly duplicateOf: { readonly id: string } | null;
       })
     | null;
+  /** Read by `writeIds` when they are asked for. */
+  readonly writes: readonly never[];
   readonly writeIds: readonly string[];
 }
 
@@ -45,6 +49,7 @@ export function shownWorkflow(view: WorkflowView): ShownWorkflow {
       stage: then,
       writeId: write ?? null,
     })),
+    writes: [],
     writeIds: Object.values(memory.writes).flatMap((write) => write?.id ?? []),
   };
 }
@@ -56,7 +61,7 @@ function isMade({ account, writes }: Memory): boolean {
 
 function shownQuestion(question: Question | null): ShownQuestion | null {
   if (question === null) return null;
-  const blank = { fields: [], candidates: [], scopes: [], about: [], system: null, writeId: null };
+  const blank = { fields: [], candidates: [], scopes: [], about: [], system: null, write: null, writeId: null };
   const { kind } = question;
   switch (question.kind) {
     case 'FIELDS':

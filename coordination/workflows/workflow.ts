@@ -47,8 +47,17 @@ export interface Workflow<Memory = unknown> {
 export type Command =
   /** Read attributes of the entity in one system. */
   | { readonly do: 'READ'; readonly system: SystemName; readonly attributes: readonly string[] }
-  /** Look for other customers that are the same; `cleared` were looked at by a person. */
-  | { readonly do: 'MATCH'; readonly facts: Facts; readonly cleared: readonly string[]; readonly parent: string | null }
+  /**
+   * Look for other customers that are the same; `cleared` were looked at by a person. One that is to be made is in the
+   * register from then on, so that others find it.
+   */
+  | {
+      readonly do: 'MATCH';
+      readonly facts: Facts;
+      readonly cleared: readonly string[];
+      readonly parent: string | null;
+      readonly toBeMade: boolean;
+    }
   /** Ask the reference what the country demands. */
   | { readonly do: 'ENRICH'; readonly of: Subject }
   /** Have a write carried out under the key of its place, and learn how far it has come. */

@@ -21,10 +21,14 @@ export interface Workflows {
   writes(ids: readonly string[]): Promise<ReadonlyMap<string, WriteView>>;
   /** Answers what it is parked for; once for each key. */
   answer(id: string, answer: Answer, key: string, context: RequestContext): Promise<Decided>;
+  /** The same as a steward has concluded, whose right to do so was checked. */
+  conclude(id: string, answer: Answer, by: string, key: string): Promise<Decided>;
   /** Ends it, and undoes what it has done; refused once its billing account is ordered. */
   cancel(id: string, reason: string | null, by: string): Promise<Decided>;
   /** Has what was refused tried again, and what a person may have mended elsewhere looked at again. */
-  retry(id: string, by: string): Promise<Decided>;
+  retry(id: string, context: RequestContext): Promise<Decided>;
+  /** The same as a steward has concluded; a write that waits for a person is left alone. */
+  tryAgain(id: string, by: string): Promise<Decided>;
 }
 
 /** A customer to be onboarded. */

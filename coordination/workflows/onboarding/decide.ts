@@ -18,7 +18,13 @@ export function decide({ memory }: Workflow<Memory>): Command {
     case 'READING':
       return { do: 'READ', system: 'CRM', attributes: readOfAccount };
     case 'DUPLICATES':
-      return { do: 'MATCH', facts: factsOf(known), cleared: memory.cleared, parent: known.parent };
+      return {
+        do: 'MATCH',
+        facts: factsOf(known),
+        cleared: memory.cleared,
+        parent: known.parent,
+        toBeMade: memory.account === null,
+      };
     case 'ENRICHMENT': {
       const of = subjectOf(known);
       return of ? { do: 'ENRICH', of } : { do: 'WAIT' };

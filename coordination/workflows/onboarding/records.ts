@@ -31,7 +31,7 @@ const accountValues = [
 ] as const;
 
 /** What an onboarding reads of an account. */
-export const readOfAccount: readonly string[] = [...accountValues, 'lifecycleStatus', 'createdAt'];
+export const readOfAccount: readonly string[] = [...accountValues, 'lifecycleStatus'];
 
 /** What a stage writes; nothing where there is nothing to do. Pure, and the same for the same memory. */
 export function stepsOf(stage: WritingStage, memory: Memory): readonly OrderedStep[] {
