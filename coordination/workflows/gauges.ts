@@ -2,8 +2,8 @@ import type { Metrics } from '../../runtime/telemetry.ts';
 import type { Reads } from './reads.ts';
 import type { Workflow, WorkflowEvent } from './workflow.ts';
 
-/** Seconds from a minute to a quarter of a year. */
-const buckets = [60, 300, 900, 3_600, 14_400, 86_400, 259_200, 604_800, 2_592_000, 7_776_000];
+/** Seconds, up to a quarter of a year. */
+const buckets = [5, 60, 300, 900, 3_600, 14_400, 86_400, 259_200, 604_800, 2_592_000, 7_776_000];
 
 /** Shows how workflows stand, and gives what is to be told of each event. */
 export function showWorkflows(metrics: Metrics, reads: Reads): (workflow: Workflow, event: WorkflowEvent) => void {

@@ -50,7 +50,10 @@ export function shownWorkflow(view: WorkflowView): ShownWorkflow {
       writeId: write ?? null,
     })),
     writes: [],
-    writeIds: Object.values(memory.writes).flatMap((write) => write?.id ?? []),
+    // Ids are in the order in which the writes were accepted.
+    writeIds: Object.values(memory.writes)
+      .flatMap((write) => write?.id ?? [])
+      .sort(),
   };
 }
 
