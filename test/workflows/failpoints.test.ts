@@ -71,6 +71,13 @@ withStores((open) => {
   async function ending({ id, entityId }: Awaited<ReturnType<typeof begun>>) {
     const { state, stage: at } = await stage.view(id);
     expect(at).toBe('ENDED');
+    const writes = await stage.db.query<{ key: string }>(
+      `select idempotency_key as key from coordination_write where idempotency_key like $1 || ':%'`,
+      [id],
+    );
+    // Each place has one write, however often it was ordered.
+    expect(new Set(writes.map(({ key }) => key.split(':').slice(1).join())).size).toBe(writes.length);
+    if (state === 'SUCCEEDED') expect(writes).toHaveLength(4);
     return [state, await stage.history(entityId)] as const;
   }
 
@@ -82,6 +89,8 @@ withStores((open) => {
       expect(await ending(first)).toEqual(ends[0]);
       expect(new Set(seen)).toEqual(new Set(['claimed', 'done', 'settled']));
       for (const [n] of seen.entries()) {
+        // The statements are the same ones: a server is asked at every third place.
+        if (stage.db.kind === 'postgres' && n % 3 !== 0) continue;
         const one = await begun();
         let left = n;
         const dying = stage.process({
