@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../runtime/db/index.ts';
+import { attributes } from '../../schema/generated/contracts.ts';
 import type { Call, Connector } from '../../subgraphs/connector.ts';
 import { crm as system, crmId, type Account, type AccountRows } from '../../subgraphs/crm/index.ts';
 import { isCrmId } from '../../subgraphs/crm/ids.ts';
@@ -125,8 +126,8 @@ test('what is put through the mapping comes back as it was, and null clears', as
   expect(mapping.language.get(cleared.record)).toBeNull();
 });
 
-test('the lifecycle is not for others to write', () => {
-  expect(mapping.lifecycleStatus).not.toHaveProperty('put');
+test('the lifecycle is not for callers to write, and the day of creation for nobody', () => {
+  expect(attributes.Customer.lifecycleStatus).not.toHaveProperty('write');
   expect(mapping.createdAt).not.toHaveProperty('put');
 });
 

@@ -34,6 +34,7 @@ export async function openGraph(settings: Readonly<Record<string, string>> = {})
     SAMPLE_DATA: 'none',
     FEED_INTERVAL_MS: '50',
     ONBOARDING: 'auto',
+    BREAKER_OPEN_MS: '100',
     ...settings,
   });
   const house = await openHouse(config, store, silent);

@@ -56,7 +56,7 @@ const decide = (id: string, fields: string, headers = {}) =>
 
 test('a multinational group entered in the CRM is active in three systems without another hand, though the ERP is down', async () => {
   const erp = graph.house.sandboxes.find(({ name }) => name === 'erp');
-  erp?.faults.set([{ kind: 'unavailable', probability: 1 }]);
+  erp?.faults.set([{ kind: 'unavailable', retryAfter: 0 }]);
   const keys: string[] = [];
   for (const company of group) {
     const AccountId = await graph.account({ ...company, ParentId: keys[0] ?? null });
@@ -170,7 +170,7 @@ test('a limit that is granted waits for a second person, and the same request is
 
 test('a workflow that is cancelled leaves nothing in any system', async () => {
   const erp = graph.house.sandboxes.find(({ name }) => name === 'erp');
-  erp?.faults.set([{ kind: 'unavailable', probability: 1 }]);
+  erp?.faults.set([{ kind: 'unavailable', retryAfter: 0 }]);
   const attributes = { name: 'Dune Foods', creditLimit: null, taxRegistrations: [{ country: 'US', kind: 'EIN', number: '951234566' }] };
   const { id } = (await graph.ask(onboard, input(randomUUID(), attributes))).onboardCustomer.workflow as Flow;
   const there = await until(async () => {
