@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
+import { openAudit, type Audit } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
@@ -115,6 +116,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (config.roles.has('identity')) add(identitySubgraph(identity));
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
+  if (config.roles.has('audit')) {
+    const audit = await auditOf(config, store, metrics, logger);
+    begun.push(() => audit.stop());
+    add(audit);
+  }
   // Before everything that captures: what has happened by the end is told before the end.
   const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
   if (events) {
@@ -222,14 +228,14 @@ async function openSandboxes(
 /** Governed writes over the systems of record, here and elsewhere. */
 async function coordinationOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
   captured: () => void,
 ): Promise<OpenedCoordination> {
   return openCoordination({
-    ...{ db, identity, metrics, captured },
+    ...{ db, identity, fingerprint, metrics, captured },
     participants: participantsIn(subgraph),
     limits: systems.map(({ name, system }) => ({
       system,
@@ -278,6 +284,22 @@ async function doorOf(
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };
+}
+
+/** Who did what, in order and signed. */
+function auditOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Audit> {
+  return openAudit({
+    ...{ db, config, metrics },
+    notice: (line) => {
+      logger.warn(line);
+    },
+    alarm: (line) => {
+      logger.error(line);
+    },
+    failed: (error) => {
+      logger.error('The audit could not be sealed; what was recorded is kept, and sealed later.', { error });
+    },
+  });
 }
 
 /** The change feed of the store. */

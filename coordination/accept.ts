@@ -225,6 +225,8 @@ function draftOf(
     correlationId: context.correlationId,
     traceparent: context.traceparent,
     requestedBy: subject,
+    client: context.principal.client,
+    operation: `update${entity}`,
     subject,
     key,
     hash,

@@ -1,3 +1,4 @@
+import type { Fingerprinter } from '../events/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
@@ -174,9 +175,11 @@ export interface Approval {
 
 /** What coordination is opened over. */
 export interface CoordinationOptions {
-  /** With the migrations of coordination and of the change feed. */
+  /** With the migrations of coordination, of the change feed and of the audit. */
   readonly db: Db;
   readonly identity: Identity;
+  /** What the audit keeps of values. */
+  readonly fingerprint: Fingerprinter;
   /** Every system of record, by its value in `enum System`. */
   readonly participants: ReadonlyMap<SystemName, Participant>;
   /** What systems bear of all processes together; a system that is not named bears everything. */

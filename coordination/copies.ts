@@ -31,12 +31,13 @@ export function copiesOf(write: Stored, steps: readonly Step[]): readonly Draft[
 
 function copyOf(write: Stored, target: SystemName, changes: Values): Draft {
   const { step } = stepOf(target, changes, null, null, 'COPY');
-  const { entity, entityId, lane, correlationId, traceparent, requestedBy, reason, planHash, policy } = write;
-  const told = { entity, entityId, lane, correlationId, traceparent, requestedBy, reason, planHash, policy };
+  const { entity, entityId, lane, correlationId, traceparent, requestedBy, planHash, policy } = write;
+  const { client, operation, reason } = write;
+  const told = { entity, entityId, lane, correlationId, traceparent, requestedBy, client, operation };
   const id = uuid();
   return {
     ...told,
-    id,
+    ...{ id, reason, planHash, policy },
     mode: 'EACH',
     state: 'PENDING',
     steps: [step],

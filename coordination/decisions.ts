@@ -1,5 +1,7 @@
+import type { AuditEntry } from '../audit/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { holds } from '../runtime/principal.ts';
+import { decisionOn } from './audited.ts';
 import type { Coordination, Decided } from './coordination.ts';
 import type { Journal, Stored } from './journal.ts';
 import type { Records } from './records.ts';
@@ -36,11 +38,14 @@ export function decisionsIn({
     seen: Stored,
     steps: readonly Step[],
     amended: Parameters<Journal['requeue']>[2],
+    audited: AuditEntry,
   ) => {
-    const done = await journal.requeue(seen, steps, amended);
+    const done = await journal.requeue(seen, steps, amended, [audited]);
     if (done) worker.look();
     return done;
   };
+  const retried = (write: Stored, operation: string, context: RequestContext) =>
+    requeue(write, restarted(write).steps, {}, decisionOn(write, { operation, outcome: 'RETRY' }, context));
   const granted = (by: string, reason: string | null, yes: boolean) => ({
     approval: { by, at: new Date().toISOString(), granted: yes, reason },
   });
@@ -50,16 +55,18 @@ export function decisionsIn({
   }
 
   return {
-    cancel: (id, { principal }) =>
+    cancel: (id, context) =>
       decide(
         id,
         (write) => {
+          const { principal } = context;
           const own = write.requestedBy === principal.subject;
           if (!own && !holds(principal, [operate])) return notPermitted([operate]);
           return isBegun(write) ? tooLate : null;
         },
         async (write) => {
-          const done = await journal.close(write, 'CANCELLED', {});
+          const audited = decisionOn(write, { operation: 'cancelWrite', outcome: 'CANCEL' }, context);
+          const done = await journal.close(write, 'CANCELLED', {}, [audited]);
           // The next one of its queue may begin.
           if (done) worker.look();
           return done;
@@ -78,7 +85,8 @@ export function decisionsIn({
             before: null,
             versionAfter: null,
           }));
-          return requeue(write, steps, granted(context.principal.subject, null, true));
+          const audited = decisionOn(write, { operation: 'approveWrite', outcome: 'APPROVE' }, context);
+          return requeue(write, steps, granted(context.principal.subject, null, true), audited);
         },
       ),
 
@@ -86,19 +94,23 @@ export function decisionsIn({
       decide(
         id,
         (write) => againstApproval(write, context),
-        (write) => journal.close(write, 'CANCELLED', granted(context.principal.subject, reason, false)),
+        (write) => {
+          const decision = { operation: 'declineWrite', outcome: 'DECLINE', reason };
+          const declined = granted(context.principal.subject, reason, false);
+          return journal.close(write, 'CANCELLED', declined, [decisionOn(write, decision, context)]);
+        },
       ),
 
-    retry: (id) => decide(id, againstRetry, (write) => requeue(write, restarted(write).steps, {})),
+    retry: (id, context) => decide(id, againstRetry, (write) => retried(write, 'retryWrite', context)),
 
-    async redrive(filter, dryRun) {
+    async redrive(filter, dryRun, context) {
       const found = await records.deadLetters(filter);
       const refusals: Refusal[] = [];
       const taken: Stored[] = [];
       for (const write of found) {
         const refusal = await againstRetry(write);
         if (refusal) refusals.push({ ...refusal, message: `${write.id}: ${refusal.message}` });
-        else if (dryRun || (await requeue(write, restarted(write).steps, {}))) taken.push(write);
+        else if (dryRun || (await retried(write, 'redriveDeadLetters', context))) taken.push(write);
       }
       const views = await Promise.all(taken.slice(0, 100).map(({ id }) => records.view(id)));
       return { writes: views.filter((view) => view !== null), count: taken.length, refusals };

@@ -1,3 +1,5 @@
+import type { Fingerprinter } from '../events/index.ts';
+import { settledIn } from './audited.ts';
 import { copiesOf, isToCopy } from './copies.ts';
 import type { Held, Journal, Settled } from './journal.ts';
 import type { Examination, Participant, ParticipantCall } from './participant.ts';
@@ -27,6 +29,8 @@ export interface DriveOptions {
   readonly tolerance: Omit<Tolerance, 'now'>;
   /** Milliseconds for one call to an owner; less than a lease, so that nothing is sent after its end. */
   readonly callTimeout: number;
+  /** What the audit keeps of values. */
+  readonly fingerprint: Fingerprinter;
   /** Told that an effect was captured for the change feed. */
   readonly captured?: (() => void) | undefined;
   /** Called at each boundary; what it throws ends the drive as the end of the process would. */
@@ -67,6 +71,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
   async function settle(state: Write['state'], wait: number | null): Promise<boolean> {
     const over = state !== 'RUNNING' && state !== 'COMPENSATING';
     const told = toldOf(driven.write, write.steps);
+    const audited = settledIn(driven.write, { ...write, state }, stored.steps, options.fingerprint);
     const copied = write.steps.filter((step) => isToCopy(step, write.mode === 'EACH' || over));
     const steps = write.steps.map((step) =>
       untold(copied.includes(step) ? { ...step, copied: step.state === 'APPLIED' } : step),
@@ -79,6 +84,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
       wait,
       copies,
       told,
+      audited,
     });
     if (!kept) return false;
     if (told.length > 0) options.captured?.();

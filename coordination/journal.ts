@@ -1,58 +1,11 @@
+import { storable, type AuditEntry } from '../audit/index.ts';
 import type { Draft as Told } from '../events/index.ts';
 import type { Db } from '../runtime/db/index.ts';
 import { giveWay } from './giveway.ts';
-import type { Review } from './review.ts';
-import { isOpen, type Lane, type Mode, type Step, type Write, type WriteState } from './write.ts';
+import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
+import { isOpen, type Lane, type Step, type WriteState } from './write.ts';
 
-/** What is stored of a write besides its steps: what was asked for, by whom and why. */
-export interface Request {
-  readonly entity: string;
-  readonly entityId: string;
-  readonly mode: Mode;
-  readonly correlationId: string;
-  readonly traceparent: string | null;
-  readonly requestedBy: string;
-  readonly reason: string | null;
-  readonly planHash: string;
-  /** The contract under which it was accepted. */
-  readonly policy: string;
-  /** Scopes of which a second person needs all; empty where nobody has to approve. */
-  readonly approve: readonly string[];
-  readonly approval: {
-    readonly by: string;
-    readonly at: string;
-    readonly granted: boolean;
-    readonly reason: string | null;
-  } | null;
-  /** What a steward decided when it waited for a person last; absent where it never did. */
-  readonly review?: Review;
-}
-
-/** A write as it is stored. */
-export interface Stored extends Write, Request {
-  readonly queue: string;
-  /** Place in the queue; null while it waits for an approval. */
-  readonly number: string | null;
-  /** The write whose value this one copies. */
-  readonly parent: string | null;
-  /** ISO 8601 in UTC. */
-  readonly acceptedAt: string;
-  readonly settledAt: string | null;
-}
-
-/** A write to be accepted, without what the store gives it. */
-export interface Draft extends Request {
-  readonly id: string;
-  readonly lane: Lane;
-  readonly state: Extract<WriteState, 'AWAITING_APPROVAL' | 'PENDING' | 'SUCCEEDED'>;
-  readonly steps: readonly Step[];
-  /** Whoever asks, and his key; a copy has none. */
-  readonly subject: string | null;
-  readonly key: string;
-  readonly hash: string;
-  readonly queue: string;
-  readonly parent: string | null;
-}
+export type { Draft, Request, Stored } from './stored.ts';
 
 /** A write in the hands of a worker. */
 export interface Held {
@@ -86,8 +39,9 @@ export interface Settlement {
   /** Milliseconds for which it is let go of; null keeps it, or is over with it. */
   readonly wait: number | null;
   readonly copies: readonly Draft[];
-  /** What the change feed is told of these steps' effects. */
+  /** What the change feed is told of these steps' effects, and what the audit. */
   readonly told: readonly Told[];
+  readonly audited: readonly AuditEntry[];
 }
 
 /** The end of a queue, as somebody saw it who reads the records next. */
@@ -97,6 +51,10 @@ export interface Lookup {
   /** Last number given in the queue; null where writes wait in it, so that what is read now will not hold. */
   readonly seen: string | null;
 }
+
+/** What is to be different about a write that a person decided about, and what the audit is told of that. */
+type Amended = Partial<Request>;
+type Audited = readonly AuditEntry[];
 
 /** The durable record of writes. Each call is one statement, and so one transaction. */
 export interface Journal {
@@ -108,9 +66,14 @@ export interface Journal {
   /** Null where another worker holds the write by now: nothing was stored then. */
   settle(held: Held, settlement: Settlement): Promise<Settled | null>;
   /** Puts a write back into its queue; false where it is no longer as it was seen. */
-  requeue(seen: Stored, steps: readonly Step[], amended: Partial<Request>): Promise<boolean>;
+  requeue(seen: Stored, steps: readonly Step[], amended: Amended, audited: Audited): Promise<boolean>;
   /** Ends a write that is in nobody's hands; false where it is no longer as it was seen. */
-  close(seen: Stored, state: 'CANCELLED' | 'PARTIAL' | 'FAILED', amended: Partial<Request>): Promise<boolean>;
+  close(
+    seen: Stored,
+    state: 'CANCELLED' | 'PARTIAL' | 'FAILED',
+    amended: Amended,
+    audited: Audited,
+  ): Promise<boolean>;
   /** Keeps every process away from a system, at least for so many milliseconds from now. */
   pause(system: string, milliseconds: number): Promise<void>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */
@@ -196,11 +159,11 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       }));
     },
 
-    async settle({ write, ahead }, { state, steps, open, wait, copies, told }) {
+    async settle({ write, ahead }, { state, steps, open, wait, copies, told, audited }) {
       const asked = performance.now();
       const [row] = await inLane(write.lane, () =>
         db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
-          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9) as settled',
+          'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as settled',
           [
             write.id,
             write.epoch,
@@ -211,25 +174,26 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
             leased,
             JSON.stringify(copies.map(copyOf)),
             JSON.stringify(told),
+            storable(audited),
           ],
         ),
       );
       return row?.settled ? { write, ahead, leaseEnds: asked + lease, ...row.settled } : null;
     },
 
-    async requeue(seen, steps, amended) {
+    async requeue(seen, steps, amended, audited) {
       const open = steps.filter(isOpen).map(({ system }) => system);
       const [row] = await db.query<{ requeued: boolean }>(
-        'select coordination_requeue($1, $2, $3, $4, $5, $6) as requeued',
-        [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended],
+        'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
+        [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended, storable(audited)],
       );
       return row?.requeued === true;
     },
 
-    async close(seen, state, amended) {
+    async close(seen, state, amended, audited) {
       const [row] = await db.query<{ closed: boolean }>(
-        'select coordination_close($1, $2, $3, $4, $5) as closed',
-        [seen.id, seen.state, seen.epoch, state, amended],
+        'select coordination_close($1, $2, $3, $4, $5, $6) as closed',
+        [seen.id, seen.state, seen.epoch, state, amended, storable(audited)],
       );
       return row?.closed === true;
     },
@@ -265,24 +229,6 @@ type AcceptedRow =
       readonly claimed: boolean;
       readonly now: number;
     });
-
-function requestOf(draft: Draft): Request {
-  const { entity, entityId, mode, correlationId, traceparent, requestedBy } = draft;
-  const { reason, planHash, policy, approve, approval } = draft;
-  return {
-    ...{ entity, entityId, mode, correlationId, traceparent, requestedBy },
-    ...{ reason, planHash, policy, approve, approval },
-  };
-}
-
-function rowOf(draft: Draft): object {
-  const { id, queue, state, lane, subject, key, hash, parent } = draft;
-  return { id, queue, state, lane, subject, key, hash, parent, request: requestOf(draft) };
-}
-
-function copyOf(draft: Draft): object {
-  return { draft: rowOf(draft), steps: draft.steps };
-}
 
 /** A step whose record was changed since it was read: it is read again in its turn. */
 function unread(step: Step): Step {

@@ -61,14 +61,22 @@ export async function openCoordination(
   pace: Pace = usualPace,
   at: (boundary: Boundary) => void | Promise<void> = () => undefined,
 ): Promise<OpenedCoordination> {
-  const { db, identity, participants, metrics, failed } = options;
+  const { db, identity, participants, fingerprint, metrics, failed } = options;
   const { lease, callTimeout, concurrency, interval, watching, attempts, pauses } = pace;
   const records = recordsIn(db);
   const journal = journalIn({ db, worker: randomUUID(), lease });
   await setLimits(db, options.limits ?? []);
   await journal.recover();
   const tolerance = { attempts, pause: (tries: number) => jittered(tries, pauses) };
-  const driving = { journal, participants, tolerance, callTimeout, captured: options.captured, at };
+  const driving = {
+    journal,
+    participants,
+    fingerprint,
+    tolerance,
+    callTimeout,
+    captured: options.captured,
+    at,
+  };
   const worker = startWorker({ ...driving, concurrency, interval, failed }, (ids) => records.over(ids));
   const progress = progressIn({ records, isDone: isSettled, interval: watching, failed });
   showWrites(metrics, records, worker);

@@ -1,15 +1,25 @@
 import type { Refusal } from './refusal.ts';
+import { restarted } from './saga.ts';
 import { isOpen, type Step, type Write, type WriteState } from './write.ts';
 
 /** What a steward decided about a write that waited for a person. */
 export interface Review {
-  readonly decision: 'RETRY' | 'ACCEPT_AS_IS' | 'CANCEL';
+  readonly decision: 'RETRY' | 'REPEAT' | 'ACCEPT_AS_IS' | 'CANCEL';
   readonly by: string;
   /** The second person who agreed; null where it took none. */
   readonly approvedBy: string | null;
   /** ISO 8601 in UTC. */
   readonly at: string;
   readonly reason: string;
+}
+
+/** A write as it is to be made over what the owners have now, although nobody knows what became of a call. Pure. */
+export function repeated(write: Write): readonly Step[] {
+  return restarted(write).steps.map((step): Step =>
+    step.state === 'UNKNOWN'
+      ? { ...step, state: 'READY', before: null, sent: false, versionAfter: null, copied: false }
+      : step,
+  );
 }
 
 /** How a write ends that is let stand as it is. Pure. */

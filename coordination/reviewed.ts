@@ -1,9 +1,10 @@
 import type { Continue, Outcome } from '../steward/index.ts';
+import { decisionOn } from './audited.ts';
 import type { DecisionOptions } from './decisions.ts';
 import { nothingToRetry, supersededIn } from './decisions.ts';
 import type { Stored } from './journal.ts';
 import type { Refusal } from './refusal.ts';
-import { acceptedAsIs, withdrawn, type Review } from './review.ts';
+import { acceptedAsIs, repeated, withdrawn, type Review } from './review.ts';
 import { isRestartable, restarted } from './saga.ts';
 
 /**
@@ -12,23 +13,28 @@ import { isRestartable, restarted } from './saga.ts';
  */
 export function reviewedIn({ journal, records, worker }: DecisionOptions): Continue {
   async function proceed(write: Stored, review: Review): Promise<boolean | Refusal> {
+    const { decision: outcome, by: subject, reason } = review;
+    const { correlationId, traceparent } = write;
+    const by = { principal: { subject, scopes: new Set<string>() }, correlationId, traceparent };
+    const audited = [decisionOn(write, { operation: 'decideWorkItem', outcome, reason }, by)];
     switch (review.decision) {
-      case 'RETRY': {
+      case 'RETRY':
+      case 'REPEAT': {
         const refusal = isRestartable(write) ? await supersededIn(records, write) : nothingToRetry;
-        return refusal ?? journal.requeue(write, restarted(write).steps, { review });
+        const steps = review.decision === 'RETRY' ? restarted(write).steps : repeated(write);
+        return refusal ?? journal.requeue(write, steps, { review }, audited);
       }
       case 'CANCEL': {
         const steps = withdrawn(write);
-        return 'code' in steps ? steps : journal.requeue(write, steps, { review });
+        return 'code' in steps ? steps : journal.requeue(write, steps, { review }, audited);
       }
       case 'ACCEPT_AS_IS':
-        return journal.close(write, acceptedAsIs(write), { review });
+        return journal.close(write, acceptedAsIs(write), { review }, audited);
     }
   }
 
   return async ({ item, decision, by, approvedBy, at, reason }): Promise<Outcome> => {
-    if (decision !== 'RETRY' && decision !== 'CANCEL' && decision !== 'ACCEPT_AS_IS')
-      throw new Error(`a write cannot be continued by ${decision}`);
+    if (!isAboutWrite(decision)) throw new Error(`a write cannot be continued by ${decision}`);
     const write = await records.stored(item.waiting.write ?? '');
     // Each time that it is put back into its queue its epoch grows.
     if (write?.state !== 'REVIEW' || String(write.epoch) !== item.waiting.epoch) return done;
@@ -37,6 +43,17 @@ export function reviewedIn({ journal, records, worker }: DecisionOptions): Conti
     if (result) worker.look();
     return done;
   };
+}
+
+const aboutWrite = [
+  'RETRY',
+  'REPEAT',
+  'CANCEL',
+  'ACCEPT_AS_IS',
+] as const satisfies readonly Review['decision'][];
+
+function isAboutWrite(decision: string): decision is Review['decision'] {
+  return (aboutWrite as readonly string[]).includes(decision);
 }
 
 const done: Outcome = { status: 'DONE' };

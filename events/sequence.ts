@@ -1,5 +1,5 @@
 import type { SystemName } from '../identity/index.ts';
-import { chained } from './chain.ts';
+import { chained, type Link } from '../runtime/chain.ts';
 import type { Change, Draft, Fingerprints } from './change.ts';
 import { decide, type Seen } from './decide.ts';
 
@@ -25,10 +25,7 @@ export interface Tagged {
 export interface SeenRecord extends RecordName, Seen {}
 
 /** Where the log stands. */
-export interface End {
-  readonly position: string;
-  readonly hash: string;
-}
+export type End = Link;
 
 /** A change in its place. */
 export interface Entry {

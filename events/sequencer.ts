@@ -1,4 +1,5 @@
 import type { Db, Queryable } from '../runtime/db/index.ts';
+import { startRounds, type Rounds } from '../runtime/rounds.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import type { Change } from './change.ts';
 import { holdEnd, isWaiting, seenOf, takeDrafts, writeSequenced } from './outbox.ts';
@@ -20,17 +21,6 @@ export interface SequencerOptions {
   readonly batch: number;
 }
 
-/** Gives positions to what was captured, by whichever process. */
-export interface Sequencer {
-  /** Looks at once. */
-  wake(): void;
-  /** Takes what waits by now, one batch at most, and ends. */
-  stop(): Promise<void>;
-}
-
-/** Longest pause after faults, in milliseconds. */
-const longestPause = 5_000;
-
 type Options = Pick<SequencerOptions, 'db' | 'tagged' | 'reread' | 'batch'>;
 
 /** One batch, in one transaction; null where another process is at it. */
@@ -48,58 +38,22 @@ export async function sequenceBatch({ db, tagged, reread, batch }: Options) {
   });
 }
 
-/** Begins to sequence. */
-export function startSequencer(options: SequencerOptions): Sequencer {
+/** Begins to give positions to what was captured, by whichever process; stopped, it takes one batch more at most. */
+export function startSequencer(options: SequencerOptions): Rounds {
   const { db, metrics, failed, interval } = options;
   const count = counters(metrics);
-  let running: Promise<void> | undefined;
-  let again = false;
-  let stopped = false;
-  let faults = 0;
-  let timer: NodeJS.Timeout | undefined;
-
   /** All that waits, until there is no more or another process does it. */
-  async function drain(): Promise<void> {
+  async function drain(stopped: () => boolean): Promise<void> {
     if (!(await isWaiting(db))) return;
     for (let more = true; more;) {
       const done = await sequenceBatch(options);
       if (done && done.entries.length > 0) options.told(done.entries.map(({ change }) => change));
       for (const { system, outcome } of done?.outcomes ?? []) count[outcome]({ system });
       // A process that is to end leaves a long queue to the next one.
-      more = done?.full === true && !stopped;
+      more = done?.full === true && !stopped();
     }
   }
-  function run(): Promise<void> {
-    clearTimeout(timer);
-    again = false;
-    return (running ??= drain()
-      .then(
-        () => (faults = 0),
-        (error: unknown) => {
-          faults++;
-          failed(error);
-        },
-      )
-      .then(() => {
-        running = undefined;
-        if (stopped) return;
-        const pause =
-          again && faults === 0 ? 0 : Math.min(longestPause, interval * 2 ** Math.min(faults, 16));
-        timer = setTimeout(() => void run(), pause);
-      }));
-  }
-  void run();
-  return {
-    wake() {
-      again = true;
-      if (!running && !stopped && faults === 0) void run();
-    },
-    async stop() {
-      stopped = true;
-      await running;
-      await run();
-    },
-  };
+  return startRounds({ round: drain, failed, interval });
 }
 
 function counters(metrics: Metrics) {

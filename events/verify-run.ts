@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs';
-import type { Config } from '../runtime/config.ts';
-import { openDb, type Db } from '../runtime/db/index.ts';
+import type { Db } from '../runtime/db/index.ts';
 import { Failure } from '../runtime/failure.ts';
 import { parsedArguments, wholeNumber } from '../runtime/terminal/arguments.ts';
 import { duration, progressLine } from '../runtime/terminal/progress.ts';
+import { existingStore, type StoreConfig } from '../runtime/terminal/store.ts';
 import { exitCodeOf, interrupted, type Terminal } from '../runtime/terminal/terminal.ts';
 import { endsOf, verifyLog, type Findings } from './verify.ts';
 
 /** Where the verification is run. */
 export interface VerifyTerminal extends Terminal {
-  readonly config: () => Pick<Config, 'databaseUrl' | 'databaseSchema' | 'dataDir'>;
+  readonly config: () => StoreConfig;
 }
 
 const help = `npm run feed:verify -- [--from POSITION] [--waiting SECONDS]: proves that the change feed is whole.
@@ -40,7 +39,7 @@ async function verify(
     out.write(help);
     return 0;
   }
-  const db = await openStore(config());
+  const db = await existingStore(config());
   try {
     await checkBeginning(db, asked.from);
     let line: ReturnType<typeof progressLine> | undefined;
@@ -76,26 +75,6 @@ function argumentsIn(given: readonly string[]) {
     from: from === undefined ? undefined : BigInt(from),
     waiting: wholeNumber('--waiting', waiting, 0, 999_999_999),
   };
-}
-
-async function openStore(config: ReturnType<VerifyTerminal['config']>): Promise<Db> {
-  const { databaseUrl, databaseSchema, dataDir } = config;
-  if (databaseUrl === undefined && !existsSync(dataDir))
-    throw new Failure(
-      'NOT_FOUND',
-      `There is no store in ${dataDir}; set DATA_DIR or DATABASE_URL to the one to check.`,
-    );
-  const where = databaseUrl === undefined ? { directory: dataDir } : { databaseUrl, connections: 1 };
-  return openDb({ ...where, ...(databaseSchema === undefined ? {} : { schema: databaseSchema }) }).catch(
-    (error: unknown) => {
-      if (!(error instanceof Failure) || error.code !== 'STORE_IN_USE') throw error;
-      throw new Failure(
-        'STORE_IN_USE',
-        `${error.message} The embedded store is verified while no server has it open.`,
-        { cause: error },
-      );
-    },
-  );
 }
 
 async function checkBeginning(db: Db, from: bigint | undefined): Promise<void> {

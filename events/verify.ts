@@ -1,5 +1,5 @@
+import { followed, type Break } from '../runtime/chain.ts';
 import type { Queryable } from '../runtime/db/index.ts';
-import { chained } from './chain.ts';
 import { changeOf, logColumns, type LogRow } from './log.ts';
 import { waitingIn, type Waiting } from './waiting.ts';
 
@@ -69,8 +69,9 @@ export async function verifyLog(db: Queryable, options: VerifyOptions = {}): Pro
   });
 
   let done = from === undefined ? BigInt(ends.floor) : from - 1n;
-  let hash = await hashAt(db, done, ends);
-  if (hash === null) return found(missing(done));
+  const begin = await hashAt(db, done, ends);
+  if (begin === null) return found(missing(done));
+  let hash = begin;
   const total = Number(until - done);
   observe?.(0, total);
   while (done < until && signal?.aborted !== true) {
@@ -87,18 +88,16 @@ export async function verifyLog(db: Queryable, options: VerifyOptions = {}): Pro
       hash = now.floor_hash;
       continue;
     }
-    for (const row of rows) {
-      const next = done + 1n;
-      if (row.position !== next.toString()) return found(missing(next));
-      if (chained(hash, changeOf(row)) !== row.hash) return found(altered(next));
-      done = next;
-      hash = row.hash;
-      changes++;
+    const { sound, end, broken } = followed({ position: done.toString(), hash }, rows, changeOf);
+    for (const row of rows.slice(0, sound)) {
       bySystem.set(row.system, (bySystem.get(row.system) ?? 0) + 1);
       byKind.set(row.kind, (byKind.get(row.kind) ?? 0) + 1);
       last = { position: row.position, at: row.at };
       first ??= last;
     }
+    changes += sound;
+    if (broken) return found(faultAt(broken));
+    [done, hash] = [BigInt(end.position), end.hash];
     observe?.(changes, total);
   }
   if (signal?.aborted === true) return found(null);
@@ -130,6 +129,8 @@ async function strangerIn(db: Queryable): Promise<Fault | null> {
   return { position, sentence: `Change ${position} is outside the log: nobody was told of it.` };
 }
 
+const faultAt = ({ position, kind }: Break): Fault =>
+  kind === 'MISSING' ? missing(position) : altered(position);
 const missing = (position: bigint): Fault => ({
   position: position.toString(),
   sentence: `Change ${position} is missing.`,

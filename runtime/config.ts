@@ -97,6 +97,10 @@ function contradictions(found: Settings, roles: ReadonlySet<Role>, environment: 
     wrong.push(
       'Set PASS_SECRET to the same secret in every process: with ROLES split they must know each other.',
     );
+  if (roles.has('audit') && found.nodeEnv === 'production' && found.auditKey === undefined)
+    wrong.push(
+      'Set AUDIT_KEY or AUDIT_KEY_FILE to an Ed25519 private key in PKCS8 PEM ("openssl genpkey -algorithm ed25519"): in production the audit is signed by a key that is not kept beside the store.',
+    );
   for (const role of ROLES) {
     if (role === 'gateway') continue;
     const url = found[`${role}Url`];

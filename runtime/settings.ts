@@ -1,12 +1,21 @@
 import { z } from 'zod';
-import { limitSettings } from './limit-settings.ts';
-import { httpUrl, oneOf, onOff, text, whole, type Setting } from './setting-forms.ts';
+import { auditSettings } from './settings/audit.ts';
+import { limitSettings } from './settings/limits.ts';
+import { httpUrl, oneOf, onOff, text, whole, type Setting } from './settings/forms.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'steward', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
+export const ROLES = [
+  'gateway',
+  'audit',
+  'steward',
+  'identity',
+  'coordination',
+  'events',
+  ...SYSTEMS,
+] as const;
 export type Role = (typeof ROLES)[number];
 
 const elsewhere = (role: Role) => ({
@@ -58,6 +67,7 @@ export const settings = {
     initial: 'all',
     about: `What this process is: all in one, or a comma list of ${ROLES.join(', ')}.`,
   },
+  auditUrl: elsewhere('audit'),
   stewardUrl: elsewhere('steward'),
   identityUrl: elsewhere('identity'),
   coordinationUrl: elsewhere('coordination'),
@@ -120,6 +130,7 @@ export const settings = {
   webhookSecretCrm: hookSecret('crm'),
   webhookSecretErp: hookSecret('erp'),
   webhookSecretBilling: hookSecret('billing'),
+  ...auditSettings,
   eventRetentionDays: {
     ...whole(1, 3_650, 'days'),
     initial: '30',

@@ -1,6 +1,15 @@
 /** What can be decided about an item. */
 export type Decision =
-  'RETRY' | 'ACCEPT_AS_IS' | 'CANCEL' | 'LINK' | 'READ_AGAIN' | 'IGNORE' | 'SAME' | 'DIFFERENT' | 'CONTINUE';
+  | 'RETRY'
+  | 'REPEAT'
+  | 'ACCEPT_AS_IS'
+  | 'CANCEL'
+  | 'LINK'
+  | 'READ_AGAIN'
+  | 'IGNORE'
+  | 'SAME'
+  | 'DIFFERENT'
+  | 'CONTINUE';
 
 /** A decision that a kind of item offers. */
 export interface Offer {
@@ -19,7 +28,7 @@ const aboutWrite: Offers = { RETRY: {}, ACCEPT_AS_IS: {}, CANCEL: {} };
 export const offers = {
   POSSIBLE_DUPLICATE: { SAME: { approve }, DIFFERENT: {} },
   VERSION_CONFLICT: aboutWrite,
-  UNKNOWN_OUTCOME: aboutWrite,
+  UNKNOWN_OUTCOME: { ...aboutWrite, REPEAT: {} },
   // To let half a write stand is for two people.
   FAILED_COMPENSATION: { ...aboutWrite, ACCEPT_AS_IS: { approve } },
   DEAD_LETTER: aboutWrite,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { entryOf, record, type AuditEntry } from '../audit/index.ts';
 import { canonical } from '../runtime/canonical.ts';
 import type { Db, Queryable } from '../runtime/db/index.ts';
-import type { Principal } from '../runtime/principal.ts';
+import type { RequestContext } from '../runtime/context.ts';
 import { approved, assigned, decided, declined, type Actor, type Asked, type Moved } from './decide.ts';
 import type { StoredItem } from './item.ts';
 import { find, hold, move } from './items.ts';
@@ -21,12 +22,12 @@ export interface Queue {
   assign(
     id: string,
     asked: { readonly assignee: string | null; readonly takeOver: boolean },
-    principal: Principal,
+    context: RequestContext,
   ): Promise<Done>;
   /** The same key of a subject is one decision, however often it comes. */
-  decide(id: string, asked: Asked, key: string, principal: Principal): Promise<Done>;
-  approve(id: string, principal: Principal): Promise<Done>;
-  decline(id: string, reason: string | null, principal: Principal): Promise<Done>;
+  decide(id: string, asked: Asked, key: string, context: RequestContext): Promise<Done>;
+  approve(id: string, context: RequestContext): Promise<Done>;
+  decline(id: string, reason: string | null, context: RequestContext): Promise<Done>;
 }
 
 /** Where those who continue are told that something was decided. */
@@ -35,21 +36,15 @@ export const decidedChannel = 'steward_decided';
 /** @param told that something was decided here: it can be continued at once */
 export function queueIn(db: Db, told: () => Promise<void>): Queue {
   /** Nobody else decides about the item meanwhile. */
-  async function change(
-    id: string,
-    principal: Principal,
-    become: (
-      item: StoredItem,
-      actor: Actor,
-      tx: Queryable,
-    ) => Moved | Refusal | 'REPLAYED' | Promise<Moved | Refusal | 'REPLAYED'>,
-  ): Promise<Done> {
+  async function change(id: string, context: RequestContext, act: Act): Promise<Done> {
+    const actor = { principal: context.principal, at: new Date().toISOString() };
     const result = await db.transaction(async (tx) => {
       const item = await hold(tx, id);
       if (!item) return unknownItem;
-      const moved = await become(item, { principal, at: new Date().toISOString() }, tx);
+      const moved = await act.become(item, actor, tx);
       if (moved === 'REPLAYED' || 'code' in moved) return moved;
       await move(tx, id, moved);
+      await record(tx, [auditOf(item, moved, act, context)]);
       if (moved.state === 'DECIDED') await tx.query('select pg_notify($1, $2)', [decidedChannel, item.kind]);
       return moved;
     });
@@ -60,24 +55,64 @@ export function queueIn(db: Db, told: () => Promise<void>): Queue {
   }
 
   return {
-    assign: (id, asked, principal) => change(id, principal, (item, actor) => assigned(item, asked, actor)),
-    approve: (id, principal) => change(id, principal, approved),
-    decline: (id, reason, principal) => change(id, principal, (item, actor) => declined(item, reason, actor)),
+    assign: (id, asked, context) =>
+      change(id, context, {
+        ...{ operation: 'assignWorkItem', outcome: 'ASSIGN' },
+        become: (item, actor) => assigned(item, asked, actor),
+      }),
+    approve: (id, context) =>
+      change(id, context, { operation: 'approveDecision', outcome: 'APPROVE', become: approved }),
+    decline: (id, reason, context) =>
+      change(id, context, {
+        ...{ operation: 'declineDecision', outcome: 'DECLINE' },
+        become: (item, actor) => declined(item, reason, actor),
+      }),
 
-    decide(id, asked, key, principal) {
+    decide(id, asked, key, context) {
       const hash = createHash('sha256')
         .update(canonical({ id, ...asked }))
         .digest('base64url');
-      return change(id, principal, async (item, actor, tx) => {
-        const known = await knownHash(tx, principal.subject, key);
-        if (known !== null) return known === hash ? 'REPLAYED' : keyReused;
-        const moved = decided(item, asked, actor);
-        if ('code' in moved) return moved;
-        // The same decision waits for the item; what takes the key meanwhile is another one.
-        return (await keep(tx, principal.subject, key, hash, id)) ? moved : keyReused;
+      const { subject } = context.principal;
+      return change(id, context, {
+        ...{ operation: 'decideWorkItem', outcome: asked.decision },
+        async become(item, actor, tx) {
+          const known = await knownHash(tx, subject, key);
+          if (known !== null) return known === hash ? 'REPLAYED' : keyReused;
+          const moved = decided(item, asked, actor);
+          if ('code' in moved) return moved;
+          // The same decision waits for the item; what takes the key meanwhile is another one.
+          return (await keep(tx, subject, key, hash, id)) ? moved : keyReused;
+        },
       });
     },
   };
+}
+
+/** Something that somebody does about an item. */
+interface Act {
+  /** The mutation by which it is done. */
+  readonly operation: string;
+  readonly outcome: string;
+  /** Pure but for what it keeps in the transaction. */
+  readonly become: (item: StoredItem, actor: Actor, tx: Queryable) => Became | Promise<Became>;
+}
+
+type Became = Moved | Refusal | 'REPLAYED';
+
+/** What the audit is told of it. */
+function auditOf(
+  { id, entity, entityIds, evidence }: StoredItem,
+  { event }: Moved,
+  { operation, outcome }: Act,
+  context: RequestContext,
+): AuditEntry {
+  const [only = null, ...others] = entityIds;
+  return entryOf(context, {
+    ...{ action: 'DECISION', operation, outcome, reason: event.reason ?? null, entity },
+    entityId: others.length === 0 ? only : null,
+    attributes: evidence.attributes ?? [],
+    receipt: { kind: 'WORK_ITEM', id },
+  });
 }
 
 async function knownHash(tx: Queryable, subject: string, key: string): Promise<string | null> {

@@ -32,22 +32,22 @@ export function stewardSubgraph(
         workItemCounts: async () => (await counts(db)).map(shownCount),
       },
       Mutation: {
-        assignWorkItem: (_, { id, assignee = null, takeOver }, { principal }) =>
+        assignWorkItem: (_, { id, assignee = null, takeOver }, context) =>
           assignee !== null && !isSubject(assignee)
             ? refused(invalid('The assignee is no subject of anybody; give 1 to 255 characters.'))
-            : done(id, (of) => queue.assign(of, { assignee, takeOver }, principal)),
+            : done(id, (of) => queue.assign(of, { assignee, takeOver }, context)),
         decideWorkItem(_, { input }, context) {
           const given = decisionOf(input, context);
           return 'code' in given
             ? refused(given)
-            : done(input.id, (of) => queue.decide(of, given.asked, given.key, context.principal));
+            : done(input.id, (of) => queue.decide(of, given.asked, given.key, context));
         },
-        approveDecision: (_, { id }, { principal }) => done(id, (of) => queue.approve(of, principal)),
-        declineDecision(_, { id, reason = null }, { principal }) {
+        approveDecision: (_, { id }, context) => done(id, (of) => queue.approve(of, context)),
+        declineDecision(_, { id, reason = null }, context) {
           const why = reason === null ? null : reasonOf(reason);
           return reason !== null && why === null
             ? refused(invalid('Give a reason of 1 to 500 characters, or none.'))
-            : done(id, (of) => queue.decline(of, why, principal));
+            : done(id, (of) => queue.decline(of, why, context));
         },
       },
       Customer: {

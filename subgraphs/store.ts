@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { auditMigrations } from '../audit/index.ts';
 import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
@@ -7,8 +8,9 @@ import { loadMigrations, migrate, openDb, type Db } from '../runtime/db/index.ts
 import { stewardMigrations } from '../steward/index.ts';
 import { systems } from './index.ts';
 
-/** Everything that the steward's queue, the register, the change feed and the sandboxes keep in the store. */
+/** Everything that the audit, the steward's queue, the register, the change feed and the sandboxes keep in the store. */
 const folders: readonly string[] = [
+  fileURLToPath(auditMigrations),
   fileURLToPath(stewardMigrations),
   fileURLToPath(identityMigrations),
   fileURLToPath(eventsMigrations),

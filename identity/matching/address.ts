@@ -1,11 +1,12 @@
-import { jaroWinkler, wordOf, wordSetsAlike, type Word } from './alike.ts';
+import { wordOf, wordsAlike, wordSetsAlike, type Word } from './alike.ts';
 import { latin } from './latin.ts';
 
 /** An address as addresses are compared. */
 export interface Address {
   readonly street: readonly Word[];
   readonly postalCode: string;
-  readonly city: string;
+  /** Null where it names no town. */
+  readonly city: Word | null;
   /** All words of it, for one whose parts were mixed up. */
   readonly all: readonly Word[];
 }
@@ -36,7 +37,12 @@ export function addressOf(folded: string): Address {
   const [street = '', postalCode = '', city = ''] = folded.split('|').map(latin);
   const words = streetWords(street);
   const all = [...words, ...streetWords(postalCode), ...city.split(' ').filter(Boolean)];
-  return { street: words.map(wordOf), postalCode, city, all: all.map(wordOf) };
+  return {
+    street: words.map(wordOf),
+    postalCode,
+    city: city === '' ? null : wordOf(city),
+    all: all.map(wordOf),
+  };
 }
 
 function postalCodesAlike(one: string, other: string): number {
@@ -53,9 +59,7 @@ export function addressesAlike(one: Address, other: Address): number | null {
     one.postalCode !== '' && other.postalCode !== ''
       ? { share: shares.postalCode, alike: postalCodesAlike(one.postalCode, other.postalCode) }
       : null,
-    one.city !== '' && other.city !== ''
-      ? { share: shares.city, alike: citiesAlike(one.city, other.city) }
-      : null,
+    one.city && other.city ? { share: shares.city, alike: citiesAlike(one.city, other.city) } : null,
   ];
   const [street] = parts;
   const both = parts.filter((part) => part !== null);
@@ -66,8 +70,8 @@ export function addressesAlike(one: Address, other: Address): number | null {
 }
 
 /** Towns that are not nearly equal are others. */
-function citiesAlike(one: string, other: string): number {
-  const alike = Math.max(jaroWinkler(one, other), wordOf(one).sound === wordOf(other).sound ? 0.9 : 0);
+function citiesAlike(one: Word, other: Word): number {
+  const alike = wordsAlike(one, other);
   return alike >= 0.85 ? alike : 0;
 }
 

@@ -35,16 +35,18 @@ export function jaroWinkler(one: string, other: string): number {
 export interface Word {
   readonly text: string;
   readonly sound: string;
+  /** Whether it has a digit. */
+  readonly number: boolean;
 }
 
 export function wordOf(text: string): Word {
-  return { text, sound: soundOf(text) };
+  return { text, sound: soundOf(text), number: /\d/.test(text) };
 }
 
 /** Words with a digit are equal or not: a house number that is nearly right is another house. */
-function wordsAlike(one: Word, other: Word): number {
+export function wordsAlike(one: Word, other: Word): number {
   if (one.text === other.text) return 1;
-  if (/\d/.test(one.text) || /\d/.test(other.text)) return 0;
+  if (one.number || other.number) return 0;
   const sameSound = one.sound === other.sound && one.sound.length >= 2;
   return Math.max(jaroWinkler(one.text, other.text), sameSound ? soundAlike : 0);
 }
@@ -54,23 +56,23 @@ function wordsAlike(one: Word, other: Word): number {
  * words counting for more; what is left over counts against it. 0 where one of them is empty.
  */
 export function wordSetsAlike(ours: readonly Word[], theirs: readonly Word[]): number {
-  const letters = [...ours, ...theirs].reduce((sum, { text }) => sum + text.length, 0);
   if (ours.length === 0 || theirs.length === 0) return 0;
-  const pairs = ours.flatMap((one, i) =>
-    theirs.flatMap((other, j) => {
+  const pairs: { i: number; j: number; alike: number; letters: number }[] = [];
+  for (const [i, one] of ours.entries())
+    for (const [j, other] of theirs.entries()) {
       const alike = wordsAlike(one, other);
-      return alike < leastAlike ? [] : [{ i, j, alike, letters: one.text.length + other.text.length }];
-    }),
-  );
+      if (alike >= leastAlike) pairs.push({ i, j, alike, letters: one.text.length + other.text.length });
+    }
+  if (pairs.length === 0) return 0;
   pairs.sort((a, b) => b.alike - a.alike || b.letters - a.letters || a.i - b.i || a.j - b.j);
-  const left = new Set(ours.keys());
-  const right = new Set(theirs.keys());
+  const taken = new Set<string>();
   let common = 0;
-  for (const { i, j, alike, letters: both } of pairs) {
-    if (!left.has(i) || !right.has(j)) continue;
-    left.delete(i);
-    right.delete(j);
-    common += alike * both;
+  for (const { i, j, alike, letters } of pairs) {
+    if (taken.has(`our ${i}`) || taken.has(`their ${j}`)) continue;
+    taken.add(`our ${i}`).add(`their ${j}`);
+    common += alike * letters;
   }
-  return common / letters;
+  return common / (lettersOf(ours) + lettersOf(theirs));
 }
+
+const lettersOf = (words: readonly Word[]): number => words.reduce((sum, { text }) => sum + text.length, 0);

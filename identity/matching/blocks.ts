@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { MatchKeys } from '../facts.ts';
-import { soundOf } from './sound.ts';
 import { profileOf, type Profile } from './profile.ts';
 
 /** Words of a name that are put together in pairs: the longest. */
@@ -31,7 +30,7 @@ function* addressBlocks({ name, addresses }: Profile): Generator<string> {
   const [longest] = [...(name?.words ?? [])].sort((a, b) => b.text.length - a.text.length);
   for (const { street, postalCode, city } of addresses.slice(0, mostAddresses)) {
     if (longest && postalCode !== '') yield `place ${postalCode} ${longest.sound}`;
-    if (longest && city !== '') yield `town ${soundOf(city)} ${longest.sound}`;
+    if (longest && city) yield `town ${city.sound} ${longest.sound}`;
     const number = street.find(({ text }) => /\d/.test(text));
     const way = street.find(({ text }) => !/\d/.test(text));
     if (postalCode !== '' && number && way) yield `door ${postalCode} ${number.text} ${way.sound}`;
@@ -46,9 +45,9 @@ function* identifierBlocks({ taxIds, leis, domains, phones, ibans }: Profile): G
   for (const value of ibans) yield `iban ${value}`;
 }
 
-/** A number of eight bytes for a text; two texts that have the same by chance only cost a comparison. */
+/** A number of 63 bits for a text; two texts that have the same by chance only cost a comparison. */
 function numberOf(text: string): string {
-  return BigInt.asIntN(64, BigInt(`0x${hash('sha1', text, 'hex').slice(0, 16)}`)).toString();
+  return BigInt.asIntN(63, BigInt(`0x${hash('sha1', text, 'hex').slice(0, 16)}`)).toString();
 }
 
 /**

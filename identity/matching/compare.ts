@@ -1,25 +1,50 @@
 import type { IdentifierKind, MatchPart, MatchVerdict } from '../../schema/generated/identity.ts';
 import { mostAlike } from './address.ts';
+import { wordSetsAlike } from './alike.ts';
 import { domainsAlike, taxIdsAlike, valuesAlike } from './identifiers.ts';
 import type { Reason } from './match.ts';
 import { namesAlike } from './name.ts';
 import type { Profile } from './profile.ts';
-import { prior, unique, verdictOf, weightOf } from './weights.ts';
+import { prior, thresholds, unique, verdictOf, weightOf } from './weights.ts';
 
-/** How alike each part is; null where one of the two does not have it. */
-const parts: Readonly<Record<MatchPart, (one: Profile, other: Profile) => number | null>> = {
-  NAME: ({ name: one }, { name: other }) => (one && other ? namesAlike(one, other) : null),
-  LEGAL_FORM: (one, other) => valuesAlike(one.name?.forms ?? [], other.name?.forms ?? []),
+/** How alike a part is; null where one of the two does not have it. */
+type Alike = (one: Profile, other: Profile) => number | null;
+
+/** The parts, those first that are compared at once. */
+const parts: Readonly<Record<MatchPart, Alike>> = {
   TAX_ID: (one, other) => taxIdsAlike(one.taxIds, other.taxIds),
   LEI: (one, other) => valuesAlike(one.leis, other.leis),
   IBAN: (one, other) => valuesAlike(one.ibans, other.ibans),
-  DOMAIN: (one, other) => domainsAlike(one.domains, other.domains),
-  PHONE: (one, other) => valuesAlike(one.phones, other.phones),
-  ADDRESS: (one, other) => mostAlike(one.addresses, other.addresses),
   COUNTRY: ({ country: one }, { country: other }) =>
     one === null || other === null ? null : Number(one === other),
+  PHONE: (one, other) => valuesAlike(one.phones, other.phones),
+  DOMAIN: domainsAlike,
+  LEGAL_FORM: (one, other) => valuesAlike(one.name?.forms ?? [], other.name?.forms ?? []),
+  NAME: nameOrItsPlace,
+  ADDRESS: (one, other) => mostAlike(one.addresses, other.addresses),
 };
-const compared = Object.entries(parts) as [MatchPart, (typeof parts)[MatchPart]][];
+const names = Object.keys(parts) as MatchPart[];
+/** Each part, and what those behind it add at most. */
+const compared = names.map((part, i) => ({
+  part,
+  alike: parts[part],
+  rest: names.slice(i + 1).reduce((sum, name) => sum + weightOf(name, 1), 0),
+}));
+
+/** How alike two names are that stand in each other's address. */
+const misplaced = 0.95;
+/** From here on a name and a street are the same words. */
+const sameWords = 0.85;
+
+/** Names, or a name and the street that it was mixed up with. */
+function nameOrItsPlace(one: Profile, other: Profile): number | null {
+  if (!one.name || !other.name) return null;
+  const alike = namesAlike(one.name, other.name);
+  if (alike > 0.5) return alike;
+  const stands = ({ name }: Profile, { addresses }: Profile) =>
+    addresses.some(({ street }) => wordSetsAlike(name?.words ?? [], street) >= sameWords);
+  return stands(one, other) && stands(other, one) ? misplaced : alike;
+}
 
 /** What a comparison of two customers comes to. */
 export interface Comparison {
@@ -35,18 +60,34 @@ export interface Comparison {
  * logit of the score. Pure, and the same whichever of them comes first.
  */
 export function compare(one: Profile, other: Profile): Comparison {
+  return comparedUpTo(one, other, -Infinity) as Comparison;
+}
+
+/** Compares two customers that may be one; null as soon as it is certain that the verdict is DIFFERENT. */
+export function comparePossible(one: Profile, other: Profile): Comparison | null {
+  const comparison = comparedUpTo(one, other, leastPossible);
+  return comparison?.verdict === 'DIFFERENT' ? null : comparison;
+}
+
+/** The least sum with which the verdict can be another than DIFFERENT. */
+const leastPossible = Math.log(thresholds.ASK / (1 - thresholds.ASK)) - 0.01;
+
+function comparedUpTo(one: Profile, other: Profile, least: number): Comparison | null {
   const reasons: Reason[] = [];
   let sum = prior;
-  for (const [part, alike] of compared) {
+  let collides = false;
+  for (const { part, alike, rest } of compared) {
     const agreement = alike(one, other);
-    if (agreement === null) continue;
-    const weight = weightOf(part, agreement);
-    sum += weight;
-    reasons.push({ part, agreement: rounded(agreement), weight: rounded(weight) });
+    if (agreement !== null) {
+      const weight = weightOf(part, agreement);
+      sum += weight;
+      reasons.push({ part, agreement: rounded(agreement), weight: rounded(weight) });
+      collides ||= agreement === 1 && unique.includes(part);
+    }
+    if (!collides && part !== 'TAX_ID' && sum + rest < least) return null;
   }
   reasons.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   const score = rounded(1 / (1 + Math.exp(-sum)));
-  const collides = reasons.some(({ part, agreement }) => agreement === 1 && unique.includes(part));
   return { verdict: verdictOf(score, collides), score, reasons };
 }
 

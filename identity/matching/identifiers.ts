@@ -15,15 +15,12 @@ function registerOf(taxId: string): string {
   return `${/^[A-Z]{2}(?=\d)/.exec(taxId)?.[0] ?? ''}${taxId.length}`;
 }
 
-/** Whether one text is the other with one sign changed, or with two neighbours in the wrong order. */
+/** Signs in which two ids may differ, or one with two of its neighbours swapped: by chance one in millions does. */
+const mostWrong = 2;
+
+/** Whether two texts of one length differ in a sign or two. */
 function isSlip(one: string, other: string): boolean {
-  if (one.length !== other.length) return false;
-  const wrong = Array.from(one).flatMap((sign, i) => (sign === other[i] ? [] : [i]));
-  const [first = 0, second = 0] = wrong;
-  if (wrong.length === 1) return true;
-  return (
-    wrong.length === 2 && second === first + 1 && one[first] === other[second] && one[second] === other[first]
-  );
+  return Array.from(one).filter((sign, i) => sign !== other[i]).length <= mostWrong;
 }
 
 /** Tax ids of two customers: only those of one register say that they are different. */
@@ -36,16 +33,24 @@ export function taxIdsAlike(ours: readonly string[], theirs: readonly string[]):
   return pairs.includes(true) ? slip : 0;
 }
 
+/** Own domains of a customer. */
+export interface Domains {
+  readonly domains: readonly string[];
+  /** As `labelOf` has them. */
+  readonly labels: readonly string[];
+}
+
 /** How alike domains are of which only what follows the name differs: `example.com` and `example.de`. */
 const sameLabel = 0.8;
 
-function labelOf(domain: string): string {
+/** What a domain is called, without what follows. */
+export function labelOf(domain: string): string {
   const labels = domain.split('.').slice(0, -1);
   // Not the `co` of `co.uk`.
   return labels.findLast((label) => label.length > 3) ?? labels.at(-1) ?? domain;
 }
 
-export function domainsAlike(ours: readonly string[], theirs: readonly string[]): number | null {
-  const alike = valuesAlike(ours, theirs);
-  return alike === 0 && overlap(ours.map(labelOf), theirs.map(labelOf)) ? sameLabel : alike;
+export function domainsAlike(ours: Domains, theirs: Domains): number | null {
+  const alike = valuesAlike(ours.domains, theirs.domains);
+  return alike === 0 && overlap(ours.labels, theirs.labels) ? sameLabel : alike;
 }

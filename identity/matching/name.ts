@@ -63,10 +63,14 @@ function isInitialsOf({ compact }: Name, { words }: Name): boolean {
   return words.length >= 3 && words.map(({ text }) => text[0]).join('') === compact;
 }
 
+const numbersIn = ({ compact }: Name): string => compact.replace(/\D+/g, ' ').trim();
+
 /** How alike two names are, whatever the order of their words and where they are parted. */
 export function namesAlike(one: Name, other: Name): number {
   if (one.compact === other.compact) return 1;
   const words = wordSetsAlike(one.words, other.words);
+  // `Branch 12` and `Branch 13` are written nearly alike, and are two.
+  if (numbersIn(one) !== numbersIn(other)) return words;
   const letters = jaroWinkler(one.compact, other.compact);
   const initials = isInitialsOf(one, other) || isInitialsOf(other, one) ? initialsAlike : 0;
   return Math.max(words, (words + letters) / 2, letters >= slips ? letters : 0, initials);

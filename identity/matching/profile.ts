@@ -1,10 +1,11 @@
 import type { MatchKeys } from '../facts.ts';
 import { addressOf, type Address } from './address.ts';
 import { ownDomains } from './free-mail.ts';
+import { labelOf, type Domains } from './identifiers.ts';
 import { nameOf, type Name } from './name.ts';
 
 /** A customer as customers are compared: its keys taken apart once, for many comparisons. */
-export interface Profile extends Omit<MatchKeys, 'name' | 'addresses'> {
+export interface Profile extends Domains, Omit<MatchKeys, 'name' | 'addresses' | 'domains'> {
   /** Null for one that has no name. */
   readonly name: Name | null;
   readonly addresses: readonly Address[];
@@ -14,10 +15,12 @@ export interface Profile extends Omit<MatchKeys, 'name' | 'addresses'> {
 const mostAddresses = 10;
 
 export function profileOf(keys: MatchKeys): Profile {
+  const domains = ownDomains(keys.domains);
   return {
     ...keys,
     name: keys.name === '' ? null : nameOf(keys.name, keys.country),
-    domains: ownDomains(keys.domains),
+    domains,
+    labels: domains.map(labelOf),
     addresses: keys.addresses.slice(0, mostAddresses).map(addressOf),
   };
 }

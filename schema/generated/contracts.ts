@@ -3,6 +3,11 @@ import type { Attribute } from '../governance.ts';
 
 /** Every value of `enum System`, with its subgraph. */
 export const systems = {
+  AUDIT: {
+    subgraph: "audit",
+    ofRecord: false,
+    introduction: "The audit: who read personal data, who wrote and decided what, and why."
+  },
   BILLING: {
     subgraph: "billing",
     ofRecord: true,

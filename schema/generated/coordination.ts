@@ -70,6 +70,8 @@ export type PageInfo = {
 
 /** Who owns attributes: the systems of record, and the graph's own parts. */
 export type System =
+  /** The audit: who read personal data, who wrote and decided what, and why. */
+  | 'AUDIT'
   /** The billing system: what the customer is charged, and what it owes. */
   | 'BILLING'
   /** Governed writes: what is changed through the graph, and how far each change has come. */
@@ -571,6 +573,8 @@ export type WriteReview = {
 export type WriteReviewDecision =
   /** It is started anew; what has taken effect is not repeated. */
   | 'RETRY'
+  /** It is made over what the owners have now: what nobody knows of may have its effect once more. */
+  | 'REPEAT'
   /** It ends as it is: what the owners have stands. */
   | 'ACCEPT_AS_IS'
   /** It ends, and what it has changed is taken back. */

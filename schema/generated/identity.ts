@@ -68,6 +68,8 @@ export type PageInfo = {
 
 /** Who owns attributes: the systems of record, and the graph's own parts. */
 export type System =
+  /** The audit: who read personal data, who wrote and decided what, and why. */
+  | 'AUDIT'
   /** The billing system: what the customer is charged, and what it owes. */
   | 'BILLING'
   /** Governed writes: what is changed through the graph, and how far each change has come. */

@@ -58,13 +58,14 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
   const { openCoordination, coordinationMigrations, participantOf } =
     await import('../../coordination/index.ts');
   const opened = await openStore(storeConfig(store), () => undefined);
-  const { db, identity } = opened;
+  const { db, identity, fingerprint } = opened;
   await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   await plantInStore(mutant, db);
   const { coordination } = await openCoordination(
     {
       db,
       identity,
+      fingerprint,
       participants: new Map(
         subgraphsOver(owners, opened).map(([system, subgraph]) => [system, participantOf(system, subgraph)]),
       ),

@@ -5,13 +5,15 @@ import { journalIn, type Draft, type Held, type Journal } from '../../coordinati
 import { planOf, type Examinations } from '../../coordination/plan.ts';
 import type { Participant } from '../../coordination/participant.ts';
 import type { Mode, Values } from '../../coordination/write.ts';
-import { eventsMigrations } from '../../events/index.ts';
+import { auditMigrations } from '../../audit/index.ts';
+import { eventsMigrations, fingerprinterOf } from '../../events/index.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 import { stewardMigrations } from '../../steward/index.ts';
 
 const folders = [
   new URL('../../coordination/migrations/', import.meta.url),
   eventsMigrations,
+  auditMigrations,
   stewardMigrations,
 ];
 
@@ -82,6 +84,7 @@ export function processOf(
     participants: new Map(participants.map((one) => [one.system, one])),
     tolerance: { attempts: 8, pause: () => 1 },
     callTimeout: 1000,
+    fingerprint: fingerprinterOf('engine'),
     at,
   };
   const memo = <T>(_: object, create: () => T): T => create();

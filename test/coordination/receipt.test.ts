@@ -20,8 +20,8 @@ const meanings: Readonly<Record<StepState, readonly [Outcome, Outcome, Outcome]>
   FAILED: ['REJECTED', 'REJECTED', 'REJECTED'],
   SKIPPED: ['REJECTED', 'REJECTED', 'REJECTED'],
   COMPENSATED: ['COMPENSATED', 'COMPENSATED', 'COMPENSATED'],
-  DEAD: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'NEEDS_REVIEW'],
-  REVIEW: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'NEEDS_REVIEW'],
+  DEAD: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'REJECTED'],
+  REVIEW: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'REJECTED'],
 };
 const open: readonly WriteState[] = ['AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATING'];
 const over: readonly WriteState[] = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED'];
@@ -33,6 +33,13 @@ describe('a receipt never says more than the step shows', () => {
     expect(outcomesOf('REVIEW', { state })).toEqual([reviewed]);
     for (const write of over) expect(outcomesOf(write, { state })).toEqual([ended]);
   });
+});
+
+test.each(['DEAD', 'REVIEW'] as const)('of a write that was let stand, %s says what is certain', (state) => {
+  for (const write of ['PARTIAL', 'FAILED'] as const) {
+    expect(outcomesOf(write, { state, sent: true })).toEqual(['NEEDS_REVIEW']);
+    expect(outcomesOf(write, { state, versionAfter: 'v2' })).toEqual(['APPLIED']);
+  }
 });
 
 test('an attribute that had the wanted value is unchanged, whatever became of the others of its call', () => {

@@ -7,6 +7,7 @@ import type { Limit } from '../../coordination/limits.ts';
 import type { Pace } from '../../coordination/open.ts';
 import type { Participant } from '../../coordination/participant.ts';
 import type { Values } from '../../coordination/write.ts';
+import { fingerprinterOf } from '../../events/index.ts';
 import { createIdentity, type Identity } from '../../identity/index.ts';
 import { requestContext, type RequestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
@@ -30,7 +31,7 @@ const pace: Pace = {
 };
 
 /** One process of the graph, as far as it carries out governed writes. */
-export interface Process extends Coordination {
+export interface Process extends Coordination, Pick<OpenedCoordination, 'reviewed'> {
   /** Ends it as a crash would: from now on it reaches neither the store nor an owner. */
   end(): void;
   stop(): Promise<void>;
@@ -130,6 +131,7 @@ function stageOver(db: Db, kinds: Kinds): Stage {
         {
           db: { ...db, query: (...asked) => living(() => db.query(...asked)) },
           identity,
+          fingerprint: fingerprinterOf('stage'),
           participants: new Map(participants.map((participant) => [participant.system, participant])),
           metrics: createMetrics(),
           limits,
@@ -143,6 +145,7 @@ function stageOver(db: Db, kinds: Kinds): Stage {
       opened.push(one);
       return {
         ...one.coordination,
+        reviewed: one.reviewed,
         stop: () => one.stop(),
         end() {
           alive = false;

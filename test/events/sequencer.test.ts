@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { chained } from '../../events/chain.ts';
+import { chained } from '../../runtime/chain.ts';
 import { baselineInto, captureInto } from '../../events/index.ts';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { withStores } from '../support/store.ts';

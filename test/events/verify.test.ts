@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { chained } from '../../events/chain.ts';
+import { chained } from '../../runtime/chain.ts';
 import { eventsMigrations } from '../../events/index.ts';
 import { expireBatch } from '../../events/retention.ts';
 import { runVerify } from '../../events/verify-run.ts';

@@ -103,10 +103,10 @@ withStores((open) => {
     const { identity } = await openRegister(open);
     const lei = '5493001KJTIIGC8Y1R12';
     const ids = await identity.register.enrol([
-      customer(1, { taxIds: ['DE 1234'], domains: ['same.example'] }),
-      customer(2, { taxIds: ['de-1234'], leis: [lei], domains: ['https://www.same.example'] }),
+      customer(1, { name: 'Same', taxIds: ['DE 1234'], domains: ['same.example'] }),
+      customer(2, { name: 'Same GmbH', taxIds: ['de-1234'], leis: [lei], domains: ['https://www.same.example'] }),
       customer(3, { leis: [lei], domains: ['gmail.com'] }),
-      customer(4, { domains: ['gmail.com', 'same.example'] }),
+      customer(4, { name: 'Unlike', domains: ['gmail.com', 'same.example'] }),
       customer(5),
     ]);
     const context = request();

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { describe, envExample, help, readConfig } from '../../runtime/config.ts';
+import { newSealKey } from '../../runtime/seal.ts';
 
 type Environment = Parameters<typeof readConfig>[0];
 const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
 const elsewhere = {
+  AUDIT_URL: 'http://a:1',
+  STEWARD_URL: 'http://s:1',
   IDENTITY_URL: 'http://i:1',
   COORDINATION_URL: 'http://w:1',
   EVENTS_URL: 'http://f:1',
@@ -29,6 +32,8 @@ test('with nothing set everything runs in one process on the embedded store', ()
   });
   expect([...config.roles]).toEqual([
     'gateway',
+    'audit',
+    'steward',
     'identity',
     'coordination',
     'events',
@@ -40,8 +45,9 @@ test('with nothing set everything runs in one process on the embedded store', ()
 });
 
 test('production closes what is for development, unless told otherwise', () => {
-  expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ graphiql: false, introspection: false });
-  expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' })).toMatchObject({
+  const production = { NODE_ENV: 'production', AUDIT_KEY: newSealKey() };
+  expect(readConfig(production)).toMatchObject({ graphiql: false, introspection: false });
+  expect(readConfig({ ...production, GRAPHIQL: 'on' })).toMatchObject({
     graphiql: true,
     introspection: false,
   });
@@ -57,6 +63,8 @@ test('coordination needs the systems of record, and nobody else', () => {
 test('the gateway alone knows where the others are, and a subgraph alone may listen on any address', () => {
   const gateway = readConfig({ ...apart, ...elsewhere, ROLES: 'gateway' });
   expect([...gateway.remotes]).toEqual([
+    ['audit', 'http://a:1'],
+    ['steward', 'http://s:1'],
     ['identity', 'http://i:1'],
     ['coordination', 'http://w:1'],
     ['events', 'http://f:1'],
@@ -80,12 +88,12 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, steward, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, steward, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'no role',
     { ROLES: ',' },
-    'ROLES must be all, or a comma list of gateway, steward, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, steward, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'a secret of messages that is none',
@@ -106,7 +114,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an embedded store for several',
     { PASS_SECRET: secret, ROLES: 'crm' },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, steward, identity, coordination, events, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, audit, steward, identity, coordination, events, erp, billing.',
   ],
   [
     'roles apart without a pass',
@@ -132,6 +140,16 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
     'two stores',
     { DATABASE_URL: apart.DATABASE_URL, DATA_DIR: './x' },
     'Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.',
+  ],
+  [
+    'an audit in production that is signed by a key beside the store',
+    { NODE_ENV: 'production' },
+    'Set AUDIT_KEY or AUDIT_KEY_FILE to an Ed25519 private key in PKCS8 PEM ("openssl genpkey -algorithm ed25519"): in production the audit is signed by a key that is not kept beside the store.',
+  ],
+  [
+    'a key that cannot sign the audit',
+    { AUDIT_KEY: 'secret' },
+    'AUDIT_KEY must be an Ed25519 private key in PKCS8 PEM, as "openssl genpkey -algorithm ed25519" makes one.',
   ],
   ['one port twice', { PORT: '4010' }, 'PORT and SANDBOX_PORT must differ; give one of them another number.'],
   [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { openHouse, type House } from '../../house.ts';
 import { readConfig, type Config } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
+import { newSealKey } from '../../runtime/seal.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
 import { seedNorthwind } from '../../subgraphs/seed/northwind.ts';
@@ -34,7 +35,8 @@ interface Told {
 const silent = createLogger({ level: 'silent', json: true });
 const secret = 'a secret that only these tests know and that is long enough';
 
-const subgraphs = ['identity', 'events', 'crm', 'erp', 'billing'];
+const subgraphs = ['audit', 'steward', 'identity', 'events', 'crm', 'erp', 'billing'];
+const auditKey = newSealKey();
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -44,6 +46,7 @@ function configOf(environment: Settings): Config {
     PORT: '0',
     SANDBOX_PORT: 'off',
     FEED_INTERVAL_MS: '50',
+    AUDIT_KEY: auditKey,
     ...environment,
   });
 }
@@ -59,10 +62,9 @@ async function apart(store: Store, settings: Settings): Promise<readonly House[]
   const shared = { ...settings, PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
   const open = (roles: string, where: Settings = {}) =>
     openHouse(configOf({ ...shared, ...where, ROLES: roles }), store, silent);
-  const records = await open('identity,events,crm,erp,billing');
-  const { IDENTITY_URL = '', EVENTS_URL = '', ...systems } = urlsOf(records, subgraphs);
-  const coordination = await open('coordination', systems);
-  const where = { ...systems, ...urlsOf(coordination, ['coordination']), IDENTITY_URL, EVENTS_URL };
+  const records = await open('audit,steward,identity,events,crm,erp,billing');
+  const coordination = await open('coordination', urlsOf(records, ['crm', 'erp', 'billing']));
+  const where = { ...urlsOf(records, subgraphs), ...urlsOf(coordination, ['coordination']) };
   return [await open('gateway', where), coordination, records];
 }
 

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { openCoordination } from '../../../coordination/index.ts';
 import type { Participant } from '../../../coordination/participant.ts';
 import type { Lane } from '../../../coordination/write.ts';
-import { eventsMigrations } from '../../../events/index.ts';
+import { auditMigrations } from '../../../audit/index.ts';
+import { eventsMigrations, fingerprinterOf } from '../../../events/index.ts';
 import { createIdentity, identityMigrations, type Identity } from '../../../identity/index.ts';
 import { requestContext } from '../../../runtime/context.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../../runtime/db/index.ts';
@@ -14,6 +15,7 @@ import type { Place, Running } from '../contender.ts';
 import { customerAt, population, type Update } from '../updates.ts';
 
 const folders = [
+  auditMigrations,
   stewardMigrations,
   identityMigrations,
   eventsMigrations,
@@ -35,6 +37,7 @@ export async function own({ store, at }: Place, owners: readonly Participant[]):
   const { coordination, stop } = await openCoordination({
     db: counted.db,
     identity,
+    fingerprint: fingerprinterOf('bench'),
     participants: new Map(owners.map((owner) => [owner.system, owner])),
     metrics: createMetrics(),
     failed: (error) => {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** A setting, as the environment has it. */
 export interface Setting {
   readonly parse: z.ZodType<unknown, string>;
   /** What a value must be, to follow "must be". */
@@ -29,3 +28,9 @@ export const httpUrl = {
   parse: z.url({ protocol: /^https?$/ }),
   form: 'an http or https URL',
 };
+/** A comma list; blanks around its members do not count. */
+export const listOf = <T extends z.ZodType<unknown, string>>(member: T) =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .pipe(z.array(member).min(1));

@@ -1,4 +1,4 @@
-import { whole, type Setting } from './setting-forms.ts';
+import { whole, type Setting } from './forms.ts';
 
 /** What one caller may take of this process. */
 export const limitSettings = {
