@@ -58,7 +58,7 @@ export function writesIn({ journal, records, worker }: WritesOptions): Writes {
       const write = await known(workflow, place);
       if (!write) return null;
       if (isWritten(write.state) || isBegun(write)) return writtenOf(write);
-      if (await journal.close(write, 'CANCELLED', {})) worker.look();
+      if (await journal.close(write, 'CANCELLED', {}, [])) worker.look();
       const left = await known(workflow, place);
       return left && writtenOf(left);
     },
