@@ -5,15 +5,10 @@ import { openAudit, type Audit } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
-  coordinationSubgraph,
   noteOfAccounts,
-  onboardingDecided,
-  openCoordination,
-  openWorkflows,
+  openGoverned,
   participantOf,
-  referenceOf,
-  type OpenedCoordination,
-  type OpenedWorkflows,
+  type Governed,
 } from './coordination/index.ts';
 import {
   changesOf,
@@ -25,8 +20,10 @@ import {
   type Events,
   type Intake,
 } from './events/index.ts';
+import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
+import type { Authenticate } from './gateway/server.ts';
 import { requestLog } from './gateway/request-log.ts';
 import { identitySubgraph } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
@@ -36,13 +33,13 @@ import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
 import { showGuards } from './runtime/gauges.ts';
 import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp, type Post } from './runtime/http.ts';
-import { listen } from './runtime/listen.ts';
+import { createHttp, type Http, type Post } from './runtime/http.ts';
+import { listen, type Tls } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
-import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
+import { openSteward, type Continuations } from './steward/index.ts';
 import { crossingOf } from './subgraphs/crossing.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
@@ -135,13 +132,13 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   }
   const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
-    const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
-    begun.push(() => opened.stop());
-    const onboarding = await onboardingOf(config, store, subgraph, metrics, logger, { opened, post: http.post });
-    begun.push(() => onboarding.stop());
-    add(coordinationSubgraph(opened.coordination, onboarding.workflows));
-    for (const kind of writeKinds) continuations[kind] = opened.reviewed;
-    continuations.ONBOARDING_QUESTION = onboardingDecided(onboarding.workflows);
+    const governed = await governedOf(config, store, subgraph, metrics, logger, {
+      captured: () => events?.wake(),
+      post: http.post,
+    });
+    begun.push(() => governed.stop());
+    add(governed.subgraph);
+    Object.assign(continuations, governed.continuations);
   }
   if (config.roles.has('steward')) continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
   const steward = await openSteward({
@@ -152,8 +149,9 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   });
   begun.push(() => steward.stop());
   if (steward.subgraph) add(steward.subgraph);
-  const served = config.roles.has('gateway')
-    ? await doorOf(config, store, subgraph, metrics, logger)
+  const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
+  const served = authenticate
+    ? await doorOf(config, store, subgraph, metrics, logger, authenticate)
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
@@ -169,7 +167,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       else logger.error('A request failed.', { error });
     },
     checks: { store: () => db.query('select 1') },
-    metrics,
+    // Scrapers are callers like others; in development, and where there are subgraphs only, nobody is asked.
+    metrics: authenticate
+      ? { ...metrics, admit: admitting(authenticate, 'customer:operate:metrics') }
+      : metrics,
+    tls: tlsOf(config),
   });
   const capture = intakeOf({ entity: 'Customer', busy: busyWith });
   const note = noteOfAccounts(db, config.onboarding === 'auto');
@@ -199,6 +201,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   };
 }
 
+function tlsOf({ tlsCert, tlsKey }: Config): Tls | undefined {
+  return tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
+}
+
 function guardOf(config: Config, system: string): Guard {
   return createGuard({
     system,
@@ -225,50 +231,38 @@ async function openSandboxes(
   });
 }
 
-/** Governed writes over the systems of record, here and elsewhere. */
-async function coordinationOf(
+/** Governed writes over the systems of record, here and elsewhere, and new customers on their way through them. */
+async function governedOf(
   config: Config,
   { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
-  captured: () => void,
-): Promise<OpenedCoordination> {
-  return openCoordination({
-    ...{ db, identity, fingerprint, metrics, captured },
-    participants: participantsIn(subgraph),
+  around: { readonly captured: () => void; readonly post: Post },
+): Promise<Governed> {
+  return openGoverned({
+    ...{ db, identity, fingerprint, metrics, ...around },
+    participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,
       rate: config.writeRates?.get(name) ?? null,
       concurrency: config.writeConcurrencies?.get(name) ?? null,
     })),
-    failed: (error) => {
-      logger.error('A write failed on our side; it is taken up again.', { error });
+    referenceUrl: config.referenceUrl,
+    failed: (what, error) => {
+      logger.error(`A ${what} failed on our side; it is taken up again.`, { error });
     },
   });
 }
 
-/** New customers on their way through all systems. */
-async function onboardingOf(
-  config: Config,
-  { db, identity }: Store,
-  subgraph: (name: string) => Subgraph,
-  metrics: Metrics,
-  logger: Logger,
-  { opened, post }: { readonly opened: OpenedCoordination; readonly post: Post },
-): Promise<OpenedWorkflows> {
-  return openWorkflows({
-    ...{ db, identity, metrics, engine: opened.engine },
-    participants: participantsIn(subgraph),
-    reference: referenceOf(config.referenceUrl, post),
-    failed: (error) => {
-      logger.error('A workflow failed on our side; it is taken up again.', { error });
+/** How the gateway knows its callers. */
+function authenticateBy(config: Config, { send }: Http, logger: Logger): Authenticate {
+  return authenticating(config, {
+    send,
+    failed: (error, issuer) => {
+      logger.warn('The keys of an issuer could not be had; it is tried again.', { issuer, error });
     },
   });
-}
-
-function participantsIn(subgraph: (name: string) => Subgraph) {
-  return new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))]));
 }
 
 /** The public door: the graph, and messages that systems send. */
@@ -278,9 +272,13 @@ async function doorOf(
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
+  authenticate: Authenticate,
 ): Promise<Served> {
-  const examples = await examplesIn(join(root, 'examples'), identity);
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples);
+  const examples = await examplesIn(
+    join(root, 'examples'),
+    config.authentication === 'development' ? identity : undefined,
+  );
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, authenticate);
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };

@@ -1,5 +1,5 @@
 import { openHouse, type House } from './house.ts';
-import { help, readConfig, type Config } from './runtime/config.ts';
+import { authenticationOf, help, readConfig, type Config } from './runtime/config.ts';
 import { Failure } from './runtime/failure.ts';
 import { createLogger, type Logger } from './runtime/telemetry.ts';
 import { seedNorthwind } from './subgraphs/seed/northwind.ts';
@@ -9,11 +9,12 @@ import { openStore, type Store } from './subgraphs/store.ts';
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) {
     process.stdout.write(
-      `npm start: one governed customer graph. Settings, from the environment or a file .env:\n\n${help()}\n`,
+      `npm start: one governed customer graph. With --development, which npm start says, whoever is on this machine is let in\nunless OIDC_ISSUER is set. Settings, from the environment or a file .env:\n\n${help()}\n`,
     );
     return;
   }
-  const config = readConfig();
+  const config = readConfig(undefined, { development: process.argv.includes('--development') });
+  if (config.roles.has('gateway')) authenticationOf(config);
   const logger = createLogger({ level: config.logLevel, json: config.nodeEnv === 'production' });
   const tell = (line: string) => {
     logger.info(line);

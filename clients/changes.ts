@@ -64,6 +64,8 @@ export interface ChangesOptions {
   readonly snapshot?: boolean;
   /** HTTP headers, or the payload that opens a WebSocket; a function is asked before each connection. */
   readonly headers?: Fields | (() => Fields | Promise<Fields>);
+  /** An access token, without "Bearer"; a function is asked for one before each connection, also when one has expired. */
+  readonly token?: string | (() => string | Promise<string>);
   /** Ends the loop, without an error. */
   readonly signal?: AbortSignal;
   /** Whether positions must follow one another; true where neither the query nor a filter is your own. */
@@ -101,7 +103,7 @@ const now = `query Now { customerChanges(first: 1, filter: { customerIds: ["0000
 export async function* changes<C extends Told = Change>(
   options: ChangesOptions,
 ): AsyncGenerator<C & { readonly errors?: readonly GraphError[] }, void> {
-  const { signal, headers = {}, pauses: [first, most] = [250, 15_000] } = options;
+  const { signal, headers = {}, token, pauses: [first, most] = [250, 15_000] } = options;
   new URL(options.url);
   const place = placeOf(options);
   let inARow = 0;
@@ -112,7 +114,9 @@ export async function* changes<C extends Told = Change>(
   signal?.addEventListener('abort', aborted);
   try {
     while (!signal?.aborted) {
-      const fields = typeof headers === 'function' ? await headers() : headers;
+      const given = typeof headers === 'function' ? await headers() : headers;
+      const shown = typeof token === 'function' ? await token() : token;
+      const fields = shown === undefined ? given : { ...given, authorization: `Bearer ${shown}` };
       const begun = Date.now();
       const connection = connect(options, fields, place.request());
       wake = connection.close;
@@ -169,34 +173,32 @@ type Selected = Partial<Told> & { readonly pageInfo?: { readonly endCursor?: str
 const few = 5;
 const ending = (code: string, message: string, tries = 0): Ending => ({ code, message, tries });
 const lost = (message: string): Ending => ending('CONNECTION_LOST', message, Infinity);
+/** Who was let in before may be again, with another token. */
+const again = (how: Ending, { headers, token }: ChangesOptions): Ending =>
+  how.code === 'UNAUTHENTICATED' && [headers, token].some((one) => typeof one === 'function')
+    ? { ...how, tries: 1 }
+    : how;
 const atOnce: Ending = { ...lost(''), atOnce: true };
 
 /** Where the loop stands, and what is to be asked for there. */
-function placeOf({
-  query = everything,
-  variables,
-  snapshot = false,
-  after,
-  onGap,
-  continuous,
-}: ChangesOptions) {
+function placeOf(options: ChangesOptions) {
+  const { query = everything, variables, snapshot = false, after, onGap, continuous } = options;
   const checked = continuous ?? (query === everything && variables?.filter == null);
   let cursor = after;
   let [position, doubted]: (bigint | undefined)[] = [];
-  let heard = false;
 
   function take(arrived: Result | Ending): { readonly change?: object; readonly end?: Ending } {
-    // Who was let in before may be again, with another token.
-    if ('tries' in arrived)
-      return { end: heard && arrived.code === 'UNAUTHENTICATED' ? { ...arrived, tries: 1 } : arrived };
+    if ('tries' in arrived) return { end: arrived };
     const { data, errors } = arrived;
     const [told] = Object.values(data ?? {}) as [(Selected | null)?];
     if (cursor === undefined && told?.pageInfo?.endCursor) {
-      [cursor, heard] = [told.pageInfo.endCursor, true];
+      cursor = told.pageInfo.endCursor;
       return { end: atOnce };
     }
     if (told?.cursor === undefined || told.position === undefined)
-      return errors ? take(ofErrors(errors)) : { end: ending('INVALID_QUERY', unselected) };
+      return errors
+        ? { end: again(ofErrors(errors), options) }
+        : { end: ending('INVALID_QUERY', unselected) };
     const at = BigInt(told.position);
     // All customers of a snapshot have its position, and each a cursor of its own.
     if (position !== undefined && (at < position || (at === position && told.cursor === cursor))) return {};
@@ -210,7 +212,7 @@ function placeOf({
       if (!onGap) return { end: ending('CHANGES_MISSING', missing(gap)) };
       onGap(gap);
     }
-    [cursor, position, heard] = [told.cursor, at, true];
+    [cursor, position] = [told.cursor, at];
     return { change: errors ? { ...told, errors } : told };
   }
 
@@ -236,8 +238,9 @@ interface Request {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
 }
-/** What a transport tells: an answer, its end, or any sign of life. */
+/** What a transport tells: that it was let in, an answer, its end, or any sign of life. */
 interface Ear {
+  readonly admitted: () => void;
   readonly next: (result: Result) => void;
   readonly end: (how: Ending) => void;
   readonly alive: () => void;
@@ -248,12 +251,13 @@ function connect(options: ChangesOptions, fields: Fields, request: Request) {
   const { transport = 'websocket', buffer = 1000, silence = 30_000 } = options;
   const waiting: Result[] = [];
   let over: Ending | undefined;
+  let admitted = false;
   let heard = Date.now();
   let wake = (): void => undefined;
   const alive = (): void => void (heard = Date.now());
   const end = (how: Ending): void => {
     if (over) return;
-    over = how;
+    over = admitted ? again(how, options) : how;
     clearInterval(watch);
     leave();
     wake();
@@ -269,6 +273,7 @@ function connect(options: ChangesOptions, fields: Fields, request: Request) {
     next,
     end,
     alive,
+    admitted: () => (admitted = true),
   });
   const watch = setInterval(() => {
     if (Date.now() - heard > silence) end(lost(`Nothing was heard for ${silence} ms.`));
@@ -295,7 +300,10 @@ function overSocket(options: ChangesOptions, fields: Fields, { query, variables 
     keepAlive: silence / 3,
     ...(webSocketImpl === undefined ? {} : { webSocketImpl }),
     on: {
-      connected: () => (open = true),
+      connected() {
+        open = true;
+        ear.admitted();
+      },
       message: ear.alive,
       // The library itself would connect again after some of these, and ask from where it had begun.
       closed(event) {
@@ -324,6 +332,7 @@ function overEvents({ url }: ChangesOptions, headers: Fields, { query, variables
         ear.end(ofAnswer(response, await response.text()));
         return response;
       }
+      ear.admitted();
       // The library does not show comments, by which a server says that it is there, and may miss the end.
       const watched = new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, through) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Failure } from '../runtime/failure.ts';
 import { headerIn, parsedArguments } from '../runtime/terminal/arguments.ts';
 import { stopSignal } from '../runtime/terminal/stop.ts';
+import { tokenHelp, tokenSource } from '../runtime/terminal/token.ts';
 import { exitCodeOf } from '../runtime/terminal/terminal.ts';
 import { changes, subscriptionOf, type ChangesError, type ChangesOptions } from './changes.ts';
 
@@ -16,7 +17,8 @@ const help = `npm run -s changes -- [options]: changes of customers, one JSON te
   --filter JSON       such as '{"systems": ["ERP"], "attributes": ["creditStatus"]}'
   --first N           end after so many changes
   --fields SELECTION  what is told of a change, such as 'kind customer { name creditStatus balance { amount } }'
-  --header NAME=TEXT  who asks; may be given several times
+  --token-file FILE   an access token, read before each connection; ${tokenHelp}
+  --header NAME=TEXT  may be given several times
   --help              this text
 
 It goes on by itself after any loss of the connection, and says so on the error output.
@@ -31,6 +33,7 @@ const parts = {
   first: { type: 'string' },
   fields: { type: 'string' },
   header: { type: 'string', multiple: true },
+  'token-file': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -61,8 +64,10 @@ function asked(argv: readonly string[]): {
   const headers = (header ?? []).map(
     (text) => headerIn(text) ?? refuse(`--header must be NAME=TEXT, not "${text}".`),
   );
+  const token = tokenSource(values['token-file']);
   const options: ChangesOptions = {
     ...{ url, transport, headers: Object.fromEntries(headers), snapshot: snapshot && after === undefined },
+    ...(token ? { token } : {}),
     ...(after === undefined ? {} : { after }),
     ...(filter === undefined ? {} : { variables: { filter: filterIn(filter) } }),
     ...(fields === undefined ? {} : { query: subscriptionOf(fields), continuous: filter === undefined }),

@@ -9,7 +9,7 @@ import { createEngine } from './engine/index.ts';
 import type { Flags } from './flags.ts';
 import { defaultLimits, documentRules } from './limits.ts';
 import { requestLog } from './request-log.ts';
-import { createDoor, loopbackHosts } from './server.ts';
+import { anyone, createDoor, isLoopback, loopbackHosts } from './server.ts';
 
 const example = `# Every operation of this graph can be tried here; the schema is under "Docs".
 {
@@ -30,13 +30,13 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
     rules: documentRules(defaultLimits, true),
   });
   const metrics = createMetrics();
-  const loopback = loopbackHosts.some((name) => name === flags.host || name === `[${flags.host}]`);
   const door = createDoor({
     engine,
     timeout: flags.timeout,
     bodyLimit: 1024 * 1024,
     suggestions: true,
-    hosts: loopback ? loopbackHosts : [],
+    authenticate: anyone,
+    hosts: isLoopback(flags.host) ? loopbackHosts : [],
     graphiql: { examples: [{ query: example }] },
     answered: requestLog(logger, metrics),
   });

@@ -8,7 +8,15 @@ import { sendProblem } from '../runtime/problem.ts';
 import { scalars } from '../schema/scalars.ts';
 import { createEngine } from './engine/index.ts';
 import { defaultLimits, documentRules } from './limits.ts';
-import { createDoor, loopbackHosts, streamLimits, type Answered, type Example } from './server.ts';
+import {
+  createDoor,
+  isLoopback,
+  loopbackHosts,
+  streamLimits,
+  type Answered,
+  type Authenticate,
+  type Example,
+} from './server.ts';
 
 const root = dirname(import.meta.dirname);
 
@@ -18,6 +26,7 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   answered: (answered: Answered) => void,
   examples: readonly Example[],
+  authenticate: Authenticate,
 ): Served {
   const engine = createEngine({
     supergraph: readFileSync(join(root, 'schema/generated/supergraph.graphql'), 'utf8'),
@@ -31,9 +40,11 @@ export function gatewayOf(
     timeout: config.requestTimeoutMs,
     bodyLimit: config.bodyLimitBytes,
     suggestions: config.introspection,
-    selfDeclared: true,
-    hosts: loopbackHosts,
-    ...(config.graphiql ? { graphiql: { examples } } : {}),
+    authenticate,
+    hosts: config.publicHosts ?? (isLoopback(config.host) ? loopbackHosts : []),
+    origins: config.origins ?? [],
+    behindProxy: config.trustProxy,
+    ...(config.graphiql ? { graphiql: { examples, authenticated: config.authentication === 'oidc' } } : {}),
     answered,
     streams: streamLimits(config),
   });

@@ -1,16 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Engine } from './engine/index.ts';
-import { graphiqlPages, type Example } from './graphiql/index.ts';
+import { graphiqlPages, type GraphiqlOptions } from './graphiql/index.ts';
+import type { Authenticate } from './http/authentication.ts';
 import { createGraphqlListener, type Answered } from './http/graphql.ts';
 import { correlationOf } from './http/correlation.ts';
 import { hostCheck } from './http/hosts.ts';
-import { refuse } from './http/refusal.ts';
+import { refuse, type HttpRefusal } from './http/refusal.ts';
 import { sendRefusal } from './http/respond.ts';
 import { createStreaming, defaultStreamLimits, type StreamLimits } from './stream/index.ts';
 import { refuseUpgrade } from './stream/upgrade.ts';
 
-export { loopbackHosts } from './http/hosts.ts';
+export { anyone, bearer, selfDeclared, type Authenticate } from './http/authentication.ts';
+export { isLoopback, loopbackHosts } from './http/hosts.ts';
 export type { Answered } from './http/graphql.ts';
 export type { Example } from './graphiql/index.ts';
 export { streamLimits } from './stream/index.ts';
@@ -23,19 +25,18 @@ export interface DoorOptions {
   readonly bodyLimit: number;
   /** Whether refusals may suggest names of the schema; on where introspection is. */
   readonly suggestions: boolean;
-  /**
-   * Whether callers say themselves who they are, by the headers `x-principal` and `x-scopes`: for a door that only its own
-   * machine can reach. Nobody does where absent.
-   */
-  readonly selfDeclared?: boolean;
+  /** Who is asking: `bearer`, `selfDeclared()` or `anyone`. */
+  readonly authenticate: Authenticate;
   /** Host names that the door answers to, e.g. `loopbackHosts`; every name where absent. */
   readonly hosts?: readonly string[];
+  /** Whether a proxy says by `x-forwarded-proto` how it was asked: what was not asked over TLS is refused then. */
+  readonly behindProxy?: boolean;
   /** Origins whose pages may ask, e.g. `https://app.example.com`; none where absent. */
   readonly origins?: readonly string[];
   /** What subscribers may take; `defaultStreamLimits` where absent. */
   readonly streams?: Partial<StreamLimits>;
   /** The query page, with the operations that it opens with; no page where absent. */
-  readonly graphiql?: { readonly examples: readonly Example[] };
+  readonly graphiql?: Omit<GraphiqlOptions, 'endpoint'>;
   /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
   readonly answered?: (answered: Answered) => void;
 }
@@ -60,7 +61,7 @@ export function createDoor(options: DoorOptions): Door {
     engine: options.engine,
     timeout: options.timeout,
     suggestions: options.suggestions,
-    selfDeclared: options.selfDeclared ?? false,
+    authenticate: options.authenticate,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),
   };
@@ -68,7 +69,9 @@ export function createDoor(options: DoorOptions): Door {
   const limits = { ...defaultStreamLimits, ...options.streams };
   const streaming = createStreaming({ ...common, messageLimit: bodyLimit, limits });
   const graphql = createGraphqlListener({ ...common, bodyLimit, events: streaming.events });
-  const refusalOf = hostCheck(options.hosts ?? []);
+  const hostRefusal = hostCheck(options.hosts ?? []);
+  const refusalOf = ({ headers }: IncomingMessage): HttpRefusal | undefined =>
+    options.behindProxy === true && isReadable(headers) ? readable : hostRefusal(headers.host);
   const pages = options.graphiql && graphiqlPages({ endpoint, ...options.graphiql });
 
   const answer = (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -77,7 +80,7 @@ export function createDoor(options: DoorOptions): Door {
     const path = mark < 0 ? url : url.slice(0, mark);
     const page = path === endpoint && !isVisit(request, mark < 0) ? undefined : pages?.get(path);
     if (!page && path !== endpoint) return false;
-    const refusal = refusalOf(request.headers.host);
+    const refusal = refusalOf(request);
     if (refusal) {
       sendRefusal({ response, correlationId: correlationOf(request.headers), headers: [] }, json, refusal);
     } else if (page) page(request, response);
@@ -86,7 +89,7 @@ export function createDoor(options: DoorOptions): Door {
   };
   return Object.assign(answer, {
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-      const refusal = request.url?.split('?')[0] === endpoint ? refusalOf(request.headers.host) : elsewhere;
+      const refusal = request.url?.split('?')[0] === endpoint ? refusalOf(request) : elsewhere;
       if (refusal) refuseUpgrade(socket, refusal);
       else streaming.upgrade(request, socket, head);
     },
@@ -96,6 +99,13 @@ export function createDoor(options: DoorOptions): Door {
 }
 
 const elsewhere = refuse(404, 'NOT_FOUND', `Subscriptions are at ${endpoint}.`);
+
+const readable = refuse(403, 'FORBIDDEN', 'This was sent without TLS; use https.');
+
+/** What came in by a proxy without TLS. Whoever calls from behind it, without its header, is let pass. */
+function isReadable({ 'x-forwarded-proto': proto }: IncomingHttpHeaders): boolean {
+  return typeof proto === 'string' && /^(http|ws)\s*(,|$)/i.test(proto);
+}
 
 /** Somebody opened the endpoint's address in a browser, without a query. */
 function isVisit(request: IncomingMessage, bare: boolean): boolean {

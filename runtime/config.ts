@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { Failure } from './failure.ts';
+import { doorSettings, type DoorSettings } from './settings/door.ts';
 import { nameOf, ROLES, settings, SYSTEMS, type Role, type Settings } from './settings.ts';
 
+export { authenticationOf } from './settings/door.ts';
 export type { Role } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,11 +12,16 @@ type Key = keyof typeof settings;
 type Subgraph = Exclude<Role, 'gateway'>;
 type HookSecret = `webhookSecret${Capitalize<(typeof SYSTEMS)[number]>}`;
 
+/** What `npm start` says for whoever tries it on his own machine. */
+interface Flags {
+  readonly development?: boolean;
+}
+
 /** What this process is to do, checked as a whole. Names, defaults and units are in the table of `settings.ts`. */
-export interface Config extends Omit<
-  Settings,
-  'roles' | `${Subgraph}Url` | HookSecret | 'graphiql' | 'introspection'
-> {
+export interface Config
+  extends
+    Omit<Settings, 'roles' | `${Subgraph}Url` | HookSecret | 'graphiql' | 'introspection' | 'authentication'>,
+    Omit<DoorSettings, 'wrong'> {
   readonly roles: ReadonlySet<Role>;
   /** Where the subgraphs are that run elsewhere. */
   readonly remotes: ReadonlyMap<Role, string>;
@@ -22,18 +29,16 @@ export interface Config extends Omit<
   readonly webhookSecrets: ReadonlyMap<string, readonly string[]>;
   readonly graphiql: boolean;
   readonly introspection: boolean;
-  /** Sentences for whoever starts the process. */
-  readonly notices: readonly string[];
 }
 
 const keys = Object.keys(settings) as Key[];
-const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /**
  * Reads the configuration from the environment, below it from a file `.env` in the working directory.
+ * @param flags what the command line says besides
  * @throws Failure INVALID_CONFIGURATION with one sentence for each thing that is wrong and what to do about it
  */
-export function readConfig(environment: Environment = ownEnvironment()): Config {
+export function readConfig(environment: Environment = ownEnvironment(), flags: Flags = {}): Config {
   const wrong: string[] = [];
   const read = (key: Key): unknown => {
     const written = valueOf(key, environment, wrong) ?? initialOf(key);
@@ -48,7 +53,12 @@ export function readConfig(environment: Environment = ownEnvironment()): Config 
 
   const { roles: list, graphiql, introspection, ...rest } = found;
   const roles = new Set(list);
-  refuse(contradictions(found, roles, environment));
+  const { wrong: wrongAtDoor, ...door } = doorSettings(
+    found,
+    roles.has('gateway'),
+    flags.development === true,
+  );
+  refuse([...contradictions(found, roles, environment), ...wrongAtDoor]);
   const remotes = new Map<Role, string>();
   for (const role of ROLES) {
     const url = role === 'gateway' ? undefined : found[`${role}Url`];
@@ -62,16 +72,12 @@ export function readConfig(environment: Environment = ownEnvironment()): Config 
   const development = rest.nodeEnv !== 'production';
   return {
     ...rest,
+    ...door,
     roles,
     remotes,
     webhookSecrets,
     graphiql: graphiql ?? development,
     introspection: introspection ?? development,
-    notices: roles.has('gateway')
-      ? [
-          'There is no authentication: callers say who they are by the headers x-principal and x-scopes, and whoever does not may do everything; only a loopback address is served.',
-        ]
-      : [],
   };
 }
 
@@ -85,10 +91,6 @@ function contradictions(found: Settings, roles: ReadonlySet<Role>, environment: 
   const wrong: string[] = [];
   const missing = ROLES.filter((role) => !roles.has(role));
   const apart = missing.length > 0;
-  if (roles.has('gateway') && !loopback.test(found.host))
-    wrong.push(
-      `HOST must be 127.0.0.1, ::1 or localhost where the gateway is, because it cannot authenticate callers yet.`,
-    );
   if (apart && found.databaseUrl === undefined)
     wrong.push(
       `Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out ${missing.join(', ')}.`,
@@ -168,7 +170,8 @@ export function describe(config: Config): string[] {
     if (typeof value === 'boolean') return [`${nameOf(key)}=${value ? 'on' : 'off'}`];
     if (value === undefined) return [];
     if ('secret' in settings[key]) return [`${nameOf(key)}=(secret)`];
-    return typeof value === 'string' || typeof value === 'number' ? [`${nameOf(key)}=${value}`] : [];
+    const written = Array.isArray(value) ? value.join(',') : value;
+    return typeof written === 'string' || typeof written === 'number' ? [`${nameOf(key)}=${written}`] : [];
   });
 }
 
@@ -193,6 +196,9 @@ export function envExample(): string {
   });
   return `# Settings and their defaults; copy to .env and take the # away from what you change.\n\n${entries.join('\n')}`;
 }
+
+/** The access token that commands show to a graph; undefined where none is set. */
+export const tokenVariable = (): string | undefined => ownEnvironment().GRAPH_TOKEN || undefined;
 
 /** Which servers the tests may use; nothing else reads it. */
 export function testServices(): { readonly databaseUrl?: string; readonly required: boolean } {

@@ -1,9 +1,18 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 import { sendProblem } from './problem.ts';
+import { securityHeaders, strictTransport } from './security-headers.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -21,9 +30,25 @@ export interface ListenOptions {
   /** `GET /health/ready`: what must work for this process to be of use; a check that rejects makes it not ready. */
   readonly checks?: Readonly<Record<string, () => Promise<unknown>>>;
   /** `GET /metrics`. */
-  readonly metrics?: { text(): Promise<string>; readonly contentType: string };
+  readonly metrics?: Metrics;
+  /** TLS 1.2 or later, and nothing else; plain HTTP where absent. */
+  readonly tls?: Tls | undefined;
   /** Milliseconds that requests in flight are given when it closes. */
   readonly drainTimeout: number;
+}
+
+interface Metrics {
+  text(): Promise<string>;
+  readonly contentType: string;
+  /** Rejects with a Failure where whoever asks may not see them; everybody may where absent. */
+  readonly admit?: (headers: IncomingHttpHeaders) => Promise<void>;
+}
+
+/** As PEM. */
+export interface Tls {
+  /** With the certificates of those who vouch for it behind it. */
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface Listening {
@@ -51,15 +76,18 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const { host, port, answer, failed, upgrade } = options;
   const inFlight = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
+  const raw = new Set<Socket>();
   const upgraded = new Set<Duplex>();
   let closing: Promise<void> | undefined;
 
   const shouldUpgradeCallback = ({ headers }: IncomingMessage) =>
     upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket';
-  const server = createServer(
+  const server = createServerOf(
     { connectionsCheckingInterval: 5_000, shouldUpgradeCallback },
+    options.tls,
     (request, response) => {
       inFlight.add(response);
+      if (options.tls) response.setHeader(...strictTransport);
       if (closing) response.setHeader('connection', 'close');
       response.once('close', () => {
         inFlight.delete(response);
@@ -92,10 +120,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     // A runtime that does not ask whether to upgrade gives us what it should have answered itself.
     else socket.destroy();
   });
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const track = (all: Set<Socket>) => (socket: Socket) => {
+    all.add(socket);
+    socket.once('close', () => all.delete(socket));
+  };
+  server.on('connection', track(raw));
+  // Under TLS requests come by another socket, once hands are shaken on the one below.
+  server.on(options.tls ? 'secureConnection' : 'connection', track(sockets));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(refusal(error, options));
@@ -121,7 +152,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     }, NOTICE);
     const timer = setTimeout(() => {
       server.closeAllConnections();
-      for (const socket of upgraded) socket.destroy();
+      for (const socket of [...upgraded, ...raw]) socket.destroy();
     }, options.drainTimeout);
     await closed;
     await streamsEnded;
@@ -131,15 +162,36 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const bound = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
   return {
-    url: `http://${name}:${bound.port}`,
+    url: `${options.tls ? 'https' : 'http'}://${name}:${bound.port}`,
     server,
     close: () => (closing ??= Promise.resolve().then(drain)),
   };
 }
 
+function createServerOf(
+  options: ServerOptions,
+  tls: Tls | undefined,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (!tls) return createServer(options, answer);
+  try {
+    const secure = {
+      cert: tls.cert,
+      key: tls.key,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HEADERS,
+    } as const;
+    return createTlsServer({ ...options, ...secure }, answer);
+  } catch (cause) {
+    const sentence =
+      'TLS_CERT and TLS_KEY must be a certificate and its own key, without a password, as PEM.';
+    throw new Failure('INVALID_CONFIGURATION', sentence, { cause });
+  }
+}
+
 /** The routes that every process has, whatever it serves. */
 function operational(
-  { method, url }: IncomingMessage,
+  { method, url, headers }: IncomingMessage,
   response: ServerResponse,
   { checks = {}, metrics }: ListenOptions,
   draining: boolean,
@@ -149,10 +201,15 @@ function operational(
   if (url === '/health/ready')
     return draining ? send(response, 503, { status: 'draining' }) : ready(response, checks);
   if (url === '/metrics' && metrics)
-    return metrics.text().then((text) => {
-      response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+    return seen(metrics, headers).then((text) => {
+      response.writeHead(200, ['content-type', metrics.contentType, ...securityHeaders]).end(text);
     });
   return undefined;
+}
+
+async function seen({ admit, text }: Metrics, headers: IncomingHttpHeaders): Promise<string> {
+  await admit?.(headers);
+  return text();
 }
 
 async function ready(response: ServerResponse, checks: NonNullable<ListenOptions['checks']>): Promise<void> {
@@ -165,7 +222,7 @@ async function ready(response: ServerResponse, checks: NonNullable<ListenOptions
 }
 
 function send(response: ServerResponse, status: number, body: unknown): Promise<void> {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.writeHead(status, ['content-type', 'application/json', ...securityHeaders]);
   response.end(JSON.stringify(body));
   return Promise.resolve();
 }

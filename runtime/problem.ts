@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Failure, type FailureCode } from './failure.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** The HTTP status of a failure, where a whole request failed with it; 500 for all others. */
 const statuses: Partial<Record<FailureCode, number>> = {
@@ -35,7 +36,8 @@ export function sendProblem(response: ServerResponse, error: unknown): void {
   const status = statuses[failure.code] ?? 500;
   const { retryAfter } = failure.extensions;
   if (typeof retryAfter === 'number') response.setHeader('retry-after', retryAfter);
-  response.writeHead(status, { 'content-type': 'application/problem+json; charset=utf-8' });
+  if (failure.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
+  response.writeHead(status, ['content-type', 'application/problem+json; charset=utf-8', ...securityHeaders]);
   const title = failure.code.toLowerCase().replaceAll('_', ' ');
   response.end(
     JSON.stringify({ type: 'about:blank', title, status, detail: failure.message, ...failure.extensions }),

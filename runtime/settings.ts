@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { auditSettings } from './settings/audit.ts';
+import { authenticationSettings } from './settings/authentication.ts';
+import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
 import { limitSettings } from './settings/limits.ts';
-import { httpUrl, oneOf, onOff, text, whole, type Setting } from './settings/forms.ts';
+import { onboardingSettings } from './settings/onboarding.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
@@ -24,10 +26,7 @@ const elsewhere = (role: Role) => ({
 });
 
 const hookSecret = (system: (typeof SYSTEMS)[number]) => ({
-  parse: z
-    .string()
-    .transform((list) => list.split(',').map((secret) => secret.trim()))
-    .pipe(z.array(webhookSecret).min(1)),
+  parse: listOf(webhookSecret),
   form: 'a secret as Standard Webhooks writes it (whsec_ and base64 of 24 to 64 bytes), or a comma list of them',
   about: `Signs the messages of changes that ${system} sends to /webhooks/${system}; none are taken without it.`,
   secret: true as const,
@@ -55,7 +54,8 @@ export const settings = {
   host: {
     ...text,
     initial: '127.0.0.1',
-    about: 'Address to listen on; the gateway only takes a loopback address.',
+    about:
+      'Address to listen on; the gateway takes another than a loopback address only with authentication, and TLS.',
   },
   port: { ...whole(0, 65535), initial: '4000', about: 'Port to listen on; 0 takes any free one.' },
   roles: {
@@ -76,14 +76,12 @@ export const settings = {
   erpUrl: elsewhere('erp'),
   billingUrl: elsewhere('billing'),
   passSecret: {
-    parse: z
-      .string()
-      .transform((list) => list.split(',').map((secret) => secret.trim()))
-      .pipe(z.array(z.string().min(32)).min(1)),
+    parse: listOf(z.string().min(32)),
     form: 'a secret of at least 32 characters, or a comma list of them with the current one first',
     about: 'Signs the pass that subgraphs elsewhere ask for; the same in every process of the graph.',
     secret: true,
   },
+  ...authenticationSettings,
   databaseUrl: {
     parse: z.string().regex(/^postgres(ql)?:\/\//),
     form: 'a postgres:// URL',
@@ -174,16 +172,7 @@ export const settings = {
     initial: '2',
     about: 'Attempts of a read, the first included; a write has one.',
   },
-  onboarding: {
-    ...oneOf('auto', 'off'),
-    initial: 'off',
-    about: 'Whether an account that is new in the CRM is set up in all systems without being asked for.',
-  },
-  referenceUrl: {
-    ...httpUrl,
-    about:
-      'Who says what a country demands of a new customer, and screens names; without it the embedded reference.',
-  },
+  ...onboardingSettings,
   webhookAllowPrivate: {
     ...onOff,
     initial: 'off',

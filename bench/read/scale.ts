@@ -90,6 +90,7 @@ async function open(order: Scale, customers: number) {
     environment: {
       ...environmentOf(order, customers),
       PORT: String(port),
+      AUTHENTICATION: 'development',
       SANDBOX_PORT: 'off',
       SAMPLE_DATA: 'none',
       LOG_LEVEL: 'warn',

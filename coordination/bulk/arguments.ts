@@ -2,6 +2,7 @@ import { basename, extname, resolve } from 'node:path';
 import { Failure } from '../../runtime/failure.ts';
 import { encodingNamed, encodingNames, type Encoding } from '../../runtime/file/text.ts';
 import { headerIn, parsedArguments, wholeNumber } from '../../runtime/terminal/arguments.ts';
+import { tokenHelp, tokenSource } from '../../runtime/terminal/token.ts';
 
 /** What `npm run write` is asked for. */
 export interface WriteOrder {
@@ -12,6 +13,8 @@ export interface WriteOrder {
   readonly nullWord: string | null;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** The access token to show, asked for with every request. */
+  readonly token: (() => string) | undefined;
   /** The first part of every idempotency key. */
   readonly name: string;
   /** Writes on their way to the server at a time. */
@@ -35,7 +38,8 @@ export const writeHelp = `Changes many customers: one governed write for each li
   npm run write -- --file FILE.ndjson|FILE.csv [options]
 
   --url URL          a running server's GraphQL address; http://127.0.0.1:4000/graphql by default
-  --header N=VALUE   a header for every request, such as "authorization=Bearer …". May be repeated
+  --token-file FILE  an access token, read for every request; ${tokenHelp}
+  --header N=VALUE   a header for every request. May be repeated
   --concurrency N    writes on their way at a time, 1 to 64; 4 by default
   --no-wait          ends when every line is accepted or refused, without waiting for the owners
   --rejects FILE     writes refused lines there, with their reasons, to be mended and given again
@@ -75,6 +79,7 @@ export function writeArguments(given: readonly string[]): WriteArguments {
       file: { type: 'string' },
       url: { type: 'string', default: 'http://127.0.0.1:4000/graphql' },
       header: { type: 'string', multiple: true, default: [] },
+      'token-file': { type: 'string' },
       concurrency: { type: 'string', default: '4' },
       wait: { type: 'boolean', default: true },
       rejects: { type: 'string' },
@@ -105,6 +110,7 @@ export function writeArguments(given: readonly string[]): WriteArguments {
     nullWord: values.null ?? null,
     url: urlIn(values.url),
     headers: Object.fromEntries(values.header.map(headerOf)),
+    token: tokenSource(values['token-file']),
     name: nameIn(values.name ?? basename(file)),
     concurrency: wholeNumber('--concurrency', values.concurrency, 1, 64),
     wait: values.wait,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../runtime/failure.ts';
-import type { Post } from '../../runtime/http.ts';
+import type { HttpAnswer, Post } from '../../runtime/http.ts';
 import { duration } from '../../runtime/terminal/progress.ts';
 import { verdictOf, type AnsweredError, type Verdict } from './verdict.ts';
 
@@ -28,6 +28,8 @@ export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
 export interface DoorOptions {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** As in `WriteOrder`. */
+  readonly token?: (() => string) | undefined;
   readonly post: Post;
   /** Aborted when the run is to stop: what is under way is still waited for. */
   readonly signal: AbortSignal;
@@ -47,24 +49,31 @@ const remind = 60_000;
 export const realPause: Pause = (milliseconds, signal) =>
   sleep(milliseconds, undefined, { signal }).catch(() => undefined);
 
-export function openDoor({ url, headers, post, signal, say, pause = realPause }: DoorOptions): Door {
+export function openDoor({ url, headers, token, post, signal, say, pause = realPause }: DoorOptions): Door {
   /** While it is there, everybody waits for it. */
   let gate: Promise<void> | null = null;
   let troubles = 0;
   let told = 0;
 
-  async function once(body: string): Promise<Verdict> {
+  function send(body: string, shown: string | undefined): Promise<HttpAnswer> {
     const sent = {
-      ...{
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json;q=0.9',
-      },
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json;q=0.9',
+      ...(shown === undefined ? {} : { authorization: `Bearer ${shown}` }),
       ...headers,
     };
-    const patience = { timeout: answerTimeout, signal: AbortSignal.timeout(answerTimeout) };
+    return post(url, sent, body, { timeout: answerTimeout, signal: AbortSignal.timeout(answerTimeout) });
+  }
+
+  async function once(body: string): Promise<Verdict> {
+    const shown = token?.();
     try {
-      return verdictOf(await post(url, sent, body, patience));
-    } catch {
+      const answer = await send(body, shown);
+      // It may have ended on its way, and the next one be there by now.
+      const renewed = answer.status === 401 ? token?.() : shown;
+      return verdictOf(renewed === shown ? answer : await send(body, renewed));
+    } catch (fault) {
+      if (fault instanceof Failure) throw fault;
       return { kind: 'later', why: 'cannot be reached', retryAfter: null };
     }
   }

@@ -6,6 +6,7 @@ import { bytesOf } from '../../runtime/body.ts';
 import type { Db } from '../../runtime/db/index.ts';
 import { Failure } from '../../runtime/failure.ts';
 import { sendProblem } from '../../runtime/problem.ts';
+import { securityHeaders } from '../../runtime/security-headers.ts';
 import { verdictOf, type Verdict } from '../../runtime/signature.ts';
 import type { Metrics } from '../../runtime/telemetry.ts';
 import type { Hint } from './hints.ts';
@@ -96,7 +97,7 @@ export function webhookDoor(options: WebhookDoorOptions, others: Answer): Answer
     if (outcome === 'gone') return;
     count({ system: sender.system, outcome });
     if (outcome === 'stored' || outcome === 'replayed') {
-      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.writeHead(200, ['content-type', 'application/json', ...securityHeaders]);
       response.end(JSON.stringify({ outcome }));
       return;
     }

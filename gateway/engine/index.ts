@@ -14,7 +14,7 @@ import {
 import type { Subgraph } from '../../runtime/executor.ts';
 import type { FailureCode } from '../../runtime/failure.ts';
 import { createPlanner, type Overrides } from '../planner.ts';
-import { lru } from './cache.ts';
+import { lru } from '../../runtime/cache.ts';
 import type { AnswerError } from './errors.ts';
 import { prepareOperation, type Operation } from './operation.ts';
 import { overrideChoice } from './overrides.ts';

@@ -4,7 +4,7 @@ import type { Subgraph } from '../../runtime/executor.ts';
 import { Failure, type FailureCode } from '../../runtime/failure.ts';
 import type { Overrides, Planner } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
-import { lru } from './cache.ts';
+import { lru } from '../../runtime/cache.ts';
 import { compile } from './compile.ts';
 import { conditionNames } from './conditions.ts';
 import type { AnswerError } from './errors.ts';

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { securityHeaders } from '../../runtime/security-headers.ts';
 
 /** An operation that the page opens with, in a tab of its own. */
 export interface Example {
@@ -14,6 +15,8 @@ export interface GraphiqlOptions {
   /** Path of the GraphQL endpoint that the page asks. */
   readonly endpoint: string;
   readonly examples: readonly Example[];
+  /** Whether operations take a token, which is then asked for among the headers of each tab. */
+  readonly authenticated?: boolean;
 }
 
 type Page = (request: IncomingMessage, response: ServerResponse) => void;
@@ -34,17 +37,18 @@ export function graphiqlPages(options: GraphiqlOptions): ReadonlyMap<string, Pag
 }
 
 const redirect: Page = (_request, response) => {
-  response.writeHead(302, { location: '/graphiql', 'content-length': 0 }).end();
+  response.writeHead(302, ['location', '/graphiql', 'content-length', '0', ...securityHeaders]).end();
 };
 
 function page(version: string, settings: string): Page {
   return (_request, response) => {
     const nonce = randomBytes(16).toString('base64');
     response
-      .writeHead(200, {
-        'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
-        'content-security-policy': [
+      .writeHead(200, [
+        ...securityHeaders,
+        ...['content-type', 'text/html; charset=utf-8', 'cross-origin-opener-policy', 'same-origin'],
+        'content-security-policy',
+        [
           "default-src 'none'",
           `script-src 'nonce-${nonce}'`,
           `style-src 'self' 'nonce-${nonce}'`,
@@ -54,10 +58,7 @@ function page(version: string, settings: string): Page {
           "form-action 'none'",
           "frame-ancestors 'none'",
         ].join('; '),
-        'cross-origin-opener-policy': 'same-origin',
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
-      })
+      ])
       .end(html(version, nonce, settings));
   };
 }
@@ -96,6 +97,7 @@ function asset(name: string, contentType: string): Page {
         ...(gzip ? { 'content-encoding': 'gzip' } : {}),
         'cache-control': 'public, max-age=31536000, immutable',
         'cross-origin-resource-policy': 'same-origin',
+        'referrer-policy': 'no-referrer',
         vary: 'accept-encoding',
         'x-content-type-options': 'nosniff',
       })

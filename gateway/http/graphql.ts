@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../runtime/context.ts';
+import { securityHeaders } from '../../runtime/security-headers.ts';
 import type { Answer, Engine, Operation, Refusal } from '../engine/index.ts';
 import { acceptsEvents, isJson, negotiate, type MediaType } from './accept.ts';
+import type { Authenticate } from './authentication.ts';
 import { readBody } from './body.ts';
 import { introduced, type Introduced } from './caller.ts';
 import { correlationOf } from './correlation.ts';
@@ -42,8 +44,7 @@ export interface GraphqlOptions {
   readonly origins: readonly string[];
   /** Whether refusals may suggest names of the schema. */
   readonly suggestions: boolean;
-  /** Whether callers say themselves who they are. */
-  readonly selfDeclared: boolean;
+  readonly authenticate: Authenticate;
   readonly answered: (answered: Answered) => void;
   /** Answers with a stream of events. */
   readonly events: (exchange: Streamed, parameters: Parameters, caller: Introduced) => void;
@@ -104,51 +105,59 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       else if (!isJson(headers['content-type']) || headers['content-encoding'] !== undefined) {
         stop(exchange, unsupported);
       } else {
-        readBody(request, options.bodyLimit, (body) => {
-          if (typeof body === 'string') answer(exchange, fromBody(body));
-          else stop(exchange, body);
+        admit(exchange, (caller) => {
+          readBody(request, options.bodyLimit, (body) => {
+            if (typeof body === 'string') answer(exchange, fromBody(body), caller);
+            else stop(exchange, body);
+          });
         });
       }
     } else if (method === 'GET') {
       const refused = acceptable ? forgeable(headers) : unacceptable;
       if (refused) stop(exchange, refused);
-      else answer(exchange, fromSearch(search));
+      else
+        admit(exchange, (caller) => {
+          answer(exchange, fromSearch(search), caller);
+        });
     } else if (method === 'OPTIONS') {
       preflight(exchange);
     } else stop(exchange, methods);
   };
 
-  function answer(exchange: Exchange, parameters: Parameters | HttpRefusal): void {
+  /** Before anything is read or prepared: who may not ask learns nothing, and costs nothing. */
+  function admit(exchange: Exchange, go: (caller: Introduced) => void): void {
+    const settle = (caller: Introduced | HttpRefusal): void => {
+      if (caller.refused) stop(exchange, caller);
+      else go(caller);
+    };
+    const caller = introduced(exchange.request.headers, options.authenticate);
+    if (!(caller instanceof Promise)) settle(caller);
+    else
+      caller.then(settle).catch((fault: unknown) => {
+        crash(exchange, fault);
+      });
+  }
+
+  function answer(exchange: Exchange, parameters: Parameters | HttpRefusal, caller: Introduced): void {
     if (parameters.refused) {
       stop(exchange, parameters);
       return;
     }
     try {
       const operation = options.engine.prepare(parameters.query, parameters.operationName);
-      if (isStreamed(exchange, operation)) stream(exchange, parameters);
+      if (isStreamed(exchange, operation)) options.events(exchange, parameters, caller);
       else if ('errors' in operation) {
         const refused = { body: JSON.stringify({ errors: operation.errors }), refused: true };
         finish(exchange, refused, undefined, String(operation.errors[0]?.extensions.code));
       } else if (operation.kind === 'mutation' && exchange.request.method === 'GET')
         stop(exchange, safeMethods);
-      else run(exchange, operation, parameters);
+      else run(exchange, operation, parameters, caller);
     } catch (fault) {
       crash(exchange, fault);
     }
   }
 
-  function stream(exchange: Exchange, parameters: Parameters): void {
-    const caller = introduced(exchange.request.headers, options.selfDeclared);
-    if (caller.refused) stop(exchange, caller);
-    else options.events(exchange, parameters, caller);
-  }
-
-  function run(exchange: Exchange, operation: Operation, parameters: Parameters): void {
-    const caller = introduced(exchange.request.headers, options.selfDeclared);
-    if (caller.refused) {
-      stop(exchange, caller);
-      return;
-    }
+  function run(exchange: Exchange, operation: Operation, parameters: Parameters, caller: Introduced): void {
     const waiting = patience(exchange.response, options.timeout);
     const story = isExplained(exchange, parameters) ? explanation() : undefined;
     const context = requestContext({
@@ -200,7 +209,8 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const granted = origins.preflight(exchange.request.headers.origin);
     if ('refused' in granted) stop(exchange, granted);
     else {
-      exchange.response.writeHead(204, ['x-correlation-id', exchange.correlationId, ...granted]).end();
+      const { response, correlationId } = exchange;
+      response.writeHead(204, ['x-correlation-id', correlationId, ...securityHeaders, ...granted]).end();
       note(exchange, 204);
     }
   }

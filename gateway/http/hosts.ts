@@ -3,6 +3,10 @@ import { refuse, type HttpRefusal } from './refusal.ts';
 /** Names under which a door on the loopback interface may be addressed. */
 export const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
+/** Whether an address to listen on is reached from this machine only. */
+export const isLoopback = (host: string): boolean =>
+  loopbackHosts.some((name) => name === host || name === `[${host}]`);
+
 /**
  * A check of the `Host` header against the names that the door answers to, whatever the port. A page of another site
  * whose name was pointed at this machine (DNS rebinding) counts as same-origin to its browser, and is found out here.

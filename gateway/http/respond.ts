@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { MediaType } from './accept.ts';
 import type { HttpRefusal } from './refusal.ts';
+import { securityHeaders } from '../../runtime/security-headers.ts';
 import { together } from '../../runtime/together.ts';
 
 const inARow = together();
@@ -34,12 +35,7 @@ export function send(
     String(length),
     'x-correlation-id',
     reply.correlationId,
-    'cache-control',
-    'no-store',
-    'x-content-type-options',
-    'nosniff',
-    'cross-origin-resource-policy',
-    'same-origin',
+    ...securityHeaders,
     ...headers,
   ]);
   // Most answers are ASCII, for which this encoding gives the same bytes in less time.

@@ -3,12 +3,15 @@ import type { Duplex } from 'node:stream';
 import { sendEvents } from '../../runtime/streaming/events.ts';
 import type { Running } from '../../runtime/streaming/running.ts';
 import { createSockets } from '../../runtime/streaming/sockets.ts';
+import { createExpiry, expiredError } from '../../runtime/streaming/expiry.ts';
 import { createWatch } from '../../runtime/streaming/watch.ts';
+import type { Authenticate } from '../http/authentication.ts';
 import type { Introduced } from '../http/caller.ts';
 import type { Parameters } from '../http/parameters.ts';
+import { correlationOf } from '../http/correlation.ts';
 import { refuse, type HttpRefusal } from '../http/refusal.ts';
 import { sendRefusal } from '../http/respond.ts';
-import { greeted } from './greeting.ts';
+import { greeted, type Greeted } from './greeting.ts';
 import { createStreams, drainingError, type StreamsOptions } from './streams.ts';
 import { foreignPage, refuseUpgrade } from './upgrade.ts';
 
@@ -17,7 +20,7 @@ export { defaultStreamLimits, streamLimits, type StreamLimits } from './limits.t
 export interface StreamingOptions extends StreamsOptions {
   /** Bytes of one message of a client. */
   readonly messageLimit: number;
-  readonly selfDeclared: boolean;
+  readonly authenticate: Authenticate;
   readonly origins: readonly string[];
 }
 
@@ -52,12 +55,18 @@ export function createStreaming(options: StreamingOptions): Streaming {
   const { limits, answered } = options;
   const streams = createStreams(options);
   const watch = createWatch(limits);
+  const expiry = createExpiry();
   const open = new Map<Running, ServerResponse>();
   let draining = false;
-  const sockets = createSockets({
+  const sockets = createSockets<Greeted>({
     limits: { ...limits, message: options.messageLimit },
     watch,
-    greet: (request, introduction) => greeted(request.headers, introduction, options.selfDeclared),
+    expires: ({ caller }, end) => expiring(caller, end),
+    greet: ({ headers }, introduction) =>
+      greeted(headers, introduction, options.authenticate, ({ status, code }) => {
+        const correlationId = correlationOf(headers);
+        answered({ correlationId, method: 'WEBSOCKET', status, took: 0, operation: undefined, code });
+      }),
     begin: ({ caller, correlationId }, { query, operationName, variables }, operations) =>
       streams.begin({
         query,
@@ -73,6 +82,10 @@ export function createStreaming(options: StreamingOptions): Streaming {
       answered({ ...none, status: 500, code: 'INTERNAL_SERVER_ERROR', fault });
     },
   });
+
+  function expiring({ principal: { expires } }: Introduced, end: () => void): (() => void) | undefined {
+    return expires === undefined ? undefined : expiry.add(expires, end);
+  }
 
   function unavailable(): HttpRefusal | undefined {
     if (draining) return closing;
@@ -90,7 +103,13 @@ export function createStreaming(options: StreamingOptions): Streaming {
       }
       const running = streams.begin({ ...parameters, caller, correlationId, method, open: 0 });
       open.set(running, response);
-      response.once('close', () => open.delete(running));
+      const forget = expiring(caller, () => {
+        running.stop([expiredError]);
+      });
+      response.once('close', () => {
+        open.delete(running);
+        forget?.();
+      });
       void sendEvents(response, running, watch, ['x-correlation-id', correlationId, ...headers]);
     },
     upgrade(request, socket, head) {

@@ -31,6 +31,7 @@ export function refuseUpgrade(socket: Duplex, { status, code, message }: HttpRef
     [
       `HTTP/1.1 ${status} Refused`,
       'content-type: application/json; charset=utf-8',
+      'x-content-type-options: nosniff',
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',
       '',

@@ -18,6 +18,8 @@ export interface Connection {
   letGo(operation: Running): void;
   /** Operations that are held. */
   open(): number;
+  /** Ends every operation with these errors, and the connection, because its caller counts no longer. */
+  expire(errors: readonly ToldError[]): void;
   /** Ends every operation with these errors, and the connection; resolves when it is closed. */
   drain(errors: readonly ToldError[]): Promise<void>;
   /** The socket is closed. */
@@ -111,6 +113,9 @@ export function connection(socket: WebSocket, below: Duplex, watch: Watch): Conn
       operations.delete(operation);
     },
     open: () => operations.size,
+    expire(errors) {
+      leave(4401, 'token expired', errors);
+    },
     async drain(errors) {
       if (socket.readyState === socket.CLOSED) return;
       const closed = once(socket, 'close');

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { securityHeaders } from '../security-headers.ts';
 import { handOver } from './hand-over.ts';
 import type { Running } from './running.ts';
 import type { Watch } from './watch.ts';
@@ -43,8 +44,8 @@ export async function sendEvents(
   });
   if (response.destroyed) running.stop();
   response.writeHead(200, [
-    ...['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-store'],
-    ...['x-accel-buffering', 'no', 'x-content-type-options', 'nosniff'],
+    ...['content-type', 'text/event-stream; charset=utf-8', 'x-accel-buffering', 'no'],
+    ...securityHeaders,
     ...headers,
   ]);
   // Some browsers tell their page that the stream is open only when something has come.

@@ -46,7 +46,7 @@ export function servedStreams({ schema, admit, timeout, told }: ServedStreamsOpt
       try {
         return { admitted: await admit(all), told: told(all) };
       } catch (fault) {
-        return fault instanceof Failure ? fault.message : 'Forbidden';
+        return { closeCode: 4403, reason: fault instanceof Failure ? fault.message : 'Forbidden' };
       }
     },
     begin: (caller, payload) => streams.begin({ ...payload, ...caller }),

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { makeServer, handleProtocols, type SubscribePayload } from 'graphql-ws';
-import { GraphQLSchema, parse } from 'graphql';
+import { GraphQLError, GraphQLSchema, parse } from 'graphql';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { connection, type Connection } from './connection.ts';
 import { driven } from './driven.ts';
+import { expiredError } from './expiry.ts';
 import type { Running, ToldError } from './running.ts';
 import type { Patience, Watch } from './watch.ts';
 
@@ -18,15 +19,24 @@ export interface SocketLimits extends Patience {
 export interface SocketOptions<Caller> {
   readonly limits: SocketLimits;
   readonly watch: Watch;
-  /** Who has connected, by the request and by what the client says when it introduces itself; a sentence refuses it. */
+  /** Who has connected, by the request and by what the client says when it introduces itself, or why it may not. */
   readonly greet: (
     request: IncomingMessage,
     introduction: Readonly<Record<string, unknown>>,
-  ) => Promise<Caller | string> | Caller | string;
+  ) => Promise<Caller | Unwelcome> | Caller | Unwelcome;
+  /** Has `end` called when a caller counts no longer, unless the result was called first; absent where callers may stay. */
+  readonly expires?: (caller: Caller, end: () => void) => (() => void) | undefined;
   /** Begins an operation; `open` is how many the connection has already. */
   readonly begin: (caller: Caller, payload: SubscribePayload, open: number) => Running;
   /** Told of faults of our own. */
   readonly failed: (fault: unknown) => void;
+}
+
+/** Why nobody is let in. */
+export interface Unwelcome {
+  /** A close code of WebSocket, or of the protocol. */
+  readonly closeCode: number;
+  readonly reason: string;
 }
 
 /** WebSockets of the protocol graphql-transport-ws. */
@@ -44,6 +54,8 @@ interface Extra<Caller> {
   request: IncomingMessage | undefined;
   readonly connection: Connection;
   caller?: Caller;
+  forget?: (() => void) | undefined;
+  expired?: true;
 }
 
 /**
@@ -64,7 +76,7 @@ const any = { schema: new GraphQLSchema({}), document: parse('{ __typename }') }
 
 /** The protocol is the library's, how operations run and how answers are sent is not. */
 export function createSockets<Caller extends object>(options: SocketOptions<Caller>): Sockets {
-  const { limits, watch, greet, begin, failed } = options;
+  const { limits, watch, greet, expires, begin, failed } = options;
   const connections = new Set<Connection>();
   const server = new WebSocketServer({
     noServer: true,
@@ -84,16 +96,24 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
       if (!request) return false;
       context.extra.request = undefined;
       const caller = await greet(request, context.connectionParams ?? {});
-      if (typeof caller === 'string') {
-        from.close(4403, caller);
+      if ('closeCode' in caller) {
+        from.close(caller.closeCode, caller.reason);
         return false;
       }
       context.extra.caller = caller;
+      context.extra.forget = expires?.(caller, () => {
+        context.extra.expired = true;
+        from.expire([expiredError]);
+      });
+      // It may have gone while it was found out who it is.
+      if (!connections.has(from)) context.extra.forget?.();
       return true;
     },
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;
       if (!caller) throw new Error('An operation came before its caller was known.');
+      // What the client says until it has heard that its connection is closed.
+      if (extra.expired) return [new GraphQLError(expiredError.message, expiredError)];
       const operation = begin(caller, { ...payload }, from.open());
       from.hold(operation);
       // The library keeps it for as long as the operation runs, and only ever looks at the id.
@@ -107,6 +127,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
   function opened(socket: WebSocket, below: Duplex, request: IncomingMessage): void {
     const one = connection(socket, below, watch);
     connections.add(one);
+    const extra: Extra<Caller> = { request, connection: one };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -121,11 +142,12 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
           });
         },
       },
-      { request, connection: one },
+      extra,
     );
     socket.once('close', (code, reason) => {
       connections.delete(one);
       one.gone();
+      extra.forget?.();
       closed(code, reason.toString()).catch(failed);
     });
   }

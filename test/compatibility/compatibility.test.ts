@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createEngine } from '../../gateway/engine/index.ts';
-import { createDoor } from '../../gateway/server.ts';
+import { anyone, createDoor } from '../../gateway/server.ts';
 import { remoteSubgraph } from '../../runtime/executor.ts';
 import { createHttp } from '../../runtime/http.ts';
 import { localDeveloper } from '../../runtime/principal.ts';
@@ -67,7 +67,10 @@ beforeAll(async () => {
     supergraph: composed.supergraphSdl,
     subgraphs: (name, url) => remoteSubgraph(name, url, { post: http.post }),
   });
-  await serve('router', createDoor({ engine, timeout: 5000, bodyLimit: 100_000, suggestions: true }));
+  await serve(
+    'router',
+    createDoor({ engine, authenticate: anyone, timeout: 5000, bodyLimit: 100_000, suggestions: true }),
+  );
 });
 
 afterAll(async () => {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { anyone, selfDeclared } from '../../gateway/http/authentication.ts';
 import { introduced } from '../../gateway/http/caller.ts';
 
-const read = (headers: Readonly<Record<string, string>>, selfDeclared = true) => {
-  const { refused, ...found } = introduced(headers, selfDeclared);
-  return refused ? found : { ...found };
+const declared = selfDeclared();
+const read = (headers: Readonly<Record<string, string>>, authenticate = declared) => {
+  const found = introduced(headers, authenticate);
+  if (found instanceof Promise) throw new Error('Who names itself is known at once.');
+  const { refused, ...rest } = found;
+  return refused ? rest : { ...rest };
 };
 const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -24,7 +28,7 @@ describe('the idempotency key', () => {
     ['with a letter outside ASCII', 'schlüssel'],
     ['with a quote that does not end', '"a'],
   ])('%s is refused', (_, written) => {
-    expect(introduced({ 'idempotency-key': written }, true)).toMatchObject({
+    expect(introduced({ 'idempotency-key': written }, declared)).toMatchObject({
       refused: true,
       status: 400,
       code: 'BAD_REQUEST',
@@ -83,12 +87,19 @@ describe('who is calling', () => {
     ['two spaces between scopes', { 'x-principal': 'bob', 'x-scopes': 'a  b' }],
     ['a control character in scopes', { 'x-scopes': 'a\tb' }],
   ])('%s is refused', (_, headers) => {
-    expect(introduced(headers, true)).toMatchObject({ refused: true, status: 400, code: 'BAD_REQUEST' });
+    expect(introduced(headers, declared)).toMatchObject({ refused: true, status: 400, code: 'BAD_REQUEST' });
   });
 
-  test('is not for the caller to say at a door that others can reach', () => {
-    expect(read({ 'x-principal': 'bob', 'x-scopes': 'a' }, false)).toMatchObject({
+  test('is not for the caller to say at a door where nobody is asked', () => {
+    expect(read({ 'x-principal': 'bob', 'x-scopes': 'a' }, anyone)).toMatchObject({
       principal: { subject: 'local-developer' },
     });
+  });
+
+  test('is one object for the same name and scopes', () => {
+    const bob = { 'x-principal': 'bob', 'x-scopes': 'a' };
+    expect(declared(bob)).toBe(declared({ ...bob }));
+    expect(declared(bob)).not.toBe(declared({ ...bob, 'x-scopes': 'b' }));
+    expect(declared(bob)).not.toBe(declared({ 'x-principal': 'bob' }));
   });
 });

@@ -3,6 +3,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { inputsDigest } from '../../gateway/graphiql/inputs.ts';
+import { bearer } from '../../gateway/server.ts';
+import { createTokens } from '../../runtime/token.ts';
+import { audience, newKey, testIssuer } from '../support/issuer.ts';
 import { raw, serveShop, type Served } from './served.ts';
 
 const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -89,6 +92,41 @@ if (browser === undefined) {
         expect(wrong).toEqual([]);
         await page.close();
       }
+    } finally {
+      await chrome.close();
+    }
+  },
+);
+
+(browser === undefined ? test.skip : test)(
+  'where tokens are asked for, the page has a place for one, and asks with it',
+  async () => {
+    const issuer = testIssuer('https://login.example.com', [newKey('one')]);
+    const settings = { audiences: [audience], algorithms: ['ES256'], scopeClaim: 'scope', claims: [] };
+    const tokens = createTokens({
+      ...{ ...settings, issuers: [issuer], fetch: issuer.fetch, failed: () => undefined },
+    });
+    await using door = await serveShop({
+      authenticate: bearer(tokens),
+      graphiql: { examples, authenticated: true },
+    });
+    const chrome = await chromium.launch({ ...(browser ? { executablePath: browser } : {}), args: flags });
+    try {
+      const page = await chrome.newPage();
+      page.setDefaultTimeout(20_000);
+      await page.goto(new URL('/graphiql', door.url).href);
+      const answer = page.locator('.result-window');
+      await run(page);
+      await answer.getByText('UNAUTHENTICATED').waitFor();
+      await page.getByRole('button', { name: 'Headers' }).click();
+      const headers = page.locator('.graphiql-editor-tool .graphiql-editor:visible');
+      await headers.getByText('authorization').waitFor();
+      await headers.click();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${await issuer.token()}` }));
+      // The editor is heard a little later than it is written in.
+      do await run(page);
+      while ((await answer.getByText('"Chai"').count()) === 0);
     } finally {
       await chrome.close();
     }

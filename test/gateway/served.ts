@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { createDoor, type Answered, type DoorOptions } from '../../gateway/server.ts';
+import { anyone, createDoor, type Answered, type DoorOptions } from '../../gateway/server.ts';
 import { createShop, shopEngine, type Shop } from './shop.ts';
 
 export interface Served extends AsyncDisposable {
@@ -23,6 +23,7 @@ export async function serveShop({ introspection = true, ...options }: Options = 
     timeout: 2000,
     bodyLimit: 100_000,
     suggestions: introspection,
+    authenticate: anyone,
     answered: (one) => answered.push(one),
     ...options,
   });

@@ -39,7 +39,7 @@ export const ownFolder = (): string => join(folder, String(++folders));
 
 /** Starts the product with these settings and no others: neither the tester's environment nor a file `.env` counts. */
 export function start(environment: Environment, argv: readonly string[] = [], cwd = folder): Run {
-  const env = { PORT: '0', SANDBOX_PORT: '0', ...environment };
+  const env = { AUTHENTICATION: 'development', PORT: '0', SANDBOX_PORT: '0', ...environment };
   return run(process.execPath, [join(root, 'main.ts'), ...argv], { cwd, env });
 }
 

@@ -38,7 +38,7 @@ test.concurrent.each([
   [
     'a door to the network',
     { HOST: '0.0.0.0' },
-    'HOST must be 127.0.0.1, ::1 or localhost where the gateway is, because it cannot authenticate callers yet.',
+    'HOST must be 127.0.0.1, ::1 or localhost where the gateway is and does not authenticate: set OIDC_ISSUER and OIDC_AUDIENCE to serve others.',
   ],
   [
     'one role on the embedded store',

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { describe, envExample, help, readConfig } from '../../runtime/config.ts';
+import { authenticationOf, describe, envExample, help, readConfig } from '../../runtime/config.ts';
 import { newSealKey } from '../../runtime/seal.ts';
 
 type Environment = Parameters<typeof readConfig>[0];
@@ -41,7 +41,44 @@ test('with nothing set everything runs in one process on the embedded store', ()
     'erp',
     'billing',
   ]);
-  expect(config.notices.join()).toContain('no authentication');
+  expect(config).toMatchObject({ authentication: undefined, issuers: [], notices: [] });
+});
+
+const issuer = 'https://login.example.com/';
+const tokens = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'graph' };
+const unknown = 'nobody is let in without being known.';
+
+test('a gateway without a word of how callers are known is not served', () => {
+  expect(() => authenticationOf(readConfig({}))).toThrow(
+    `Set OIDC_ISSUER and OIDC_AUDIENCE, or start with --development on your own machine: ${unknown}`,
+  );
+  const production = readConfig({ NODE_ENV: 'production' }, { development: true });
+  expect(() => authenticationOf(production)).toThrow(`Set OIDC_ISSUER and OIDC_AUDIENCE: ${unknown}`);
+});
+
+test('development is said by a flag or a setting, and announced', () => {
+  for (const config of [
+    readConfig({}, { development: true }),
+    readConfig({ AUTHENTICATION: 'development' }),
+  ]) {
+    expect(authenticationOf(config)).toBe('development');
+    expect(config.notices).toEqual([expect.stringContaining('there is no authentication')]);
+  }
+});
+
+test('tokens count although the flag is given, which is said', () => {
+  const config = readConfig(tokens, { development: true });
+  expect(authenticationOf(config)).toBe('oidc');
+  expect(config.issuers).toEqual([{ issuer }]);
+  expect(config.notices).toEqual([expect.stringContaining('--development says nothing')]);
+  expect(describe(config)).toContain(`OIDC_ISSUER=${issuer}`);
+});
+
+test('with tokens and TLS, its own or that of a proxy, the gateway may serve the network', () => {
+  const pem = { TLS_CERT: '-----BEGIN CERTIFICATE-----', TLS_KEY: '-----BEGIN PRIVATE KEY-----' };
+  const network = { ...tokens, HOST: '0.0.0.0' };
+  expect(readConfig({ ...network, ...pem }).host).toBe('0.0.0.0');
+  expect(readConfig({ ...network, TRUST_PROXY: 'on' }).host).toBe('0.0.0.0');
 });
 
 test('production closes what is for development, unless told otherwise', () => {
@@ -109,7 +146,66 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'a door to the network',
     { HOST: '0.0.0.0' },
-    'HOST must be 127.0.0.1, ::1 or localhost where the gateway is, because it cannot authenticate callers yet.',
+    'HOST must be 127.0.0.1, ::1 or localhost where the gateway is and does not authenticate: set OIDC_ISSUER and OIDC_AUDIENCE to serve others.',
+  ],
+  [
+    'tokens that could be read on their way',
+    { HOST: '0.0.0.0', OIDC_ISSUER: 'https://login.example.com', OIDC_AUDIENCE: 'graph' },
+    'Set TLS_CERT_FILE and TLS_KEY_FILE, or TRUST_PROXY=on where a proxy ends TLS: tokens could be read on their way to HOST.',
+  ],
+  [
+    'development in production',
+    { AUTHENTICATION: 'development', NODE_ENV: 'production' },
+    'Remove AUTHENTICATION=development, and set OIDC_ISSUER: NODE_ENV is production.',
+  ],
+  [
+    'tokens and no authentication',
+    { AUTHENTICATION: 'development', OIDC_ISSUER: 'https://login.example.com', OIDC_AUDIENCE: 'graph' },
+    'Remove AUTHENTICATION=development or OIDC_ISSUER: callers are known by tokens, or not at all.',
+  ],
+  [
+    'tokens of nobody',
+    { AUTHENTICATION: 'oidc' },
+    'Set OIDC_ISSUER and OIDC_AUDIENCE: AUTHENTICATION is oidc.',
+  ],
+  [
+    'tokens for anybody',
+    { OIDC_ISSUER: 'https://login.example.com' },
+    'Set OIDC_AUDIENCE: without it, tokens for any other API of the issuer would count here.',
+  ],
+  [
+    'an audience without an issuer',
+    { OIDC_AUDIENCE: 'graph' },
+    'Set OIDC_ISSUER, or remove OIDC_AUDIENCE and OIDC_JWKS_URL: they say nothing without it.',
+  ],
+  [
+    'keys of one issuer for two',
+    {
+      OIDC_ISSUER: 'https://a.example,https://b.example',
+      OIDC_JWKS_URL: 'https://a.example/k',
+      OIDC_AUDIENCE: 'g',
+    },
+    'OIDC_JWKS_URL must name one URL for each of OIDC_ISSUER, in the same order.',
+  ],
+  [
+    'an issuer that could be anybody',
+    { OIDC_ISSUER: 'http://login.example.com', OIDC_AUDIENCE: 'graph' },
+    'OIDC_ISSUER must be an https URL (http on this machine only), or a comma list of them.',
+  ],
+  [
+    'a signature that whoever verifies could make',
+    { OIDC_ISSUER: 'https://a.example', OIDC_AUDIENCE: 'graph', OIDC_ALGORITHMS: 'HS256' },
+    'OIDC_ALGORITHMS must be a comma list of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA.',
+  ],
+  [
+    'a certificate without its key',
+    { TLS_CERT: '-----BEGIN CERTIFICATE-----' },
+    'Set both TLS_CERT and TLS_KEY (or TLS_CERT_FILE and TLS_KEY_FILE), or neither.',
+  ],
+  [
+    'an origin with a path',
+    { ORIGINS: 'https://app.example.com/' },
+    'ORIGINS must be a comma list of origins such as https://app.example.com.',
   ],
   [
     'an embedded store for several',

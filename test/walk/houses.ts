@@ -43,6 +43,7 @@ type Settings = Readonly<Record<string, string>>;
 function configOf(environment: Settings): Config {
   return readConfig({
     NODE_ENV: 'test',
+    AUTHENTICATION: 'development',
     PORT: '0',
     SANDBOX_PORT: 'off',
     FEED_INTERVAL_MS: '50',

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await seedNorthwind({ ...store, progress: () => undefined });
   const config = readConfig({
     ...{ NODE_ENV: 'test', PORT: '0', SANDBOX_PORT: '0', FEED_INTERVAL_MS: '3600000' },
+    AUTHENTICATION: 'development',
     WEBHOOK_SECRET_ERP: `${next}, ${secret}`,
   });
   house = await openHouse(config, store, createLogger({ level: 'silent', json: true }));

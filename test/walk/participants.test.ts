@@ -103,7 +103,7 @@ describe.each(systems.map(({ name }) => name))('the operations of %s as a partic
 });
 
 test('no client can reach a participant through the gateway', async () => {
-  const settings = { NODE_ENV: 'test', PORT: '0', SANDBOX_PORT: 'off' };
+  const settings = { NODE_ENV: 'test', AUTHENTICATION: 'development', PORT: '0', SANDBOX_PORT: 'off' };
   const gateway = await openHouse(readConfig(settings), store, createLogger({ level: 'silent', json: true }));
   try {
     for (const { name } of systems) {

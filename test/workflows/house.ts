@@ -1,6 +1,7 @@
 import { openHouse, type House } from '../../house.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
+import { newSealKey } from '../../runtime/seal.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import type { WireRequest } from '../../subgraphs/wire.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
@@ -34,6 +35,8 @@ export async function openGraph(settings: Readonly<Record<string, string>> = {})
     SAMPLE_DATA: 'none',
     FEED_INTERVAL_MS: '50',
     ONBOARDING: 'auto',
+    AUTHENTICATION: 'development',
+    AUDIT_KEY: newSealKey(),
     BREAKER_OPEN_MS: '100',
     ...settings,
   });

@@ -11,7 +11,7 @@ import {
 } from '../../../events/index.ts';
 import { createEngine } from '../../../gateway/engine/index.ts';
 import { defaultLimits, documentRules } from '../../../gateway/limits.ts';
-import { createDoor, loopbackHosts } from '../../../gateway/server.ts';
+import { anyone, createDoor, loopbackHosts } from '../../../gateway/server.ts';
 import { loadMigrations, migrate, openDb, type OpenOptions } from '../../../runtime/db/index.ts';
 import { localSubgraph, type Subgraph } from '../../../runtime/executor.ts';
 import { createGuard, type Guard } from '../../../runtime/guard.ts';
@@ -103,6 +103,7 @@ export async function own(store: OpenOptions): Promise<Running> {
     timeout: 10_000,
     bodyLimit: 1_048_576,
     suggestions: false,
+    authenticate: anyone,
     hosts: loopbackHosts,
     // All subscribers are one and the same person here.
     streams: { connections: 20_000, perPrincipal: 20_000 },

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createEngine } from '../../../gateway/engine/index.ts';
 import { defaultLimits, documentRules } from '../../../gateway/limits.ts';
-import { createDoor, loopbackHosts } from '../../../gateway/server.ts';
+import { anyone, createDoor, loopbackHosts } from '../../../gateway/server.ts';
 import { localSubgraph, remoteSubgraph, type Subgraph } from '../../../runtime/executor.ts';
 import { createGuard, type Guard } from '../../../runtime/guard.ts';
 import { createHttp } from '../../../runtime/http.ts';
@@ -52,6 +52,7 @@ function doorTo(urlOf: UrlOf, subgraphs: (name: string, url: string) => Subgraph
     timeout: 2000,
     bodyLimit: 1_048_576,
     suggestions: false,
+    authenticate: anyone,
     hosts: loopbackHosts,
   });
   return (request, response) => {

@@ -10,7 +10,10 @@ import './graphiql.css';
 // Dialogs add a style element of their own; the page's policy admits it by this nonce only.
 setNonce(document.currentScript.nonce);
 
-const { endpoint, examples } = JSON.parse(document.getElementById('settings').textContent);
+const { endpoint, examples, authenticated } = JSON.parse(document.getElementById('settings').textContent);
+
+// What is written here is sent with every operation of the tab, and forgotten with the page.
+const tokenHeader = JSON.stringify({ authorization: 'Bearer ' }, null, 2);
 
 function Page() {
   const [explained, setExplained] = useState(false);
@@ -24,6 +27,7 @@ function Page() {
         variables: variables && JSON.stringify(variables, null, 2),
         headers: null,
       })),
+      ...(authenticated ? { headers: tokenHeader, defaultHeaders: tokenHeader } : {}),
       shouldPersistHeaders: false,
     },
     h(GraphiQL.Logo, null, 'Graph'),

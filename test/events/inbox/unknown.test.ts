@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { unknownDecided } from '../../../events/index.ts';
 import { hint } from '../../../events/inbox/hints.ts';
+import { seal } from '../../support/seal.ts';
 import { createIdentity } from '../../../identity/index.ts';
 import type { Db } from '../../../runtime/db/index.ts';
 import type { Decision, Outcome } from '../../../steward/index.ts';
@@ -18,7 +19,7 @@ withStores((open) => {
 
   const items = (states: readonly StoredItem['state'][] = ['OPEN']) =>
     page(db, { states }, { most: 10, after: null });
-  const identity = () => createIdentity({ db });
+  const identity = () => createIdentity({ db, seal });
   const holders = () =>
     db.query<{ key: string; customer: string; open: boolean }>(
       'select key, customer_id as customer, valid_to is null as open from identity_crosswalk',

@@ -1,23 +1,10 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { WebSocket, type ClientOptions } from 'ws';
+import { WebSocket } from 'ws';
+import { openPlain, type Plain } from './plain.ts';
 import { serveFeed, type ServedFeed } from './served.ts';
 import { until } from './until.ts';
-
-interface Message {
-  readonly type: string;
-  readonly id?: string;
-  readonly payload?: unknown;
-}
-
-/** A client that says exactly what it is told to say. */
-interface Plain {
-  readonly socket: WebSocket;
-  readonly heard: Message[];
-  say(...messages: readonly unknown[]): void;
-  closed(): Promise<{ code: number; reason: string }>;
-}
 
 let served: ServedFeed | undefined;
 const sockets: WebSocket[] = [];
@@ -31,29 +18,10 @@ async function serve(...parameters: Parameters<typeof serveFeed>): Promise<Serve
   return (served = await serveFeed(...parameters));
 }
 
-async function open(
-  url: string,
-  options: ClientOptions = {},
-  protocols = ['graphql-transport-ws'],
-): Promise<Plain> {
-  const socket = new WebSocket(url.replace('http', 'ws'), protocols, options);
-  sockets.push(socket);
-  const heard: Message[] = [];
-  socket.on('message', (text: Buffer) => heard.push(JSON.parse(text.toString()) as Message));
-  const close = once(socket, 'close') as Promise<[number, Buffer]>;
-  close.catch(() => undefined);
-  await once(socket, 'open');
-  return {
-    socket,
-    heard,
-    say(...messages) {
-      for (const one of messages) socket.send(typeof one === 'string' ? one : JSON.stringify(one));
-    },
-    async closed() {
-      const [code, reason] = await close;
-      return { code, reason: reason.toString() };
-    },
-  };
+async function open(...parameters: Parameters<typeof openPlain>): Promise<Plain> {
+  const plain = await openPlain(...parameters);
+  sockets.push(plain.socket);
+  return plain;
 }
 
 const init = { type: 'connection_init' };

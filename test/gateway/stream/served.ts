@@ -2,7 +2,7 @@ import type { FormattedExecutionResult } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { createDoor, type Answered, type DoorOptions } from '../../../gateway/server.ts';
+import { createDoor, selfDeclared, type Answered, type DoorOptions } from '../../../gateway/server.ts';
 import { listen, type Listening } from '../../../runtime/listen.ts';
 import { createFeed, feedEngine, type Feed } from './feed.ts';
 
@@ -25,7 +25,7 @@ export async function serveFeed(
     timeout: 2000,
     bodyLimit: 100_000,
     suggestions: true,
-    selfDeclared: true,
+    authenticate: selfDeclared(),
     answered: (one) => answered.push(one),
     ...options,
   });
