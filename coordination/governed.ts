@@ -27,7 +27,12 @@ export interface Governed {
 }
 
 /** Takes up what was left, and begins to carry out both. */
-export async function openGoverned({ referenceUrl, post, failed, ...options }: GovernedOptions): Promise<Governed> {
+export async function openGoverned({
+  referenceUrl,
+  post,
+  failed,
+  ...options
+}: GovernedOptions): Promise<Governed> {
   const { db, identity, participants, metrics } = options;
   const opened = await openCoordination({
     ...options,

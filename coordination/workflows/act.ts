@@ -23,7 +23,10 @@ export type Deed = Exclude<Command, { do: 'WAIT' | 'END' }>;
 
 /** Does what was decided, and says what has come of it. Whoever cannot be reached is an answer; a fault of ours rejects. */
 export function actIn({ participants, matches, register, reference, writes, callTimeout }: ActOptions) {
-  async function read(workflow: Workflow, { system, attributes }: Extract<Deed, { do: 'READ' }>): Promise<WorkflowEvent> {
+  async function read(
+    workflow: Workflow,
+    { system, attributes }: Extract<Deed, { do: 'READ' }>,
+  ): Promise<WorkflowEvent> {
     const changes = Object.fromEntries(attributes.map((name) => [name, null]));
     const { entity, entityId } = workflow;
     const examination = { entity, entityId, kind: 'OWNER', changes, validate: false } as const;
@@ -37,7 +40,13 @@ export function actIn({ participants, matches, register, reference, writes, call
     { of }: Extract<Deed, { do: 'ENRICH' }>,
   ): Promise<WorkflowEvent> {
     const signal = AbortSignal.timeout(callTimeout);
-    const context = requestContext({ correlationId, traceparent, timeout: callTimeout, signal, caller: 'coordination' });
+    const context = requestContext({
+      correlationId,
+      traceparent,
+      timeout: callTimeout,
+      signal,
+      caller: 'coordination',
+    });
     try {
       const enrichment = await reference.enrich(of, context);
       return { type: 'ENRICHED', of, enrichment };

@@ -56,7 +56,11 @@ export function workflowFilterOf(filter: CustomerWorkflowFilter | null | undefin
 }
 
 function valuesOf(
-  { attributes, country, billingCurrency }: Pick<OnboardCustomerInput, 'attributes' | 'country' | 'billingCurrency'>,
+  {
+    attributes,
+    country,
+    billingCurrency,
+  }: Pick<OnboardCustomerInput, 'attributes' | 'country' | 'billingCurrency'>,
   complete: Complete,
 ): Values {
   return {

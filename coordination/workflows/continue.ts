@@ -1,5 +1,5 @@
 import type { Continue } from '../../steward/index.ts';
-import { questionOf, type Memory } from './onboarding/index.ts';
+import { meantBySame, questionOf, type Memory } from './onboarding/index.ts';
 import type { Answer, Workflow } from './workflow.ts';
 import type { Workflows } from './workflows.ts';
 
@@ -18,7 +18,7 @@ export function onboardingDecided(workflows: Workflows): Continue {
       CONTINUE: () => workflows.tryAgain(id, by),
       CANCEL: () => workflows.cancel(id, reason, by),
       DIFFERENT: () => say({ different: asked }),
-      SAME: () => say({ sameAs: asked[0] ?? null }),
+      SAME: () => say({ sameAs: question.kind === 'DUPLICATE' ? meantBySame(question.candidates) : null }),
     }[decision as 'CONTINUE' | 'CANCEL' | 'DIFFERENT' | 'SAME']();
     const [refusal] = refusals;
     return refusal ? { status: 'REFUSED', code: refusal.code, message: refusal.message } : { status: 'DONE' };

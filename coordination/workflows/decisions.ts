@@ -40,7 +40,12 @@ export function decisionsIn(
   }
 
   /** Stores an event that a person has caused, with what a steward is asked from then on. */
-  async function take(before: Workflow<Memory>, event: WorkflowEvent, key: string | null, hash: string | null) {
+  async function take(
+    before: Workflow<Memory>,
+    event: WorkflowEvent,
+    key: string | null,
+    hash: string | null,
+  ) {
     const after = kind.evolve(before, event);
     const entries = kind.told(before, event, after);
     return db.transaction(async (tx) => {
@@ -63,7 +68,8 @@ export function decisionsIn(
     const { different, sameAs, reason } = answer;
     for (const other of different)
       await verdicts.record(tx, { one: entityId, other, verdict: 'DIFFERENT', by, reason });
-    if (sameAs !== null) await verdicts.record(tx, { one: entityId, other: sameAs, verdict: 'SAME', by, reason });
+    if (sameAs !== null)
+      await verdicts.record(tx, { one: entityId, other: sameAs, verdict: 'SAME', by, reason });
   }
 
   async function say(before: Workflow<Memory>, answer: Answer, by: string, key: string, hash: string) {
@@ -86,7 +92,9 @@ export function decisionsIn(
   return {
     async conclude(id, answer, by, key) {
       const before = await seen(id);
-      return before ? say(before, answer, by, key, digest(answer)) : { workflow: null, refusals: [unknownWorkflow] };
+      return before
+        ? say(before, answer, by, key, digest(answer))
+        : { workflow: null, refusals: [unknownWorkflow] };
     },
 
     async answer(id, given, key, context) {
@@ -149,7 +157,9 @@ function againstApproval(
   if (question.kind !== 'APPROVAL') return [nothingToApprove];
   if (requestedBy === principal.subject) return [samePerson];
   const scopes = approvalOf(memory)?.scopes ?? [];
-  return holds(principal, scopes) ? [] : [{ code: 'NOT_PERMITTED', message: `It takes the scopes ${scopes.join(' and ')}.` }];
+  return holds(principal, scopes)
+    ? []
+    : [{ code: 'NOT_PERMITTED', message: `It takes the scopes ${scopes.join(' and ')}.` }];
 }
 
 const notAsked = (id: string): Refusal => ({
@@ -158,8 +168,14 @@ const notAsked = (id: string): Refusal => ({
 });
 const unknownWorkflow: Refusal = { code: 'UNKNOWN_WORKFLOW', message: 'There is no workflow with this id.' };
 const nothingAsked: Refusal = { code: 'NOTHING_ASKED', message: 'It waits for no answer.' };
-const nothingSaid: Refusal = { code: 'NOTHING_ASKED', message: 'Say something: values, or about customers, or whether you approve.' };
-const nothingToApprove: Refusal = { code: 'NOT_AWAITING_APPROVAL', message: 'It does not wait for an approval.' };
+const nothingSaid: Refusal = {
+  code: 'NOTHING_ASKED',
+  message: 'Say something: values, or about customers, or whether you approve.',
+};
+const nothingToApprove: Refusal = {
+  code: 'NOT_AWAITING_APPROVAL',
+  message: 'It does not wait for an approval.',
+};
 const samePerson: Refusal = {
   code: 'SAME_PERSON',
   message: 'Somebody other than the requester has to decide.',

@@ -51,7 +51,8 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
       await settle(held.workflow, [], command.do === 'END' ? null : WEEK);
       return;
     }
-    const gate = command.do === 'MATCH' ? { name: kind.kind, seen: await store.passed(kind.kind) } : undefined;
+    const gate =
+      command.do === 'MATCH' ? { name: kind.kind, seen: await store.passed(kind.kind) } : undefined;
     const event = await act(held.workflow, command);
     await at('done');
     if (!(await take(event, gate))) return;
@@ -103,7 +104,12 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
 }
 
 /** Puts a question before a steward, and takes back the one that is answered. */
-export async function tell(tx: Queryable, { id, entity }: Workflow, was: Asked | null, is: Asked | null): Promise<void> {
+export async function tell(
+  tx: Queryable,
+  { id, entity }: Workflow,
+  was: Asked | null,
+  is: Asked | null,
+): Promise<void> {
   if (was) await close(tx, 'ONBOARDING_QUESTION', was.key, 'ANSWERED');
   if (!is) return;
   const { key, customers, evidence, offered } = is;

@@ -6,9 +6,16 @@ import type { Workflow, WorkflowEvent } from './workflow.ts';
 const buckets = [5, 60, 300, 900, 3_600, 14_400, 86_400, 259_200, 604_800, 2_592_000, 7_776_000];
 
 /** Shows how workflows stand, and gives what is to be told of each event. */
-export function showWorkflows(metrics: Metrics, reads: Reads): (workflow: Workflow, event: WorkflowEvent) => void {
-  metrics.gauge('workflows_open', 'Workflows that are not over, by stage.', ['kind', 'state', 'stage'], async () =>
-    (await reads.open()).map(({ kind, state, stage, count }) => [{ kind, state, stage }, count] as const),
+export function showWorkflows(
+  metrics: Metrics,
+  reads: Reads,
+): (workflow: Workflow, event: WorkflowEvent) => void {
+  metrics.gauge(
+    'workflows_open',
+    'Workflows that are not over, by stage.',
+    ['kind', 'state', 'stage'],
+    async () =>
+      (await reads.open()).map(({ kind, state, stage, count }) => [{ kind, state, stage }, count] as const),
   );
   metrics.gauge(
     'customers_pending_erp_creation',

@@ -99,7 +99,15 @@ export async function openWorkflows(
   return {
     workflows: {
       onboard: startIn({ identity, store, reads, look }),
-      ...decisionsIn({ db, store, reads, look, retryWrite: decisionsOnWrites(engine).retry, verdicts: identity.verdicts, kind: onboarding }),
+      ...decisionsIn({
+        db,
+        store,
+        reads,
+        look,
+        retryWrite: decisionsOnWrites(engine).retry,
+        verdicts: identity.verdicts,
+        kind: onboarding,
+      }),
       workflow: (id) => reads.view(id),
       page: (filter, page) => reads.page(filter, page),
       progress: (id, signal) => progress.watch(id, signal),

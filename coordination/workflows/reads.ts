@@ -4,7 +4,10 @@ import type { WorkflowFilter, WorkflowPage, WorkflowView } from './workflows.ts'
 /** Reads of workflows; each call is one statement. */
 export interface Reads {
   view(id: string): Promise<WorkflowView | null>;
-  page(filter: WorkflowFilter, page: { readonly first: number; readonly after: string | null }): Promise<WorkflowPage>;
+  page(
+    filter: WorkflowFilter,
+    page: { readonly first: number; readonly after: string | null },
+  ): Promise<WorkflowPage>;
   /** A text for each of these that is another one whenever it has come on; absent for an unknown one. */
   marks(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Those of these entities that are being onboarded and were not compared with others yet. */

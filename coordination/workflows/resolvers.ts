@@ -95,8 +95,7 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
         ),
       cancelWorkflow: (_, { id, reason = null }, context) =>
         decided(id, (of) => workflows.cancel(of, reason, context.principal.subject), context),
-      retryWorkflow: (_, { id }, context) =>
-        decided(id, (of) => workflows.retry(of, context), context),
+      retryWorkflow: (_, { id }, context) => decided(id, (of) => workflows.retry(of, context), context),
     },
     Subscription: {
       customerWorkflowProgress: {

@@ -64,7 +64,15 @@ function isMade({ account, writes }: Memory): boolean {
 
 function shownQuestion(question: Question | null): ShownQuestion | null {
   if (question === null) return null;
-  const blank = { fields: [], candidates: [], scopes: [], about: [], system: null, write: null, writeId: null };
+  const blank = {
+    fields: [],
+    candidates: [],
+    scopes: [],
+    about: [],
+    system: null,
+    write: null,
+    writeId: null,
+  };
   const { kind } = question;
   switch (question.kind) {
     case 'FIELDS':
@@ -81,7 +89,13 @@ function shownQuestion(question: Question | null): ShownQuestion | null {
     case 'APPROVAL':
       return { ...blank, kind, scopes: question.scopes, about: question.why };
     case 'REFUSED':
-      return { ...blank, kind, fields: fieldsOf(question.fields), system: question.system, writeId: question.write };
+      return {
+        ...blank,
+        kind,
+        fields: fieldsOf(question.fields),
+        system: question.system,
+        writeId: question.write,
+      };
     case 'WRITE':
       return { ...blank, kind, system: question.system, writeId: question.write };
   }

@@ -117,7 +117,6 @@ function refused(...refusals: readonly Refusal[]): Started {
   return { workflow: null, refusals, replayed: false };
 }
 
-
 const unknown = (id: string): Refusal => ({
   code: 'UNKNOWN_CUSTOMER',
   message: `There is no customer with the id "${id.slice(0, 100)}".`,

@@ -11,7 +11,16 @@ export interface Held<Memory = unknown> {
 /** A workflow to be started. */
 export interface Draft extends Pick<
   Workflow,
-  'id' | 'kind' | 'entity' | 'entityId' | 'stage' | 'memory' | 'requestedBy' | 'reason' | 'correlationId' | 'traceparent'
+  | 'id'
+  | 'kind'
+  | 'entity'
+  | 'entityId'
+  | 'stage'
+  | 'memory'
+  | 'requestedBy'
+  | 'reason'
+  | 'correlationId'
+  | 'traceparent'
 > {
   readonly subject: string;
   readonly key: string;
@@ -35,7 +44,8 @@ export interface Settlement {
 }
 
 /** `AGAIN`: another one has passed the gate, nothing was stored. `LOST`: another worker holds it by now, nothing was stored. */
-export type Settled = 'AGAIN' | 'LOST' | { readonly leaseEnds: number; readonly cancelling: Workflow['cancelling'] };
+export type Settled =
+  'AGAIN' | 'LOST' | { readonly leaseEnds: number; readonly cancelling: Workflow['cancelling'] };
 
 /** What a person has decided. */
 export interface Decision {
@@ -59,7 +69,12 @@ export interface Store {
   /** Whether this was sent before under the key; null where nothing was. */
   answered(id: string, key: string, hash: string): Promise<'REPLAYED' | 'REUSED' | null>;
   /** False where it is over, has gone too far, or is being cancelled already. */
-  cancel(id: string, tooFar: readonly Stage[], wish: Workflow['cancelling'], entries: readonly Entry[]): Promise<boolean>;
+  cancel(
+    id: string,
+    tooFar: readonly Stage[],
+    wish: Workflow['cancelling'],
+    entries: readonly Entry[],
+  ): Promise<boolean>;
   wake(ids: readonly string[], tx?: Queryable): Promise<void>;
   /** How often a gate has been passed. */
   passed(gate: string): Promise<string>;
@@ -78,7 +93,11 @@ export interface StoreOptions {
 /** Workflows in a store that has the migrations of coordination. */
 export function storeIn({ db, worker, lease }: StoreOptions): Store {
   const leased = `${lease} milliseconds`;
-  async function only<Value>(sql: string, parameters: readonly unknown[], on: Queryable = db): Promise<Value> {
+  async function only<Value>(
+    sql: string,
+    parameters: readonly unknown[],
+    on: Queryable = db,
+  ): Promise<Value> {
     const [row] = await on.query<{ value: Value }>(`select ${sql} as value`, parameters);
     if (!row) throw new Error('a statement that gives one row gave none');
     return row.value;

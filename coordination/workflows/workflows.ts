@@ -14,7 +14,10 @@ export interface Workflows {
   onboard(asked: Onboard, context: RequestContext): Promise<Started>;
   workflow(id: string): Promise<WorkflowView | null>;
   /** Newest first. */
-  page(filter: WorkflowFilter, page: { readonly first: number; readonly after: string | null }): Promise<WorkflowPage>;
+  page(
+    filter: WorkflowFilter,
+    page: { readonly first: number; readonly after: string | null },
+  ): Promise<WorkflowPage>;
   /** A workflow as it is, and again whenever it has come on, until it is over; null where there is none. */
   progress(id: string, signal: AbortSignal): Promise<AsyncGenerator<WorkflowView, void> | null>;
   /** The writes with these ids. */

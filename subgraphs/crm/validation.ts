@@ -30,8 +30,7 @@ const listOf =
       : `must be a list out of: ${words.join(', ')}`;
 const emailAddress: Check = (value) =>
   /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(String(value)) ? text(254)(value) : 'must be an e-mail address';
-const countryCode: Check = (value) =>
-  /^[A-Z]{2}$/.test(String(value)) ? null : 'must be a country code';
+const countryCode: Check = (value) => (/^[A-Z]{2}$/.test(String(value)) ? null : 'must be a country code');
 const flag: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false');
 
 type Checks<R> = Readonly<Record<keyof R, Check>>;

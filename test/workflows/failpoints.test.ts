@@ -10,9 +10,7 @@ const values = {
   billingAddress: {
     ...{ lines: ['1 Main Street'], city: 'Portland', region: 'OR', postalCode: '97209', country: 'US' },
   },
-  taxRegistrations: [
-    { country: 'US', kind: 'EIN', number: '911144442', validFrom: null, validTo: null },
-  ],
+  taxRegistrations: [{ country: 'US', kind: 'EIN', number: '911144442', validFrom: null, validTo: null }],
 };
 
 const throughAll = [

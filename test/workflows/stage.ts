@@ -154,9 +154,7 @@ export async function openStage(db: Db): Promise<Stage> {
     },
     async leasesEnd() {
       await leasesEnd(db);
-      await db.query(
-        `update coordination_workflow set due = clock_timestamp() where worker is not null`,
-      );
+      await db.query(`update coordination_workflow set due = clock_timestamp() where worker is not null`);
     },
   };
   return stage;

@@ -35,7 +35,11 @@ export function approvalOf(memory: Memory): Approval | null {
   return {
     scopes: [...scopes].sort(),
     why: [...names, ...review.map((list) => `sanctions: ${list}`)],
-    of: digest({ values: names.map((one) => values[one]), review, who: review.length > 0 ? [name, country] : [] }),
+    of: digest({
+      values: names.map((one) => values[one]),
+      review,
+      who: review.length > 0 ? [name, country] : [],
+    }),
   };
 }
 

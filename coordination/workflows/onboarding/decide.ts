@@ -11,7 +11,11 @@ export function decide({ memory }: Workflow<Memory>): Command {
   if (standing.question) return { do: 'WAIT' };
   if (standing.stop) return { do: 'STOP', place: placeOf(standing.stop, memory) };
   if (standing.undo) {
-    return { do: 'WRITE', place: { ...placeOf(standing.undo, memory), undo: true }, steps: undoOf(standing.undo, memory) };
+    return {
+      do: 'WRITE',
+      place: { ...placeOf(standing.undo, memory), undo: true },
+      steps: undoOf(standing.undo, memory),
+    };
   }
   const known = knownOf(memory);
   switch (standing.at) {

@@ -42,7 +42,9 @@ function remembered(memory: Memory, event: WorkflowEvent): Memory {
 function found(memory: Memory, of: string, candidates: readonly Candidate[]): Memory {
   const next = { ...memory, matched: { of, candidates } };
   const same = candidates.find(({ id, verdict }) => verdict === 'SAME' && !memory.cleared.includes(id));
-  return same && memory.account === null && Object.keys(memory.writes).length === 0 ? ended(next, sameAs(same.id)) : next;
+  return same && memory.account === null && Object.keys(memory.writes).length === 0
+    ? ended(next, sameAs(same.id))
+    : next;
 }
 
 function answered(memory: Memory, { values, different, sameAs: same, approve }: Answer, by: string): Memory {
@@ -54,7 +56,8 @@ function answered(memory: Memory, { values, different, sameAs: same, approve }: 
     ...(approve === true && approval ? { approved: { of: approval.of, by } } : {}),
   });
   if (same !== null) return ended(next, sameAs(same));
-  if (approve === false) return ended(next, { state: 'FAILED', code: 'DECLINED', message: `Declined by ${by}.` });
+  if (approve === false)
+    return ended(next, { state: 'FAILED', code: 'DECLINED', message: `Declined by ${by}.` });
   return next;
 }
 
@@ -75,7 +78,9 @@ function lookedAgain(memory: Memory): Memory {
   switch (question?.kind) {
     case 'FIELDS':
     case 'DUPLICATE':
-      return Object.keys(memory.writes).length === 0 ? { ...memory, read: false, matched: null } : { ...memory, matched: null };
+      return Object.keys(memory.writes).length === 0
+        ? { ...memory, read: false, matched: null }
+        : { ...memory, matched: null };
     case 'WRITE':
       return { ...memory, writes: reopened(memory.writes, question) };
     default:
@@ -83,7 +88,10 @@ function lookedAgain(memory: Memory): Memory {
   }
 }
 
-function reopened(writes: Memory['writes'], { write: id }: Extract<Question, { kind: 'WRITE' }>): Memory['writes'] {
+function reopened(
+  writes: Memory['writes'],
+  { write: id }: Extract<Question, { kind: 'WRITE' }>,
+): Memory['writes'] {
   return Object.fromEntries(
     Object.entries(writes).map(([name, write]): [string, Written | null] => [
       name,

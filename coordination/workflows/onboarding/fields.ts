@@ -60,7 +60,8 @@ const rules: readonly Rule[] = [
     message: 'Of an enterprise the number in its company register is needed.',
     when: ({ segment }) => segment === 'ENTERPRISE',
     given: (values, { declared }) =>
-      textOf(membersOf(values.legalEntity).registrationNumber) !== null || textOf(declared.registrationNumber) !== null,
+      textOf(membersOf(values.legalEntity).registrationNumber) !== null ||
+      textOf(declared.registrationNumber) !== null,
   },
   {
     field: 'taxRegistrations',

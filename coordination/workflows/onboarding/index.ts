@@ -8,7 +8,7 @@ import { asks, told } from './told.ts';
 export { approvalOf } from './approvals.ts';
 export { begunWith, type Ending, type Field, type Memory, type Question } from './memory.ts';
 export { standingOf } from './standing.ts';
-export { questionOf } from './told.ts';
+export { meantBySame, questionOf } from './told.ts';
 
 /** A new customer, through all systems. */
 export const onboarding: Kind<Memory> = {

@@ -48,7 +48,12 @@ export type Question =
   /** A second person with all of these scopes has to agree. */
   | { readonly kind: 'APPROVAL'; readonly scopes: readonly string[]; readonly why: readonly string[] }
   /** A system refused its part: give other values, or have it tried again. */
-  | { readonly kind: 'REFUSED'; readonly write: string; readonly system: SystemName; readonly fields: readonly Field[] }
+  | {
+      readonly kind: 'REFUSED';
+      readonly write: string;
+      readonly system: SystemName;
+      readonly fields: readonly Field[];
+    }
   /** A write waits for a person: what is decided there goes on here. */
   | { readonly kind: 'WRITE'; readonly write: string; readonly system: SystemName };
 

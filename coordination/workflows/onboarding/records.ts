@@ -13,7 +13,11 @@ export type WritingStage = (typeof writing)[number];
 export const pivot: readonly Stage[] = ['BILLING_ACCOUNT', 'ACTIVATION'];
 
 /** Days within which it is to pay, where nobody has agreed on others: the ERP's code, by segment. */
-const usualTerms: Readonly<Record<string, string>> = { ENTERPRISE: 'N045', PUBLIC_SECTOR: 'N030', RESELLER: 'N060' };
+const usualTerms: Readonly<Record<string, string>> = {
+  ENTERPRISE: 'N045',
+  PUBLIC_SECTOR: 'N030',
+  RESELLER: 'N060',
+};
 const otherTerms = 'N030';
 
 const accountValues = [
@@ -55,7 +59,11 @@ export function undoOf(stage: WritingStage, memory: Memory): readonly OrderedSte
   const write = memory.writes[stage];
   if (!write?.applied) return [];
   const { kind, system, version: expect, before } = write;
-  return [kind === 'CREATE' ? { system, kind: 'WITHDRAW', changes: {}, expect } : { system, kind, changes: before, expect }];
+  return [
+    kind === 'CREATE'
+      ? { system, kind: 'WITHDRAW', changes: {}, expect }
+      : { system, kind, changes: before, expect },
+  ];
 }
 
 /** Everything that would be written, by attribute, as far as it is known. Pure. */
@@ -143,6 +151,7 @@ function status(lifecycleStatus: string): OrderedStep {
 
 /** Those of these that have a value. */
 function only(values: Values, names: readonly string[]): Values {
-  return Object.fromEntries(names.flatMap((name) => (values[name] == null || values[name] === '' ? [] : [[name, values[name]]])));
+  return Object.fromEntries(
+    names.flatMap((name) => (values[name] == null || values[name] === '' ? [] : [[name, values[name]]])),
+  );
 }
-

@@ -9,7 +9,12 @@ import { stepsOf, undoOf, writing, type WritingStage } from './records.ts';
 
 /** Where an onboarding stands: what is to be done or asked next, or how it has ended. */
 export type Standing =
-  | { readonly at: Stage; readonly question?: Question; readonly undo?: WritingStage; readonly stop?: WritingStage }
+  | {
+      readonly at: Stage;
+      readonly question?: Question;
+      readonly undo?: WritingStage;
+      readonly stop?: WritingStage;
+    }
   | { readonly at: 'ENDED'; readonly end: Ending | 'SUCCEEDED' };
 
 /** Customers in these states are known to everybody already, or no customers any more. */

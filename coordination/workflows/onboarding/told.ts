@@ -1,11 +1,15 @@
 import { digest } from '../../plan.ts';
 import { isOver as isWritten } from '../../write.ts';
-import type { Asked, Entry, Workflow, WorkflowEvent, Written } from '../workflow.ts';
+import type { Asked, Candidate, Entry, Workflow, WorkflowEvent, Written } from '../workflow.ts';
 import type { Memory, Question } from './memory.ts';
 import { openIn, standingOf } from './standing.ts';
 
 /** What is told of an event. What only looked again, and found what was known, is not told. Pure. */
-export function told(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow<Memory>): readonly Entry[] {
+export function told(
+  before: Workflow<Memory>,
+  event: WorkflowEvent,
+  after: Workflow<Memory>,
+): readonly Entry[] {
   const asked = questionOf(after);
   const isNew = asked !== null && digest(asked) !== digest(questionOf(before));
   return [
@@ -28,7 +32,10 @@ function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow
   ];
   switch (event.type) {
     case 'READ':
-      if (before.memory.read || digest(before.memory.account) === digest(event.values)) return before.memory.account ? [] : machine('READ', event.values ? 'The account was read.' : 'The CRM has no account of it.');
+      if (before.memory.read || digest(before.memory.account) === digest(event.values))
+        return before.memory.account
+          ? []
+          : machine('READ', event.values ? 'The account was read.' : 'The CRM has no account of it.');
       return machine('READ', 'The account was read.');
     case 'MATCHED':
       return machine('CHECKED', `${openIn(after.memory).length} other customers may be the same.`);
@@ -37,7 +44,9 @@ function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow
       return machine('ENRICHED', `The demands of the country, by ${sources.join('; ')}, as of ${asOf}.`);
     }
     case 'WRITTEN':
-      return event.write && isWritten(event.write.state) ? ofWrite(event.write, event.place.undo, machine) : [];
+      return event.write && isWritten(event.write.state)
+        ? ofWrite(event.write, event.place.undo, machine)
+        : [];
     case 'ANSWERED': {
       const { answer, by } = event;
       const names = Object.keys(answer.values);
@@ -48,7 +57,14 @@ function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow
         ...(answer.approve === null ? [] : [answer.approve ? 'approved' : 'declined']),
         ...(answer.reason === null ? [] : [`because: ${answer.reason}`]),
       ];
-      return [{ event: answer.approve === true ? 'APPROVED' : 'ANSWERED', stage, by, message: `${by} ${said.join(', ')}.` }];
+      return [
+        {
+          event: answer.approve === true ? 'APPROVED' : 'ANSWERED',
+          stage,
+          by,
+          message: `${by} ${said.join(', ')}.`,
+        },
+      ];
     }
     case 'RETRIED':
       return [{ event: 'RETRIED', stage, by: event.by, message: 'It is tried again.' }];
@@ -65,13 +81,19 @@ function ofWrite(
   undo: boolean,
   machine: (kind: Entry['event'], message: string, write: string) => readonly Entry[],
 ): readonly Entry[] {
-  const why = causes.map(({ code, attribute }) => (attribute === undefined ? code : `${attribute}: ${code}`)).join(', ');
+  const why = causes
+    .map(({ code, attribute }) => (attribute === undefined ? code : `${attribute}: ${code}`))
+    .join(', ');
   if (state === 'SUCCEEDED') {
     if (undo) return machine('UNDONE', `${system} is as it was before.`, id);
     return machine('WRITTEN', applied ? `${system} has it.` : `${system} had it already.`, id);
   }
   if (undo) return machine('LEFT', `${system} keeps what was written, it has changed since: ${why}.`, id);
-  return machine('REFUSED', state === 'REVIEW' ? `The write to ${system} waits for a person.` : `${system} refused: ${why}.`, id);
+  return machine(
+    'REFUSED',
+    state === 'REVIEW' ? `The write to ${system} waits for a person.` : `${system} refused: ${why}.`,
+    id,
+  );
 }
 
 function ofEnd({ memory, state }: Workflow<Memory>): Entry {
@@ -100,6 +122,13 @@ function sentenceOf(question: Question): string {
   }
 }
 
+/** Who is meant by saying that it is the same: of several that are as likely only `answerWorkflow` can say. Pure. */
+export function meantBySame(candidates: readonly Candidate[]): string | null {
+  const likely = candidates.filter(({ verdict }) => verdict === 'SAME');
+  const [one, ...others] = likely.length > 0 ? likely : candidates;
+  return one && others.length === 0 ? one.id : null;
+}
+
 /** What a steward is asked; a write that waits for a person has an item of its own. Pure. */
 export function asks(workflow: Workflow<Memory>): Asked | null {
   const question = questionOf(workflow);
@@ -118,10 +147,12 @@ export function asks(workflow: Workflow<Memory>): Asked | null {
         key: own.key,
         customers: [workflow.entityId, ...question.candidates.map(({ id }) => id)],
         evidence: Object.fromEntries(
-          question.candidates.map(({ id, verdict, score, reasons }) => [id, [verdict, score.toFixed(3), ...reasons]]),
+          question.candidates.map(({ id, verdict, score, reasons }) => [
+            id,
+            [verdict, score.toFixed(3), ...reasons],
+          ]),
         ),
-        // Of several candidates only answerWorkflow can say which is meant.
-        offered: question.candidates.length === 1 ? ['SAME', 'DIFFERENT', 'CANCEL'] : ['DIFFERENT', 'CANCEL'],
+        offered: meantBySame(question.candidates) ? ['SAME', 'DIFFERENT', 'CANCEL'] : ['DIFFERENT', 'CANCEL'],
       };
     case 'APPROVAL':
       return { ...own, evidence: { scopes: question.scopes, why: question.why }, offered: ['CANCEL'] };

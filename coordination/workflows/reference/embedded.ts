@@ -9,7 +9,11 @@ export function enrichmentOf({ country }: Subject): Enrichment {
   const row = countries.get(country);
   const lists = restricted[country] ?? [];
   if (!row)
-    return { ...nothing, country, sanctions: { verdict: 'REVIEW', lists: lists.length > 0 ? lists : [unheardOf] } };
+    return {
+      ...nothing,
+      country,
+      sanctions: { verdict: 'REVIEW', lists: lists.length > 0 ? lists : [unheardOf] },
+    };
   const { taxRegime, taxIdKinds, eInvoicing, currency, postalCode, region, source } = row;
   return {
     ...{ country, taxRegime, taxIdKinds, eInvoicing, currency, asOf },

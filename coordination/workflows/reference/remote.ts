@@ -47,7 +47,10 @@ export function remoteReference({ url, post, guard, keep = hour }: RemoteOptions
     if (status === 429) throw new Failure('RATE_LIMITED', 'The reference limits the rate of calls.');
     const read = status === 200 ? answer.safeParse(parsed(text)) : null;
     if (read?.success && read.data.country === of.country) return read.data;
-    throw new Failure('SYSTEM_UNAVAILABLE', `The reference gave no answer that can be used (HTTP ${status}).`);
+    throw new Failure(
+      'SYSTEM_UNAVAILABLE',
+      `The reference gave no answer that can be used (HTTP ${status}).`,
+    );
   }
 
   return {
