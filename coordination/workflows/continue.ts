@@ -16,7 +16,7 @@ export function onboardingDecided(workflows: Workflows): Continue {
       workflows.conclude(id, { ...nothing, reason, ...said }, by, item.id);
     const { refusals } = await {
       CONTINUE: () => workflows.tryAgain(id, by),
-      CANCEL: () => workflows.cancel(id, reason, by),
+      CANCEL: () => workflows.cancel(id, reason, by, null),
       DIFFERENT: () => say({ different: asked }),
       SAME: () => say({ sameAs: question.kind === 'DUPLICATE' ? meantBySame(question.candidates) : null }),
     }[decision as 'CONTINUE' | 'CANCEL' | 'DIFFERENT' | 'SAME']();

@@ -1,3 +1,4 @@
+import { record, type AuditEntry } from '../../audit/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { holds } from '../../runtime/principal.ts';
@@ -5,6 +6,7 @@ import type { RequestContext } from '../../runtime/context.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import { digest } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
+import { decisionOn } from './audited.ts';
 import { tell } from './drive.ts';
 import { approvalOf, questionOf, type Memory, type Question } from './onboarding/index.ts';
 import type { Reads } from './reads.ts';
@@ -25,6 +27,13 @@ export interface DecisionOptions {
   readonly retryWrite: (id: string, context: RequestContext) => Promise<unknown>;
 }
 
+/** What comes with a decision: the key that it counts once under, and what the audit is told. */
+interface Sent {
+  readonly key?: string;
+  readonly hash?: string;
+  readonly audited?: readonly AuditEntry[];
+}
+
 /** What people decide about workflows: each decision holds only for the workflow as it was seen. */
 export function decisionsIn(
   options: DecisionOptions,
@@ -43,8 +52,7 @@ export function decisionsIn(
   async function take(
     before: Workflow<Memory>,
     event: WorkflowEvent,
-    key: string | null,
-    hash: string | null,
+    { key = null, hash = null, audited = [] }: Sent,
   ) {
     const after = kind.evolve(before, event);
     const entries = kind.told(before, event, after);
@@ -53,6 +61,7 @@ export function decisionsIn(
       if (outcome !== 'DONE') return outcome;
       await tell(tx, after, kind.asks(before), kind.asks(after));
       if (event.type === 'ANSWERED') await keep(tx, before, event);
+      await record(tx, audited);
       return outcome;
     });
   }
@@ -72,18 +81,23 @@ export function decisionsIn(
       await verdicts.record(tx, { one: entityId, other: sameAs, verdict: 'SAME', by, reason });
   }
 
-  async function say(before: Workflow<Memory>, answer: Answer, by: string, key: string, hash: string) {
-    const outcome = await take(before, { type: 'ANSWERED', by, answer }, key, hash);
+  async function say(before: Workflow<Memory>, answer: Answer, by: string, sent: Sent) {
+    const outcome = await take(before, { type: 'ANSWERED', by, answer }, sent);
     if (outcome === 'REUSED') return decided(before.id, keyReused);
     if (outcome === 'CHANGED') return decided(before.id, changedMeanwhile);
     look();
     return decided(before.id);
   }
 
-  async function again(id: string, before: Workflow<Memory> | null, by: string): Promise<Decided> {
+  async function again(
+    id: string,
+    before: Workflow<Memory> | null,
+    by: string,
+    sent: Sent,
+  ): Promise<Decided> {
     if (!before) return { workflow: null, refusals: [unknownWorkflow] };
     if (isOver(before.state) || questionOf(before) === null) return decided(id, nothingToRetry);
-    const outcome = await take(before, { type: 'RETRIED', by }, null, null);
+    const outcome = await take(before, { type: 'RETRIED', by }, sent);
     if (outcome === 'CHANGED') return decided(id, changedMeanwhile);
     look();
     return decided(id);
@@ -93,7 +107,7 @@ export function decisionsIn(
     async conclude(id, answer, by, key) {
       const before = await seen(id);
       return before
-        ? say(before, answer, by, key, digest(answer))
+        ? say(before, answer, by, { key, hash: digest(answer) })
         : { workflow: null, refusals: [unknownWorkflow] };
     },
 
@@ -108,15 +122,21 @@ export function decisionsIn(
       if (known === 'REPLAYED') return decided(id);
       if (known === 'REUSED') return decided(id, keyReused);
       if (against.length > 0) return decided(id, ...against);
-      return say(before, answer, context.principal.subject, key, digest(given));
+      const audited = [decisionOn(before, spoken(answer), context)];
+      return say(before, answer, context.principal.subject, { key, hash: digest(given), audited });
     },
 
-    async cancel(id, reason, by) {
+    async cancel(id, reason, by, context) {
       const before = await seen(id);
       if (!before) return { workflow: null, refusals: [unknownWorkflow] };
       if (before.cancelling) return decided(id);
       const entry: Entry = { event: 'CANCELLING', stage: before.stage, by, message: `${by} wants its end.` };
-      const taken = await store.cancel(id, kind.pivot, { by, reason }, [entry]);
+      const told = { operation: 'cancelWorkflow', outcome: 'CANCEL', reason };
+      const taken = await db.transaction(async (tx) => {
+        if (!(await store.cancel(id, kind.pivot, { by, reason }, [entry], tx))) return false;
+        if (context) await record(tx, [decisionOn(before, told, context)]);
+        return true;
+      });
       if (taken) look();
       return decided(id, ...(taken ? [] : [tooLate]));
     },
@@ -125,11 +145,19 @@ export function decisionsIn(
       const before = await seen(id);
       const question = before && questionOf(before);
       if (question?.kind === 'WRITE') await retryWrite(question.write, context);
-      return again(id, before, context.principal.subject);
+      const told = { operation: 'retryWorkflow', outcome: 'RETRY', reason: null };
+      const audited = before ? [decisionOn(before, told, context)] : [];
+      return again(id, before, context.principal.subject, { audited });
     },
 
-    tryAgain: async (id, by) => again(id, await seen(id), by),
+    tryAgain: async (id, by) => again(id, await seen(id), by, {}),
   };
+}
+
+/** What the audit is told of an answer: names, never values. Pure. */
+function spoken({ values, sameAs, approve, reason }: Answer) {
+  const outcome = approve === null ? (sameAs === null ? 'ANSWER' : 'SAME') : approve ? 'APPROVE' : 'DECLINE';
+  return { operation: 'answerWorkflow', outcome, reason, attributes: Object.keys(values) };
 }
 
 /** What speaks against an answer. Pure. */

@@ -98,7 +98,7 @@ export async function openWorkflows(
   });
   return {
     workflows: {
-      onboard: startIn({ identity, store, reads, look }),
+      onboard: startIn({ db, identity, store, reads, look }),
       ...decisionsIn({
         db,
         store,

@@ -94,7 +94,7 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
           context,
         ),
       cancelWorkflow: (_, { id, reason = null }, context) =>
-        decided(id, (of) => workflows.cancel(of, reason, context.principal.subject), context),
+        decided(id, (of) => workflows.cancel(of, reason, context.principal.subject, context), context),
       retryWorkflow: (_, { id }, context) => decided(id, (of) => workflows.retry(of, context), context),
     },
     Subscription: {

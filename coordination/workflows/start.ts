@@ -1,5 +1,7 @@
 import { v7 as uuid } from 'uuid';
+import { record } from '../../audit/index.ts';
 import type { Identity } from '../../identity/index.ts';
+import type { Db } from '../../runtime/db/index.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import { holds } from '../../runtime/principal.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
@@ -7,6 +9,7 @@ import { digest, governed } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import { checkValues } from '../rules/index.ts';
 import type { Values } from '../write.ts';
+import { decisionOn } from './audited.ts';
 import { begunWith, onboarding } from './onboarding/index.ts';
 import type { Reads } from './reads.ts';
 import type { Draft, Store } from './store.ts';
@@ -14,6 +17,7 @@ import type { Entry, Workflow } from './workflow.ts';
 import type { Onboard, Started } from './workflows.ts';
 
 export interface StartOptions {
+  readonly db: Db;
   readonly identity: Pick<Identity, 'loadersOf'>;
   readonly store: Pick<Store, 'start'>;
   readonly reads: Pick<Reads, 'view'>;
@@ -25,7 +29,7 @@ export interface StartOptions {
 const ofNew: ReadonlySet<string> = new Set(['country', 'billingCurrency']);
 
 /** From a request to a workflow that is durably started, or to all of its refusals at once. */
-export function startIn({ identity, store, reads, look }: StartOptions) {
+export function startIn({ db, identity, store, reads, look }: StartOptions) {
   return async (asked: Onboard, context: RequestContext): Promise<Started> => {
     const { values, refusals } = checkedFor(asked.entity, asked.values, context);
     const given = asked.entityId;
@@ -46,7 +50,12 @@ export function startIn({ identity, store, reads, look }: StartOptions) {
       requestedBy: subject,
       hash: digest({ given, values, reason }),
     });
-    const { id, outcome } = await store.start(draft, [begun(draft)]);
+    const told = { operation: 'onboardCustomer', outcome: 'START', reason, attributes: Object.keys(values) };
+    const { id, outcome } = await db.transaction(async (tx) => {
+      const started = await store.start(draft, [begun(draft)], tx);
+      if (started.outcome === 'STARTED') await record(tx, [decisionOn(draft, told, context)]);
+      return started;
+    });
     if (outcome === 'REUSED') return refused(keyReused);
     if (outcome === 'OPEN') return refused(alreadyOpen(id));
     look();

@@ -74,6 +74,7 @@ export interface Store {
     tooFar: readonly Stage[],
     wish: Workflow['cancelling'],
     entries: readonly Entry[],
+    tx?: Queryable,
   ): Promise<boolean>;
   wake(ids: readonly string[], tx?: Queryable): Promise<void>;
   /** How often a gate has been passed. */
@@ -149,8 +150,8 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
       return row ? (row.same ? 'REPLAYED' : 'REUSED') : null;
     },
 
-    cancel: (id, tooFar, wish, entries) =>
-      only('coordination_workflow_cancel($1, $2, $3, $4)', [id, tooFar, wish, JSON.stringify(entries)]),
+    cancel: (id, tooFar, wish, entries, tx) =>
+      only('coordination_workflow_cancel($1, $2, $3, $4)', [id, tooFar, wish, JSON.stringify(entries)], tx),
 
     async wake(ids, tx = db) {
       await tx.query('select coordination_workflow_wake($1)', [ids]);

@@ -27,7 +27,7 @@ export interface Workflows {
   /** The same as a steward has concluded, whose right to do so was checked. */
   conclude(id: string, answer: Answer, by: string, key: string): Promise<Decided>;
   /** Ends it, and undoes what it has done; refused once its billing account is ordered. */
-  cancel(id: string, reason: string | null, by: string): Promise<Decided>;
+  cancel(id: string, reason: string | null, by: string, context: RequestContext | null): Promise<Decided>;
   /** Has what was refused tried again, and what a person may have mended elsewhere looked at again. */
   retry(id: string, context: RequestContext): Promise<Decided>;
   /** The same as a steward has concluded; a write that waits for a person is left alone. */
