@@ -49,15 +49,15 @@ export function decisionsIn(
   }
 
   /** Stores an event that a person has caused, with what a steward is asked from then on. */
-  async function take(
-    before: Workflow<Memory>,
-    event: WorkflowEvent,
-    { key = null, hash = null, audited = [] }: Sent,
-  ) {
+  async function take(before: Workflow<Memory>, event: WorkflowEvent, { key, hash, audited = [] }: Sent) {
     const after = kind.evolve(before, event);
     const entries = kind.told(before, event, after);
     return db.transaction(async (tx) => {
-      const outcome = await store.decide(before, { workflow: after, entries, key, hash }, tx);
+      const outcome = await store.decide(
+        before,
+        { workflow: after, entries, key: key ?? null, hash: hash ?? null },
+        tx,
+      );
       if (outcome !== 'DONE') return outcome;
       await tell(tx, after, kind.asks(before), kind.asks(after));
       if (event.type === 'ANSWERED') await keep(tx, before, event);

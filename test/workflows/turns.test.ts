@@ -24,7 +24,7 @@ withStores((open) => {
 
   test('of two that are the same and come at once one is made, and the other ends pointing to it', async () => {
     const [one, other] = [randomUUID(), randomUUID()];
-    const twins = new Map([
+    const twins = new Map<string, string>([
       [one, other],
       [other, one],
     ]);
