@@ -31,8 +31,7 @@ import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
-import { showGuards } from './runtime/gauges.ts';
-import { createGuard, type Guard } from './runtime/guard.ts';
+import { guardsOf } from './runtime/guards.ts';
 import { createHttp, type Http, type Post } from './runtime/http.ts';
 import { listen, type Tls } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
@@ -45,7 +44,7 @@ import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
-import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
+import { sandboxesAt } from './subgraphs/sandbox/server.ts';
 import type { Store } from './subgraphs/store.ts';
 import type { System } from './subgraphs/system.ts';
 
@@ -90,12 +89,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (config.roles.has('coordination') || here.length > 0)
     await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
-  const sandboxServer = await openSandboxes(config, sandboxes, logger);
+  const sandboxServer = await sandboxesAt(config.sandboxPort, sandboxes, (error) => {
+    logger.error('A sandbox failed.', { error });
+  });
   if (sandboxServer) begun.push(() => sandboxServer.close());
-  const guards = new Map(
-    [...here.map(({ name }) => name), ...config.remotes.keys()].map((name) => [name, guardOf(config, name)]),
-  );
-  showGuards(metrics, [...guards.values()]);
+  const guards = guardsOf(config, [...here.map(({ name }) => name), ...config.remotes.keys()], metrics);
 
   const opened = here.map((system): System => {
     const sandbox = sandboxes.find(({ name }) => name === system.name);
@@ -203,32 +201,6 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
 
 function tlsOf({ tlsCert, tlsKey }: Config): Tls | undefined {
   return tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
-}
-
-function guardOf(config: Config, system: string): Guard {
-  return createGuard({
-    system,
-    concurrency: config.systemConcurrency,
-    queue: config.systemQueue,
-    breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
-    attempts: config.readAttempts,
-  });
-}
-
-async function openSandboxes(
-  config: Config,
-  sandboxes: readonly Sandbox[],
-  logger: Logger,
-): Promise<SandboxServer | null> {
-  if (config.sandboxPort === 'off' || sandboxes.length === 0) return null;
-  return serveSandboxes({
-    sandboxes,
-    host: '127.0.0.1',
-    port: config.sandboxPort,
-    report: (error) => {
-      logger.error('A sandbox failed.', { error });
-    },
-  });
 }
 
 /** Governed writes over the systems of record, here and elsewhere, and new customers on their way through them. */

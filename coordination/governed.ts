@@ -40,7 +40,7 @@ export async function openGoverned({
       failed('write', error);
     },
   });
-  const { workflows, stop } = await openWorkflows({
+  const flowing = await openWorkflows({
     ...{ db, identity, participants, metrics, engine: opened.engine },
     reference: referenceOf(referenceUrl, post),
     failed: (error) => {
@@ -48,13 +48,13 @@ export async function openGoverned({
     },
   });
   return {
-    subgraph: coordinationSubgraph(opened.coordination, workflows),
+    subgraph: coordinationSubgraph(opened.coordination, flowing.workflows),
     continuations: {
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
-      ONBOARDING_QUESTION: onboardingDecided(workflows),
+      ONBOARDING_QUESTION: onboardingDecided(flowing.workflows),
     },
     async stop() {
-      await stop();
+      await flowing.stop();
       await opened.stop();
     },
   };

@@ -77,11 +77,11 @@ export async function openWorkflows(
   const reads = readsIn(db);
   await store.recover();
   const writes = writesIn(engine);
-  const matches = { matches: matchesOf(identity), untried: reads.untried };
+  const matches = { matches: matchesOf(identity), untried: (ids: readonly string[]) => reads.untried(ids) };
   const worker = startWorker({
     ...{ db, store, concurrency, interval, pause, failed },
     // Its memory is its own affair: nobody else looks into it.
-    kinds: new Map([[onboarding.kind, onboarding as Kind<unknown>]]),
+    kinds: new Map([[onboarding.kind, onboarding]]),
     act: actIn({ participants, matches, register: identity.register, reference, writes, callTimeout }),
     gaveUp: (tx, { entityId }) => identity.register.forget(tx, entityId),
     happened: showWorkflows(options.metrics, reads),

@@ -114,21 +114,17 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
         return stored === null ? null : page({ entityIds: [stored] }, asked);
       },
     },
+    // What was shown of a workflow is their parent, with more than the contract says of it.
     CustomerWorkflow: {
-      writes: (parent, _, context) => writesOf(shownOf<ShownWorkflow>(parent).writeIds, context),
+      writes: (parent, _, context) => writesOf((parent as unknown as ShownWorkflow).writeIds, context),
     },
     WorkflowQuestion: {
       async write(parent, _, context) {
-        const { writeId } = shownOf<NonNullable<ShownWorkflow['question']>>(parent);
+        const { writeId } = parent as unknown as NonNullable<ShownWorkflow['question']>;
         return writeId === null ? null : ((await writesOf([writeId], context))[0] ?? null);
       },
     },
   } satisfies ContractResolvers;
-}
-
-/** What was shown of a workflow, with more than the contract says of it. */
-function shownOf<Shown>(parent: unknown): Shown {
-  return parent as Shown;
 }
 
 function isRefusal(key: string | Refusal | null): key is Refusal {

@@ -124,10 +124,13 @@ export async function openStage(db: Db): Promise<Stage> {
       const told: Promise<void>[] = [];
       const options = {
         ...{ db, store: own, at, pause: () => 0 },
-        kinds: new Map([[onboarding.kind, onboarding as Kind<unknown>]]),
+        kinds: new Map([[onboarding.kind, onboarding]]),
         act: actIn({
           participants: new Map(participants.map((one) => [one.system, one])),
-          matches: { matches: (_, self) => Promise.resolve(matches(self)), untried: reads.untried },
+          matches: {
+            matches: (_, self) => Promise.resolve(matches(self)),
+            untried: (ids: readonly string[]) => reads.untried(ids),
+          },
           register: identity.register,
           reference: embeddedReference,
           writes: writesIn(engine),
