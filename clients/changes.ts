@@ -106,8 +106,7 @@ export async function* changes<C extends Told = Change>(
   const { signal, headers = {}, token, pauses: [first, most] = [250, 15_000] } = options;
   new URL(options.url);
   const place = placeOf(options);
-  let inARow = 0;
-  let wake = (): void => undefined;
+  let [inARow, wake] = [0, (): void => undefined];
   const aborted = (): void => {
     wake();
   };
@@ -174,10 +173,8 @@ const few = 5;
 const ending = (code: string, message: string, tries = 0): Ending => ({ code, message, tries });
 const lost = (message: string): Ending => ending('CONNECTION_LOST', message, Infinity);
 /** Who was let in before may be again, with another token. */
-const again = (how: Ending, { headers, token }: ChangesOptions): Ending =>
-  how.code === 'UNAUTHENTICATED' && [headers, token].some((one) => typeof one === 'function')
-    ? { ...how, tries: 1 }
-    : how;
+const again = (how: Ending, { token, headers }: ChangesOptions): Ending =>
+  how.code === 'UNAUTHENTICATED' && typeof (token ?? headers) === 'function' ? { ...how, tries: 1 } : how;
 const atOnce: Ending = { ...lost(''), atOnce: true };
 
 /** Where the loop stands, and what is to be asked for there. */
@@ -240,7 +237,7 @@ interface Request {
 }
 /** What a transport tells: that it was let in, an answer, its end, or any sign of life. */
 interface Ear {
-  readonly admitted: () => void;
+  readonly admitted: () => boolean;
   readonly next: (result: Result) => void;
   readonly end: (how: Ending) => void;
   readonly alive: () => void;
@@ -251,9 +248,7 @@ function connect(options: ChangesOptions, fields: Fields, request: Request) {
   const { transport = 'websocket', buffer = 1000, silence = 30_000 } = options;
   const waiting: Result[] = [];
   let over: Ending | undefined;
-  let admitted = false;
-  let heard = Date.now();
-  let wake = (): void => undefined;
+  let [admitted, heard, wake] = [false, Date.now(), (): void => undefined];
   const alive = (): void => void (heard = Date.now());
   const end = (how: Ending): void => {
     if (over) return;
@@ -300,10 +295,7 @@ function overSocket(options: ChangesOptions, fields: Fields, { query, variables 
     keepAlive: silence / 3,
     ...(webSocketImpl === undefined ? {} : { webSocketImpl }),
     on: {
-      connected() {
-        open = true;
-        ear.admitted();
-      },
+      connected: () => (open = ear.admitted()),
       message: ear.alive,
       // The library itself would connect again after some of these, and ask from where it had begun.
       closed(event) {

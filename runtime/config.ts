@@ -198,7 +198,7 @@ export function envExample(): string {
 }
 
 /** The access token that commands show to a graph; undefined where none is set. */
-export const tokenVariable = (): string | undefined => ownEnvironment().GRAPH_TOKEN || undefined;
+export const tokenVariable = (): string | undefined => ownEnvironment().GRAPH_TOKEN;
 
 /** Which servers the tests may use; nothing else reads it. */
 export function testServices(): { readonly databaseUrl?: string; readonly required: boolean } {

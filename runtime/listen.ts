@@ -207,9 +207,9 @@ function operational(
   return undefined;
 }
 
-async function seen({ admit, text }: Metrics, headers: IncomingHttpHeaders): Promise<string> {
-  await admit?.(headers);
-  return text();
+async function seen(metrics: Metrics, headers: IncomingHttpHeaders): Promise<string> {
+  await metrics.admit?.(headers);
+  return metrics.text();
 }
 
 async function ready(response: ServerResponse, checks: NonNullable<ListenOptions['checks']>): Promise<void> {

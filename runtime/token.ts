@@ -28,17 +28,19 @@ export interface TokenOptions extends Omit<Reading, 'now'> {
 
 /** Access tokens, as JSON Web Tokens. */
 export interface Tokens {
+  /** Who a token is about that was verified before; undefined where it was not, has ended, or its issuer has other keys. */
+  known(token: string): Principal | undefined;
   /**
-   * Who a token is about: the same object for as long as it is the same token, verified once and then known until it ends
-   * or its issuer has other keys; without a promise where it is known.
-   * Throws or rejects with a Failure UNAUTHENTICATED, or SYSTEM_UNAVAILABLE where no keys can be had.
+   * Who a token is about: the same object for as long as it is the same token and known.
+   * Rejects with a Failure UNAUTHENTICATED, or SYSTEM_UNAVAILABLE where no keys can be had.
    */
-  verify(token: string): Principal | Promise<Principal>;
+  verify(token: string): Promise<Principal>;
 }
 
 type Keys = ReturnType<typeof createLocalJWKSet>;
 
 interface Verified {
+  readonly token: string;
   readonly principal: Principal;
   readonly keys: Keys;
   readonly from: KeySet<Keys>;
@@ -47,12 +49,14 @@ interface Verified {
 }
 
 /** Tokens that are known at a time; and characters of one, as long as headers may be. */
-const [remembered, longest] = [10_000, 16_384];
+const [most, longest] = [10_000, 16_384];
+/** The end of its signature, by which a token is found: to hash all of it would cost more than all else about it. */
+const endOf = (token: string): string => token.slice(-48);
 const types = /^(application\/)?(at\+)?jwt$/i;
 
 export function createTokens(options: TokenOptions): Tokens {
   const { now = Date.now, fetch, failed } = options;
-  const known = lru<Verified>(remembered);
+  const remembered = lru<Verified>(most);
   const under = new Map<string, Promise<Principal>>();
   const issuers = new Map(
     options.issuers.map((issuer) => [
@@ -76,7 +80,13 @@ export function createTokens(options: TokenOptions): Tokens {
     const principal = principalIn(payload, { ...options, now: now() });
     if (typeof principal === 'string') throw refused(principal);
     const until = (principal.expires ?? 0) + tolerance * 1000;
-    known.keep(token, { principal, keys, from, until });
+    remembered.keep(endOf(token), {
+      token,
+      principal,
+      keys,
+      from,
+      until,
+    });
     return principal;
   }
 
@@ -121,10 +131,17 @@ export function createTokens(options: TokenOptions): Tokens {
     }
   }
 
+  function known(token: string): Principal | undefined {
+    const one = remembered.known(endOf(token));
+    if (one?.token !== token || one.until <= now()) return undefined;
+    return one.from.latest() === one.keys ? one.principal : undefined;
+  }
+
   return {
+    known,
     verify(token) {
-      const one = known.known(token);
-      if (one && one.until > now() && one.from.latest() === one.keys) return one.principal;
+      const principal = known(token);
+      if (principal) return Promise.resolve(principal);
       const waiting = under.get(token);
       if (waiting) return waiting;
       const verifying = verified(token).finally(() => under.delete(token));

@@ -13,7 +13,7 @@ export const tokenHelp = 'or the variable GRAPH_TOKEN; without both none is sent
 export function tokenSource(file: string | undefined): (() => string) | undefined {
   const given = tokenVariable();
   if (file !== undefined) return () => checked(read(file), `--token-file ${file}`);
-  return given === undefined ? undefined : () => checked(given, 'GRAPH_TOKEN');
+  return given === undefined || given === '' ? undefined : () => checked(given, 'GRAPH_TOKEN');
 }
 
 function read(file: string): string {

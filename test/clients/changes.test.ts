@@ -179,26 +179,6 @@ describe.each(['websocket', 'sse'] as const)('changes by %s', (transport) => {
     ]);
   });
 
-  test('a token that ends before anything has happened is exchanged, however often', async () => {
-    let tokens = 0;
-    const ends: Step = transport === 'sse' ? { errors: [error('UNAUTHENTICATED')] } : { close: 4401 };
-    const { upTo, served, interruptions } = await listen(
-      (_, connection) => (connection < 3 ? [ends] : [change(1)]),
-      { token: () => `token-${++tokens}`, pauses: [1, 0] },
-    );
-    expect(await upTo(1)).toEqual([1]);
-    expect(served.asked.map(({ headers }) => headers.authorization)).toEqual(
-      [1, 2, 3].map((number) => `Bearer token-${number}`),
-    );
-    expect(interruptions.map(({ code }) => code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
-  });
-
-  test('a token that is always the same is not shown again to whom it was not good enough', async () => {
-    const { loop, served } = await listen(() => [{ errors: [error('UNAUTHENTICATED')] }], { token: 'one' });
-    expect(await failure(loop)).toMatchObject({ code: 'UNAUTHENTICATED' });
-    expect(served.asked).toHaveLength(1);
-  });
-
   test('a change that did not come is asked for again; one that never comes ends it or is told', async () => {
     const lostOnce: Script = ({ variables }, connection) =>
       connection === 1 ? [change(1), change(3)] : span(placeIn(variables) + 1, 4);

@@ -104,6 +104,26 @@ test('only an allowed origin may read an answer', async () => {
   expect(other.headers['access-control-allow-origin']).toBeUndefined();
 });
 
+test.each([
+  ['http', 403],
+  ['HTTP, https', 403],
+  ['ws', 403],
+  ['https', 200],
+  ['https,http', 200],
+])('behind a proxy that ends TLS, what came in by %s is answered with %i', async (proto, status) => {
+  await using door = await serveShop({ behindProxy: true });
+  const forwarded = ['graphql-require-preflight: 1', `x-forwarded-proto: ${proto}`];
+  expect((await raw(door.port, [get, host, ...forwarded])).status).toBe(status);
+});
+
+test('without a proxy nobody is asked how it came, and behind one it may be called directly', async () => {
+  await using door = await serveShop();
+  const forwarded = ['graphql-require-preflight: 1', 'x-forwarded-proto: http'];
+  expect((await raw(door.port, [get, host, ...forwarded])).status).toBe(200);
+  await using behind = await serveShop({ behindProxy: true });
+  expect((await raw(behind.port, [get, host, 'graphql-require-preflight: 1'])).status).toBe(200);
+});
+
 test('a name that was pointed at this machine is refused on the loopback interface', async () => {
   const { loopbackHosts } = await import('../../gateway/server.ts');
   await using door = await serveShop({ hosts: loopbackHosts, graphiql: { examples: [] } });

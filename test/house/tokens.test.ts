@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +9,7 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { exportJWK } from 'jose';
 import { Provider } from 'oidc-provider';
+import { ownCertificate } from '../support/certificate.ts';
 import { audience, newKey } from '../support/issuer.ts';
 import { openPlain } from '../gateway/stream/plain.ts';
 import { ownFolder, start } from './house.ts';
@@ -18,7 +18,7 @@ import type { Run } from './run.ts';
 const client = { client_id: 'billing-run', client_secret: 'a secret of the machine' };
 const server = createServer();
 let issuer: string;
-let ca: Buffer;
+let ca: string;
 let house: Run;
 let url: string;
 
@@ -48,7 +48,8 @@ async function serveIssuer(): Promise<string> {
       },
     },
   });
-  server.on('request', provider.callback());
+  const answer = provider.callback();
+  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing));
   return at;
 }
 
@@ -91,19 +92,14 @@ beforeAll(async () => {
   issuer = await serveIssuer();
   const folder = ownFolder();
   await mkdir(folder);
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'].concat(
-      ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
-      ['-keyout', key, '-out', cert],
-    ),
-    { stdio: 'ignore' },
-  );
-  ca = await readFile(cert);
+  const { cert, key } = ownCertificate();
+  const files = { TLS_CERT_FILE: join(folder, 'cert.pem'), TLS_KEY_FILE: join(folder, 'key.pem') };
+  await writeFile(files.TLS_CERT_FILE, cert);
+  await writeFile(files.TLS_KEY_FILE, key);
+  ca = cert;
   const settings = {
     ...{ AUTHENTICATION: '', OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, SAMPLE_DATA: 'none' },
-    ...{ TLS_CERT_FILE: cert, TLS_KEY_FILE: key, DATA_DIR: join(folder, 'data') },
+    ...{ ...files, DATA_DIR: join(folder, 'data') },
   };
   house = start(settings, ['--development']);
   [, url = ''] = await house.line(/graph is at (https\S+)\/graphql$/);

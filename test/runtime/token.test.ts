@@ -64,17 +64,28 @@ describe('a token is one principal', () => {
     const token = await issuer.token();
     const [one, same] = await Promise.all([tokens.verify(token), tokens.verify(token)]);
     expect(same).toBe(one);
-    // Known: without a promise.
-    expect(tokens.verify(`${token}`)).toBe(one);
+    expect(tokens.known(token)).toBe(one);
     expect(await tokens.verify(await issuer.token({ claims: { jti: '2' } }))).not.toBe(one);
+  });
+
+  test('and another one with its signature is not known by it', async () => {
+    const token = await issuer.token();
+    await tokens.verify(token);
+    const [head, claims = '', signature] = token.split('.');
+    const said = JSON.parse(Buffer.from(claims, 'base64url').toString()) as object;
+    const more = Buffer.from(JSON.stringify({ ...said, scope: 'everything' })).toString('base64url');
+    const forged = [head, more, signature].join('.');
+    expect(tokens.known(forged)).toBeUndefined();
+    await expect(tokens.verify(forged)).rejects.toEqual(refused('UNAUTHENTICATED', 'signature'));
   });
 
   test('until it ends, and the tolerance of five seconds', async () => {
     const token = await issuer.token({ claims: { exp: Math.floor(at / 1000) + 60 } });
     await tokens.verify(token);
     at += minute + 3_000;
-    expect(tokens.verify(token)).toMatchObject({ subject: 'ann' });
+    expect(tokens.known(token)).toMatchObject({ subject: 'ann' });
     at += 3_000;
+    expect(tokens.known(token)).toBeUndefined();
     await expect(tokens.verify(token)).rejects.toEqual(refused('UNAUTHENTICATED', 'has expired'));
   });
 });
@@ -96,7 +107,7 @@ describe('the keys of an issuer', () => {
     await tokens.verify(old);
     issuer.keys = [second];
     at += 6 * minute;
-    expect(tokens.verify(old)).toMatchObject({ subject: 'ann' });
+    expect(tokens.known(old)).toMatchObject({ subject: 'ann' });
     await settled();
     await expect(tokens.verify(old)).rejects.toEqual(refused('UNAUTHENTICATED', 'does not publish'));
   });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { exportJWK, SignJWT, type JWTPayload } from 'jose';
+import { exportJWK, SignJWT } from 'jose';
 import type { HttpAnswer } from '../../runtime/http.ts';
 
 export const audience = 'https://graph.example.com';
@@ -72,10 +72,9 @@ export function testIssuer(issuer: string, keys: Key[], now: () => number = Date
         scope: 'customer:read',
         iat: at,
       };
-      const all = Object.entries({ ...usual, exp: at + 3600, ...claims }).filter(
-        ([, value]) => value !== null,
-      );
-      return new SignJWT(Object.fromEntries(all) as JWTPayload)
+      const all: Readonly<Record<string, unknown>> = { ...usual, exp: at + 3600, ...claims };
+      const said = Object.entries(all).filter(([, value]) => value !== null);
+      return new SignJWT(Object.fromEntries(said))
         .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'at+jwt', ...header })
         .sign(key.privateKey, { crit: { x: true } });
     },

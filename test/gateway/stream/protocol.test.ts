@@ -147,6 +147,13 @@ async function refused(port: number, headers: readonly string[]): Promise<string
   return text;
 }
 
+test('behind a proxy that ends TLS, a WebSocket that was asked for without is refused', async () => {
+  const graph = await serve({ behindProxy: true });
+  const asked = (proto: string) => open(graph.url, { headers: { 'x-forwarded-proto': proto } });
+  await expect(asked('http')).rejects.toThrow('403');
+  expect((await asked('https')).socket.readyState).toBe(WebSocket.OPEN);
+});
+
 test('pages of other sites, other host names and other paths do not get a WebSocket', async () => {
   const graph = await serve({ hosts: ['127.0.0.1'], origins: ['https://app.example.com'] });
   const port = Number(new URL(graph.url).port);
