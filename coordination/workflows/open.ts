@@ -18,7 +18,7 @@ import type { Reference } from './reference/reference.ts';
 import { startIn } from './start.ts';
 import { storeIn } from './store.ts';
 import { startWorker } from './worker.ts';
-import { isOver, type Kind } from './workflow.ts';
+import { isOver } from './workflow.ts';
 import type { Workflows } from './workflows.ts';
 import { writesIn } from './writes.ts';
 

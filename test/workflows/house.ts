@@ -21,7 +21,7 @@ export interface Graph {
 }
 
 /** What a test knows the shape of. */
-type Told = Readonly<Record<string, never>>;
+type Told = Readonly<Record<string, unknown>>;
 
 const silent = createLogger({ level: 'silent', json: true });
 
@@ -63,6 +63,7 @@ export async function openGraph(settings: Readonly<Record<string, string>> = {})
     async account(body) {
       const path = '/services/data/v1/sobjects/Account';
       const { Id } = await graph.system('crm', { method: 'POST', path, body });
+      if (typeof Id !== 'string') throw new Error('an account has an id');
       return Id;
     },
     metrics: async () => (await fetch(`${house.url}/metrics`)).text(),

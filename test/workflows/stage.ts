@@ -10,7 +10,7 @@ import { readsIn } from '../../coordination/workflows/reads.ts';
 import { embeddedReference } from '../../coordination/workflows/reference/embedded.ts';
 import { begun, draftOf } from '../../coordination/workflows/start.ts';
 import { storeIn, type Store as Workflows } from '../../coordination/workflows/store.ts';
-import type { Kind, Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
+import type { Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
 import { writesIn } from '../../coordination/workflows/writes.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { Identity } from '../../identity/index.ts';
