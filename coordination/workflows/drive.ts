@@ -79,7 +79,9 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
     if (isOver(after.state)) return null;
     if (after.state === 'PARKED') return WEEK;
     if (event.type === 'LATER') return pause(kind?.waits(after) ?? 1);
-    return event.type === 'WRITTEN' && event.write && !isWritten(event.write.state) ? POLL : null;
+    if (event.type !== 'WRITTEN' || !event.write || isWritten(event.write.state)) return null;
+    const waits = kind?.waits(after) ?? 0;
+    return waits > 0 ? pause(waits) : POLL;
   }
 
   /** In one statement; in one transaction with what else follows from it. */

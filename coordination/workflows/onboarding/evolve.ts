@@ -1,4 +1,5 @@
 import { digest } from '../../plan.ts';
+import { isOver as isWritten } from '../../write.ts';
 import type { Answer, Candidate, Place, Workflow, WorkflowEvent, Written } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
 import type { Ending, Memory, Question } from './memory.ts';
@@ -24,7 +25,11 @@ function remembered(memory: Memory, event: WorkflowEvent): Memory {
     case 'ENRICHED':
       return { ...memory, waits: 0, enriched: { of: digest(event.of), enrichment: event.enrichment } };
     case 'WRITTEN':
-      return { ...memory, waits: 0, writes: { ...memory.writes, [nameOf(event.place)]: event.write } };
+      return {
+        ...memory,
+        waits: isStubborn(memory, event.write) ? memory.waits + 1 : 0,
+        writes: { ...memory.writes, [nameOf(event.place)]: event.write },
+      };
     case 'LATER':
       return { ...memory, waits: memory.waits + 1 };
     case 'WOKEN':
@@ -111,6 +116,11 @@ function sameAs(customer: string): Ending {
     message: 'The customer is there already.',
     customer,
   };
+}
+
+/** Whether it is to end, and has not: it may be in somebody's hands just now, which nobody tells of. */
+function isStubborn({ ending }: Memory, write: Written | null): boolean {
+  return ending !== null && write !== null && !isWritten(write.state);
 }
 
 function nameOf({ stage, undo }: Place): string {
