@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
-import { openAudit, type Audit } from './audit/index.ts';
+import { openAudit, openReads, type Reads } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
@@ -20,6 +20,7 @@ import {
   type Events,
   type Intake,
 } from './events/index.ts';
+import { openDocuments } from './gateway/documents/open.ts';
 import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
@@ -112,7 +113,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   if (config.roles.has('audit')) {
-    const audit = await auditOf(config, store, metrics, logger);
+    const audit = await openAudit({ db, config, metrics, logger });
     begun.push(() => audit.stop());
     add(audit);
   }
@@ -148,8 +149,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   begun.push(() => steward.stop());
   if (steward.subgraph) add(steward.subgraph);
   const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
+  const reads = openReads({ db, logger });
+  begun.push(() => reads.stop());
   const served = authenticate
-    ? await doorOf(config, store, subgraph, metrics, logger, authenticate)
+    ? await doorOf(config, store, subgraph, metrics, logger, { authenticate, reads })
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
@@ -159,10 +162,11 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     setting: 'PORT',
     drainTimeout: config.drainTimeoutMs,
     ...served,
-    failed: (error) => {
+    failed: (error, correlationId) => {
       // A Failure is the caller's to mend: whoever likes could fill the log with it.
-      if (error instanceof Failure) logger.debug('A request was refused.', { code: error.code });
-      else logger.error('A request failed.', { error });
+      if (error instanceof Failure)
+        logger.debug('A request was refused.', { code: error.code, correlationId });
+      else logger.error('A request failed.', { error, correlationId });
     },
     checks: { store: () => db.query('select 1') },
     // Scrapers are callers like others; in development, and where there are subgraphs only, nobody is asked.
@@ -240,36 +244,24 @@ function authenticateBy(config: Config, { send }: Http, logger: Logger): Authent
 /** The public door: the graph, and messages that systems send. */
 async function doorOf(
   config: Config,
-  { db, identity }: Store,
+  { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
-  authenticate: Authenticate,
+  { authenticate, reads }: { readonly authenticate: Authenticate; readonly reads: Reads },
 ): Promise<Served> {
   const examples = await examplesIn(
     join(root, 'examples'),
     config.authentication === 'development' ? identity : undefined,
   );
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, authenticate);
+  const textOf = await openDocuments(config.trustedDocuments, root, db, logger);
+  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, {
+    ...{ authenticate, reads, textOf },
+    pseudonym: fingerprint,
+  });
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
   return { ...graph, answer: webhookDoor(options, graph.answer) };
-}
-
-/** Who did what, in order and signed. */
-function auditOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Audit> {
-  return openAudit({
-    ...{ db, config, metrics },
-    notice: (line) => {
-      logger.warn(line);
-    },
-    alarm: (line) => {
-      logger.error(line);
-    },
-    failed: (error) => {
-      logger.error('The audit could not be sealed; what was recorded is kept, and sealed later.', { error });
-    },
-  });
 }
 
 /** The change feed of the store. */

@@ -1,6 +1,6 @@
 export { entryOf, traceIdOf, type AuditEntry } from './entry.ts';
-export { openAudit, type Audit } from './open.ts';
-export { gatherReads, type Reads } from './reads.ts';
+export { openAudit, openReads } from './open.ts';
+export type { Reads } from './reads.ts';
 export { record, storable } from './record.ts';
 
 /** Where the migrations of the audit are. */

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../runtime/config.ts';
+import { Failure } from '../runtime/failure.ts';
 import { newSealKey } from '../runtime/seal.ts';
 
-type Where = Pick<Config, 'auditKey' | 'databaseUrl' | 'dataDir'>;
+type Where = Pick<Config, 'auditKey' | 'databaseUrl' | 'dataDir' | 'nodeEnv'>;
 
 /** The private key that signs, and a sentence about it for whoever starts the process; null where nothing needs saying. */
 export interface SealKey {
@@ -13,10 +14,18 @@ export interface SealKey {
   readonly notice: string | null;
 }
 
-/** The key of the settings. Without one, an embedded store has a key of its own beside it, made where it is missing. */
+/**
+ * The key of the settings. Without one, an embedded store has a key of its own beside it, made where it is missing.
+ * @throws Failure INVALID_CONFIGURATION without one in production
+ */
 export async function sealKeyOf(where: Where): Promise<SealKey> {
   const { auditKey, databaseUrl } = where;
   if (auditKey !== undefined) return { pem: auditKey, notice: null };
+  if (where.nodeEnv === 'production')
+    throw new Failure(
+      'INVALID_CONFIGURATION',
+      'Set AUDIT_KEY or AUDIT_KEY_FILE to an Ed25519 private key in PKCS8 PEM ("openssl genpkey -algorithm ed25519"): in production the audit is signed by a key that is not kept beside the store.',
+    );
   if (databaseUrl !== undefined)
     return {
       pem: undefined,

@@ -2,24 +2,20 @@ import type { Config } from '../runtime/config.ts';
 import type { Db } from '../runtime/db/index.ts';
 import { sealOf } from '../runtime/seal.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
-import type { Metrics } from '../runtime/telemetry.ts';
+import type { Logger, Metrics } from '../runtime/telemetry.ts';
 import { openCheckpointsFile } from './checkpoints-file.ts';
 import { showAudit } from './gauges.ts';
 import { sealKeyOf } from './key.ts';
+import { gatherReads, type Reads } from './reads.ts';
 import { auditSubgraph } from './resolvers.ts';
 import { startSealer, type SealerPace } from './sealer.ts';
 
 export interface AuditOptions {
   /** With the migrations of the audit. */
   readonly db: Db;
-  readonly config: Pick<Config, 'auditKey' | 'auditCheckpointsFile' | 'databaseUrl' | 'dataDir'>;
+  readonly config: Pick<Config, 'auditKey' | 'auditCheckpointsFile' | 'databaseUrl' | 'dataDir' | 'nodeEnv'>;
   readonly metrics: Metrics;
-  /** Told in plain sentences what whoever starts the process should know. */
-  readonly notice: (line: string) => void;
-  /** Told once that the chain is not the one that was signed. */
-  readonly alarm: (line: string) => void;
-  /** Told of faults that no caller hears of. */
-  readonly failed: (error: unknown) => void;
+  readonly logger: Logger;
 }
 
 /** The audit of a store, as a process of the role `audit` keeps it. */
@@ -42,15 +38,35 @@ const usualPace = ({ kind }: Db): SealerPace => ({
  * @throws Failure INVALID_CONFIGURATION
  */
 export async function openAudit(
-  { db, config, metrics, notice, alarm, failed }: AuditOptions,
+  { db, config, metrics, logger }: AuditOptions,
   pace: SealerPace = usualPace(db),
 ): Promise<Audit> {
-  const { pem, notice: sentence } = await sealKeyOf(config);
-  if (sentence !== null) notice(sentence);
+  const { pem, notice } = await sealKeyOf(config);
+  if (notice !== null) logger.warn(notice);
   const path = config.auditCheckpointsFile;
   const file = path === undefined ? undefined : await openCheckpointsFile(path);
   const seal = pem === undefined ? undefined : sealOf(pem);
-  const sealer = startSealer({ db, seal, file, alarm, failed, pace });
+  const sealer = startSealer({
+    ...{ db, seal, file, pace },
+    alarm: (sentence) => {
+      logger.error(sentence);
+    },
+    failed: (error) => {
+      logger.error('The audit could not be sealed; what was recorded is kept, and sealed later.', { error });
+    },
+  });
   showAudit(metrics, db, sealer);
   return { ...auditSubgraph(db), stop: () => sealer.stop() };
+}
+
+/** Begins to gather reads of personal data. */
+export function openReads({ db, logger }: Pick<AuditOptions, 'db' | 'logger'>): Reads {
+  return gatherReads({
+    db,
+    failed: (error) => {
+      logger.error('Reads of personal data could not be recorded; they are kept, and recorded later.', {
+        error,
+      });
+    },
+  });
 }

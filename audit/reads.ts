@@ -21,7 +21,7 @@ export interface Reads {
   /** Whether personal data may be shown: not while the store has taken no reads for long, or more than can be kept. */
   mayShow(): boolean;
   note(read: Read): void;
-  /** Stores what was gathered. */
+  /** Stores what was gathered; what the store does not take now is lost. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +49,10 @@ const requestsPerEntry = 100;
 /** Begins to gather. */
 export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Reads {
   let gathered: Read[] = [];
+  /** How many are on their way into the store. */
+  let leaving = 0;
   let storing: Promise<void> | undefined;
+  let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   /** By `performance.now()`: since when the store takes none. */
   let refusedSince: number | undefined;
@@ -58,6 +61,7 @@ export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Rea
     while (gathered.length > 0) {
       const batch = gathered;
       gathered = [];
+      leaving = batch.length;
       try {
         await record(db, entriesOf(batch));
         refusedSince = undefined;
@@ -66,6 +70,8 @@ export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Rea
         refusedSince ??= performance.now();
         failed(error);
         return;
+      } finally {
+        leaving = 0;
       }
     }
   }
@@ -75,7 +81,7 @@ export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Rea
     timer = undefined;
     return (storing ??= storeAll().then(() => {
       storing = undefined;
-      if (gathered.length > 0) later();
+      if (gathered.length > 0 && !stopped) later();
     }));
   }
   function later(): void {
@@ -85,7 +91,7 @@ export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Rea
   return {
     mayShow() {
       const refused = refusedSince === undefined ? 0 : performance.now() - refusedSince;
-      return gathered.length < pace.most && refused < pace.patience;
+      return gathered.length + leaving < pace.most && refused < pace.patience;
     },
     note(read) {
       gathered.push(read);
@@ -93,6 +99,7 @@ export function gatherReads({ db, failed, pace = usualPace }: ReadsOptions): Rea
       else later();
     },
     async stop() {
+      stopped = true;
       await storing;
       await flush();
     },

@@ -24,8 +24,8 @@ export async function verify(given: readonly string[], terminal: AuditTerminal):
   const config = terminal.config();
   const asked = argumentsIn(given);
   const file = asked.unsigned ? undefined : (asked.checkpoints ?? config.auditCheckpointsFile);
+  const keys = asked.unsigned ? null : await keysOf(asked, config);
   return overAudit(config, async (db) => {
-    const keys = asked.unsigned ? null : await keysOf(asked, config);
     let line: ReturnType<typeof progressLine> | undefined;
     const begun = performance.now();
     const verdict = await judge(db, {

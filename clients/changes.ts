@@ -88,11 +88,12 @@ export const subscriptionOf = (fields: string): string =>
   `subscription Changes($filter: CustomerChangeFilter, $after: String, $snapshot: Boolean! = false) {
   customerChanged(filter: $filter, after: $after, snapshot: $snapshot) { cursor position ${fields} }
 }`;
-const everything = subscriptionOf(
+/** What is asked where the query is not your own. */
+export const everything = subscriptionOf(
   'at kind system version previousVersion attributes { name owner } cause { requestId correlationId } customer { id }',
 );
 /** No customer has this id: the page is empty, and its `endCursor` is the end of the feed. */
-const now = `query Now { customerChanges(first: 1, filter: { customerIds: ["00000000-0000-0000-0000-000000000000"] }) {
+export const now = `query Now { customerChanges(first: 1, filter: { customerIds: ["00000000-0000-0000-0000-000000000000"] }) {
   pageInfo { endCursor } } }`;
 
 /**

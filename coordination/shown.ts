@@ -1,7 +1,7 @@
 import type * as contract from '../schema/generated/coordination.ts';
 import type { RecordedWrite, WriteView } from './coordination.ts';
 import type { Refusal } from './refusal.ts';
-import { receipts } from './receipt.ts';
+import { receipts, type Receipt } from './receipt.ts';
 import type { Sight } from './sight.ts';
 import type { Cause, Step } from './write.ts';
 
@@ -20,11 +20,11 @@ export function shownWrite(view: WriteView, sight: Sight): ShownWrite {
     settledAt: view.settledAt && instant(view.settledAt),
     approval: shownApproval(view),
     review: view.review ? { ...view.review, at: instant(view.review.at) } : null,
-    receipts: receipts(view, view.copies).map(({ acceptedAt, settledAt, cause, ...receipt }) => ({
+    receipts: receipts(view, view.copies).map(({ acceptedAt, settledAt, cause, ...receipt }, _, all) => ({
       ...receipt,
       acceptedAt: instant(acceptedAt),
       settledAt: settledAt && instant(settledAt),
-      cause: shownCause(cause, sight, receipt.attribute),
+      cause: shownCause(cause, sight, receipt.attribute, attributesWith(receipt, all)),
     })),
     steps: [view, ...view.copies].flatMap(({ steps }: RecordedWrite) =>
       steps.map((step) => shownStep(step, sight)),
@@ -54,26 +54,58 @@ function shownApproval({ approve, approval }: WriteView): contract.WriteApproval
 
 function shownStep(step: Step, sight: Sight): contract.WriteStep {
   const { system, kind, state, attempts, guarantee, undoable, cause } = step;
+  const attributes = Object.keys(step.changes);
   return {
     ...{ system, kind, state, attempts, guarantee, undoable },
-    attributes: Object.keys(step.changes),
-    cause: shownCause(cause, sight, cause?.attribute),
+    attributes,
+    cause: shownCause(cause, sight, cause?.attribute, attributes),
   };
 }
 
+/** The attributes that were written together with one, and so have their cause in common. */
+function attributesWith(
+  { owner, copyTo }: Pick<Receipt, 'owner' | 'copyTo'>,
+  all: readonly Receipt[],
+): readonly string[] {
+  return all.filter((one) => one.owner === owner && one.copyTo === copyTo).map((one) => one.attribute);
+}
+
+/**
+ * A cause, with the present value of an attribute, of what happened to several; to who may not see what it speaks of,
+ * without the words of an owner.
+ */
 function shownCause(
   cause: Cause | null,
   sight: Sight,
   attribute: string | undefined,
+  attributes: readonly string[],
 ): contract.WriteCause | null {
   if (cause === null) return null;
   const { code, message, current } = cause;
+  const about = cause.attribute === undefined ? attributes : [cause.attribute];
   return {
-    ...{ code, message },
+    code,
+    message: ours.has(code) || about.every((name) => sight(name, true) === true) ? message : withheld,
     attribute: cause.attribute ?? null,
     current: attribute === undefined ? null : sight(attribute, current?.[attribute]),
   };
 }
+
+/** Codes under which we ourselves say what happened, and no value. */
+const ours: ReadonlySet<string> = new Set([
+  'NOT_TRIED',
+  'CANCELLED',
+  'VERSION_CONFLICT',
+  'PLAN_CHANGED',
+  'UNKNOWN_OUTCOME',
+  'UNKNOWN_TO_OWNER',
+  'CHANGED_SINCE',
+  'RECORD_GONE',
+  'SYSTEM_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+  'RATE_LIMITED',
+]);
+const withheld = 'The owner said why, in words for those who may read what was to be changed.';
 
 /** Stores differ in how they write UTC. */
 export function instant(text: string): string {

@@ -3,7 +3,7 @@ import { permits } from '../schema/access.ts';
 import { attributes, type EntityName } from '../schema/generated/contracts.ts';
 import type { Attribute } from '../schema/governance.ts';
 
-/** Gives a present value of an attribute to those who may read it, and null to others. */
+/** Gives a present value of an attribute to those who may see it whole, and null to others. */
 export type Sight = (attribute: string, value: unknown) => unknown;
 
 /** What a principal may see of present values: a refused write is no way around who may read. */
@@ -11,7 +11,9 @@ export function sightOf(entity: EntityName, principal: Principal): Sight {
   const known: Readonly<Record<string, Attribute>> = attributes[entity];
   return (name, value = null) => {
     const attribute = Object.hasOwn(known, name) ? known[name] : undefined;
-    return attribute && permits(attribute.read, principal) ? value : null;
+    const whole =
+      attribute && permits(attribute.read, principal) && holds(principal, attribute.personal ?? []);
+    return whole ? value : null;
   };
 }
 

@@ -62,7 +62,9 @@ export function requestOf(draft: Draft): Request {
   const { reason, planHash, policy, approve, approval } = draft;
   return {
     ...{ entity, entityId, mode, correlationId, traceparent, requestedBy },
-    ...{ client, operation },
+    // Told as it is read: what is absent there is absent here.
+    ...(client === undefined ? {} : { client }),
+    ...(operation === undefined ? {} : { operation }),
     ...{ reason, planHash, policy, approve, approval },
   };
 }

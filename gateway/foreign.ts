@@ -5,6 +5,7 @@ import { createGuard } from '../runtime/guard.ts';
 import { createHttp, type Http } from '../runtime/http.ts';
 import { listen, type Listening } from '../runtime/listen.ts';
 import { createMetrics, type Logger } from '../runtime/telemetry.ts';
+import { createAdmission, defaultCostLimit } from './admission.ts';
 import { createEngine } from './engine/index.ts';
 import type { Flags } from './flags.ts';
 import { defaultLimits, documentRules } from './limits.ts';
@@ -26,7 +27,7 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
   const engine = createEngine({
     supergraph: readSupergraph(flags.supergraph),
     subgraphs: (name, url) => subgraph(name, url, flags, http),
-    limits: { tokens: defaultLimits.tokens },
+    limits: defaultLimits,
     rules: documentRules(defaultLimits, true),
   });
   const metrics = createMetrics();
@@ -35,6 +36,7 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
     timeout: flags.timeout,
     bodyLimit: 1024 * 1024,
     suggestions: true,
+    admit: createAdmission({ costLimit: defaultCostLimit, costBudget: 0 }),
     authenticate: anyone,
     hosts: isLoopback(flags.host) ? loopbackHosts : [],
     graphiql: { examples: [{ query: example }] },
@@ -53,8 +55,8 @@ export async function serveForeign(flags: Flags, logger: Logger): Promise<Listen
         'There is nothing at this path: the graph is at /graphql, its page at /graphiql.',
       );
     },
-    failed: (error) => {
-      if (!(error instanceof Failure)) logger.error('A request failed.', { error });
+    failed: (error, correlationId) => {
+      if (!(error instanceof Failure)) logger.error('A request failed.', { error, correlationId });
     },
     metrics,
     drainTimeout: 10_000,

@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import type { Config } from '../runtime/config.ts';
 import type { FailureCode } from '../runtime/failure.ts';
 
 /** What one operation may ask for; fragments count as often as they are spread. */
@@ -21,6 +22,8 @@ export interface Limits {
   readonly aliases: number;
   readonly rootFields: number;
   readonly directives: number;
+  /** Fields, counted as often as their fragments are spread. */
+  readonly fields: number;
 }
 
 /** Generous for people and code generators, small enough that the worst admitted operation is harmless. */
@@ -30,7 +33,20 @@ export const defaultLimits: Limits = {
   aliases: 50,
   rootFields: 20,
   directives: 100,
+  fields: 10_000,
 };
+
+/** The limits that the settings say. */
+export function documentLimits(config: Config): Limits {
+  return {
+    tokens: config.tokenLimit,
+    depth: config.depthLimit,
+    aliases: config.aliasLimit,
+    rootFields: config.rootFieldLimit,
+    directives: config.directiveLimit,
+    fields: config.fieldLimit,
+  };
+}
 
 interface Size {
   readonly depth: number;

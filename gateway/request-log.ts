@@ -10,10 +10,10 @@ export function requestLog(logger: Logger, metrics: Metrics): (answered: Answere
     ['kind', 'status'],
     buckets,
   );
-  return ({ operation, status, took, fault, ...fields }) => {
+  return ({ operation, status, took, fault, correlationId, method, code }) => {
     const kind = operation?.kind ?? 'none';
     seconds({ kind, status: String(status) }, took / 1000);
-    const line = { kind, name: operation?.name, status, took: Math.round(took), ...fields };
+    const line = { kind, name: operation?.name, status, took: Math.round(took), correlationId, method, code };
     if (fault === undefined) logger.debug('Answered.', line);
     else logger.error('A request failed.', { ...line, error: fault });
   };

@@ -1,10 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { unlimited, type Admit } from './admission.ts';
+import { anyDocument, type TextOf } from './documents/index.ts';
 import type { Engine } from './engine/index.ts';
 import { graphiqlPages, type GraphiqlOptions } from './graphiql/index.ts';
 import type { Authenticate } from './http/authentication.ts';
 import { createGraphqlListener, type Answered } from './http/graphql.ts';
-import { correlationOf } from './http/correlation.ts';
+import { correlationOf } from '../runtime/correlation.ts';
 import { hostCheck } from './http/hosts.ts';
 import { refuse, type HttpRefusal } from './http/refusal.ts';
 import { sendRefusal } from './http/respond.ts';
@@ -25,6 +27,10 @@ export interface DoorOptions {
   readonly bodyLimit: number;
   /** Whether refusals may suggest names of the schema; on where introspection is. */
   readonly suggestions: boolean;
+  /** Which documents are executed; any where absent. */
+  readonly textOf?: TextOf;
+  /** What operations may cost; anything where absent. */
+  readonly admit?: Admit;
   /** Who is asking: `bearer`, `selfDeclared()` or `anyone`. */
   readonly authenticate: Authenticate;
   /** Host names that the door answers to, e.g. `loopbackHosts`; every name where absent. */
@@ -39,6 +45,10 @@ export interface DoorOptions {
   readonly graphiql?: Omit<GraphiqlOptions, 'endpoint'>;
   /** Told of every GraphQL request once it is answered, for logs and metrics. Must not throw. */
   readonly answered?: (answered: Answered) => void;
+  /** Told of every subscription that shows personal data, when it begins. Must not throw. */
+  readonly began?: (answered: Answered) => void;
+  /** Whether reading personal data can be recorded; where it cannot, it is not shown. It can where absent. */
+  readonly mayShowPersonal?: () => boolean;
 }
 
 export interface Door {
@@ -61,9 +71,13 @@ export function createDoor(options: DoorOptions): Door {
     engine: options.engine,
     timeout: options.timeout,
     suggestions: options.suggestions,
+    textOf: options.textOf ?? anyDocument,
+    admit: options.admit ?? unlimited,
     authenticate: options.authenticate,
     origins: options.origins ?? [],
     answered: options.answered ?? (() => undefined),
+    began: options.began ?? (() => undefined),
+    mayShowPersonal: options.mayShowPersonal ?? (() => true),
   };
   const { bodyLimit } = options;
   const limits = { ...defaultStreamLimits, ...options.streams };

@@ -7,6 +7,7 @@ import type {
   QueryResolvers,
   Resolvers as ContractResolvers,
 } from '../schema/generated/identity.ts';
+import { allowSearch } from './clearance.ts';
 import type { Identity } from './identity.ts';
 import { sharedIdentifiers } from './matching/compare.ts';
 import { described } from './matching/described.ts';
@@ -43,6 +44,7 @@ export function identitySubgraph({ loadersOf, search, duplicates, matches }: Ide
         customer: (_, { id }, context) => loadersOf(context).registration(id),
         customerBy: (_, { system, key }, context) => loadersOf(context).holder({ system, key }),
         async customers(_, asked, context) {
+          allowSearch(asked, context.principal);
           const page = await search(asked);
           loadersOf(context).prime(page.edges.map(({ node }) => node));
           return page;

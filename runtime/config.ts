@@ -99,10 +99,6 @@ function contradictions(found: Settings, roles: ReadonlySet<Role>, environment: 
     wrong.push(
       'Set PASS_SECRET to the same secret in every process: with ROLES split they must know each other.',
     );
-  if (roles.has('audit') && found.nodeEnv === 'production' && found.auditKey === undefined)
-    wrong.push(
-      'Set AUDIT_KEY or AUDIT_KEY_FILE to an Ed25519 private key in PKCS8 PEM ("openssl genpkey -algorithm ed25519"): in production the audit is signed by a key that is not kept beside the store.',
-    );
   for (const role of ROLES) {
     if (role === 'gateway') continue;
     const url = found[`${role}Url`];
@@ -116,6 +112,8 @@ function contradictions(found: Settings, roles: ReadonlySet<Role>, environment: 
   }
   if (found.databaseUrl !== undefined && environment.DATA_DIR)
     wrong.push('Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.');
+  if (found.costBudgetPerMinute > 0 && found.costBudgetPerMinute < found.costLimit)
+    wrong.push('COST_BUDGET_PER_MINUTE must be at least COST_LIMIT, or 0: some operations could never run.');
   if (found.port !== 0 && found.port === found.sandboxPort)
     wrong.push('PORT and SANDBOX_PORT must differ; give one of them another number.');
   return wrong;

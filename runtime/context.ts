@@ -28,6 +28,8 @@ export interface RequestContext {
   readonly traceparent: string | null;
   /** The key under which the caller may repeat its request; null where it gave none. */
   readonly idempotencyKey: string | null;
+  /** Why its caller is to be shown personal data whole; null where it did not ask for that, or may not. */
+  readonly unmaskReason: string | null;
   /** When the request began, by `performance.now()`. */
   readonly began: number;
   /** Epoch milliseconds after which nobody waits for an answer. */
@@ -47,6 +49,7 @@ export interface ContextOptions {
   readonly caller?: Caller;
   readonly traceparent?: string | null;
   readonly idempotencyKey?: string | null;
+  readonly unmaskReason?: string | null;
   /** Milliseconds from now. */
   readonly timeout: number;
   readonly signal: AbortSignal;
@@ -63,6 +66,7 @@ export function requestContext(options: ContextOptions): RequestContext {
     caller: options.caller ?? 'gateway',
     traceparent: options.traceparent ?? null,
     idempotencyKey: options.idempotencyKey ?? null,
+    unmaskReason: options.unmaskReason ?? null,
     began: performance.now(),
     deadline: Date.now() + options.timeout,
     signal: options.signal,

@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as immediately, setTimeout as pause } from 'node:timers/promises';
+import { correlationOf } from './correlation.ts';
 import { Failure } from './failure.ts';
 import { sendProblem } from './problem.ts';
 import { securityHeaders, strictTransport } from './security-headers.ts';
@@ -22,7 +23,7 @@ export interface ListenOptions {
   readonly setting: 'PORT' | 'SANDBOX_PORT' | '--port';
   /** Answers everything but the routes below; a rejection is answered as a problem and given to `failed`. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
-  readonly failed: (error: unknown) => void;
+  readonly failed: (error: unknown, correlationId?: string) => void;
   /** Takes over the connections of requests for a WebSocket; without it they are answered like any others. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Ends what would not end by itself, such as streams; called once, when it begins to close. */
@@ -98,8 +99,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
           });
       });
       const fail = (error: unknown): void => {
-        failed(error);
-        sendProblem(response, error);
+        const correlationId = correlationOf(request.headers);
+        failed(error, correlationId);
+        sendProblem(response, error, correlationId);
       };
       try {
         (operational(request, response, options, closing !== undefined) ?? answer(request, response))?.catch(

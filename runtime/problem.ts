@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { correlationOf } from './correlation.ts';
 import { Failure, type FailureCode } from './failure.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -21,25 +22,35 @@ const statuses: Partial<Record<FailureCode, number>> = {
 };
 
 /**
- * Answers a REST request with RFC 9457 problem details: `{ type, title, status, detail, code, system?, retryAfter? }`.
- * Whatever is no `Failure` is told as an internal error only. Does nothing where the answer has begun already.
+ * Answers a REST request with RFC 9457 problem details: `{ type, title, status, detail, code, correlationId, system?,
+ * retryAfter? }`. Whatever is no `Failure` is told as an internal error only. Does nothing where the answer has begun already.
  */
-export function sendProblem(response: ServerResponse, error: unknown): void {
+export function sendProblem(
+  response: ServerResponse,
+  error: unknown,
+  correlationId = correlationOf(response.req.headers),
+): void {
   if (response.headersSent) return;
   const failure =
     error instanceof Failure
       ? error
       : new Failure(
           'INTERNAL_SERVER_ERROR',
-          'Something went wrong here; tell the operator when it happened.',
+          'Something went wrong here; quote the correlation id to the operator.',
         );
   const status = statuses[failure.code] ?? 500;
   const { retryAfter } = failure.extensions;
   if (typeof retryAfter === 'number') response.setHeader('retry-after', retryAfter);
   if (failure.code === 'UNAUTHENTICATED') response.setHeader('www-authenticate', 'Bearer');
-  response.writeHead(status, ['content-type', 'application/problem+json; charset=utf-8', ...securityHeaders]);
+  response.writeHead(status, [
+    ...['content-type', 'application/problem+json; charset=utf-8', 'x-correlation-id', correlationId],
+    ...securityHeaders,
+  ]);
   const title = failure.code.toLowerCase().replaceAll('_', ' ');
   response.end(
-    JSON.stringify({ type: 'about:blank', title, status, detail: failure.message, ...failure.extensions }),
+    JSON.stringify({
+      ...{ type: 'about:blank', title, status, detail: failure.message },
+      ...{ ...failure.extensions, correlationId },
+    }),
   );
 }

@@ -5,6 +5,8 @@ export interface SubgraphError {
   readonly message: string;
   readonly path?: readonly (string | number)[] | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+  /** What was thrown; for the log only. */
+  readonly originalError?: unknown;
 }
 
 export interface SubgraphResult {
@@ -17,7 +19,7 @@ export interface SubgraphResult {
 export function failed(name: string, fault: unknown): SubgraphResult {
   if (fault instanceof Failure) return { errors: [{ message: fault.message, extensions: fault.extensions }] };
   const extensions = { code: 'INTERNAL_SERVER_ERROR', system: name };
-  return { errors: [{ message: 'Internal error', extensions }] };
+  return { errors: [{ message: 'Internal error', extensions, originalError: fault }] };
 }
 
 export function late(name: string, cause?: unknown): Failure {

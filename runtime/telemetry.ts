@@ -90,8 +90,12 @@ export function createLogger({ level, json, write }: LoggerOptions): Logger {
 /** An error as fields, with what caused it. */
 function errorFields(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
-  const { message, code, stack, cause } = error as Partial<Error> & { code?: unknown };
-  return { message, code, stack, ...(cause === undefined ? {} : { cause: errorFields(cause) }) };
+  const { message, code, stack, cause, errors } = error as Partial<AggregateError> & { code?: unknown };
+  return {
+    ...{ message, code, stack },
+    ...(cause === undefined ? {} : { cause: errorFields(cause) }),
+    ...(Array.isArray(errors) ? { errors: errors.slice(0, 10).map(errorFields) } : {}),
+  };
 }
 
 /** `12:30:01.123 warn The message. key=value`, with an error's stack below. */
@@ -105,9 +109,10 @@ function readable(line: string): string {
 function framesOf(error: unknown): string[] {
   if (error === undefined) return [];
   if (typeof error !== 'object' || error === null) return [JSON.stringify(error)];
-  const { stack, cause } = error as { stack?: unknown; cause?: unknown };
+  const { stack, cause, errors = [] } = error as { stack?: unknown; cause?: unknown; errors?: unknown[] };
   const own = typeof stack === 'string' ? stack.split('\n') : [JSON.stringify(error)];
-  return cause === undefined ? own : [...own, 'because of', ...framesOf(cause)];
+  const reasons = cause === undefined ? errors : [cause, ...errors];
+  return [...own, ...reasons.flatMap((reason) => ['because of', ...framesOf(reason)])];
 }
 
 /** Control characters would let a value forge a line of its own. */

@@ -36,9 +36,24 @@ export function allows(wide: Access, narrow: Access): boolean {
   );
 }
 
-/** Whether a known caller may read; policies are decided by nobody yet, and so never hold. */
-export function permits({ scopes, policies }: Access, principal: Principal): boolean {
-  return (scopes.length === 0 || scopes.some((set) => holds(principal, set))) && policies.length === 0;
+/** Whether a policy holds for a principal; decided once for each. */
+export type Policies = (policy: string, principal: Principal) => boolean;
+
+/** The policies that a principal's issuer names in its claim `policies`; all of them for who has every scope. */
+export const claimedPolicies: Policies = (policy, principal) =>
+  holds(principal, ['*']) || (principal.claims?.policies ?? []).includes(policy);
+
+/** Whether a caller may read. Who has no subject is nobody that is known. */
+export function permits(
+  { authenticated, scopes, policies }: Access,
+  principal: Principal,
+  decide: Policies = claimedPolicies,
+): boolean {
+  return (
+    (!authenticated || principal.subject !== '') &&
+    (scopes.length === 0 || scopes.some((set) => holds(principal, set))) &&
+    (policies.length === 0 || policies.some((set) => set.every((policy) => decide(policy, principal))))
+  );
 }
 
 /** In words, e.g. `customer:read and billing:read, or admin`. */

@@ -1,6 +1,8 @@
 import { describeAccess } from './access.ts';
-import type { Contract } from './contract.ts';
+import { ownDefinitions, type Contract } from './contract.ts';
 import type { Attribute, Writing } from './governance.ts';
+import { personalOf, type Mask } from './personal.ts';
+import { isComposite } from './sdl.ts';
 
 /** The published page of who owns, reads and writes every attribute, in Markdown; stable for the same contracts. */
 export function catalogue(contracts: readonly Contract[], attributes: readonly Attribute[]): string {
@@ -12,7 +14,8 @@ export function catalogue(contracts: readonly Contract[], attributes: readonly A
     'Every attribute has one owner: it is read from there and written there, and nowhere else. To read an attribute a',
     'caller needs one of the sets of scopes named under "read"; to write it, all of those under "write". Where a second',
     'person has to approve, that person needs the scopes named after "approved with". A copy is kept in another system',
-    'because it cannot work without; it follows the owner.',
+    'because it cannot work without; it follows the owner. Who may read an attribute with [personal data](#personal) in it',
+    'sees that masked, and whole only with the scopes named after "whole with".',
     '',
     ...entities.map(
       ([entity, own]) => `- [${entity}](#${anchor(entity)}): ${count(own.length, 'attribute')}`,
@@ -28,6 +31,7 @@ export function catalogue(contracts: readonly Contract[], attributes: readonly A
         ),
       ),
     ]),
+    ...personalSection(contracts),
     '',
   ].join('\n');
 }
@@ -47,17 +51,49 @@ function section(entity: string, contract: Contract, owned: readonly Attribute[]
 }
 
 function row(attribute: Attribute): string {
-  const { entity, name, type, read, write, description, deprecated } = attribute;
+  const { entity, name, type, read, personal, write, description, deprecated } = attribute;
   const meaning = deprecated === undefined ? description : `**Deprecated:** ${deprecated} ${description}`;
   const cells = [
     `<a id="${anchor(`${entity}-${name}`)}"></a>\`${name}\``,
     `\`${type}\``,
-    describeAccess(read),
+    personal ? `${describeAccess(read)}; whole with ${personal.join(' and ')}` : describeAccess(read),
     write ? describeWriting(write) : '',
     meaning,
   ];
   return `| ${cells.map(cell).join(' | ')} |`;
 }
+
+/** Every field of the contracts that holds personal data, in their order. */
+function personalSection(contracts: readonly Contract[]): readonly string[] {
+  const rows = contracts.flatMap((contract) =>
+    ownDefinitions(contract)
+      .filter(isComposite)
+      .flatMap((type) =>
+        (type.fields ?? []).flatMap((field) => {
+          const personal = personalOf(field);
+          if (!personal) return [];
+          const cells = [
+            `\`${type.name.value}.${field.name.value}\``,
+            contract.system,
+            personal.reveal.join(' and '),
+            maskWords[personal.mask],
+            field.description?.value ?? '',
+          ];
+          return [`| ${cells.map(cell).join(' | ')} |`];
+        }),
+      ),
+  );
+  if (rows.length === 0) return [];
+  const head = ['| field | owner | whole with | masked | meaning |', '|---|---|---|---|---|'];
+  return ['', heading(2, 'Personal data', 'personal'), '', ...head, ...rows];
+}
+
+const maskWords: Readonly<Record<Mask, string>> = {
+  NULL: 'null',
+  HASH: 'a pseudonym',
+  LAST_FOUR: 'the last four characters',
+  DOMAIN: 'the domain',
+};
 
 function describeWriting({ scopes, approve, confirm, copiedTo }: Writing): string {
   return [

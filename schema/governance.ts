@@ -1,5 +1,6 @@
 import { Kind, parse, print, type DirectiveNode, type DocumentNode, type FieldDefinitionNode } from 'graphql';
 import { both, open, type Access } from './access.ts';
+import { revealedBy } from './personal.ts';
 import { referencesIn } from './references.ts';
 import {
   argumentOf,
@@ -50,6 +51,8 @@ export interface Attribute {
   /** The reason not to use it any more. */
   readonly deprecated?: string;
   readonly read: Access;
+  /** Scopes of which a caller needs all to see its personal data whole; absent where its value has none. */
+  readonly personal?: readonly string[];
   /** Absent where the graph does not change it. */
   readonly write?: Writing;
 }
@@ -69,8 +72,11 @@ export function attributesOf(supergraph: string | DocumentNode): readonly Attrib
     .filter(isResolvedByKeyInSeveral)
     .flatMap((type) =>
       (type.fields ?? []).flatMap((field): readonly Attribute[] => {
-        const attribute = attributeOf(type, field, graphs, access);
-        if (!attribute?.write) return attribute ? [attribute] : [];
+        const found = attributeOf(type, field, graphs, access);
+        if (!found) return [];
+        const personal = revealedBy(types, field);
+        const attribute = personal.length > 0 ? { ...found, personal } : found;
+        if (!attribute.write) return [attribute];
         const references = referencesIn(types, field.type);
         return [references.length > 0 ? { ...attribute, references } : attribute];
       }),

@@ -2,14 +2,15 @@ import type { Contract } from './contract.ts';
 import type { Problem } from './problem.ts';
 import * as connections from './rules/connections.ts';
 import * as ownership from './rules/ownership.ts';
+import * as personal from './rules/personal.ts';
 import * as reading from './rules/reading.ts';
 import { subjectOf, type Rule } from './rules/rule.ts';
 import * as shape from './rules/shape.ts';
 import * as words from './rules/words.ts';
 import * as writing from './rules/writing.ts';
 
-const rules: readonly Rule[] = [ownership, writing, reading, shape, connections, words].flatMap((group) =>
-  Object.values(group),
+const rules: readonly Rule[] = [ownership, writing, reading, personal, shape, connections, words].flatMap(
+  (group) => Object.values(group),
 );
 
 /** Every breach of the conventions by the contracts, by file and line. */

@@ -37,6 +37,8 @@ export interface DoorOptions {
   readonly pause?: Pause;
 }
 
+/** Says nothing but that somebody is there. */
+export const greeting = '{ __typename }';
 /** Milliseconds for one answer. */
 const answerTimeout = 30_000;
 /** Milliseconds of the first and of the longest wait where the server does not say how long. */
@@ -105,7 +107,7 @@ export function openDoor({ url, headers, token, post, signal, say, pause = realP
 
   return {
     async greet() {
-      const verdict = await once(JSON.stringify({ query: '{ __typename }' }));
+      const verdict = await once(JSON.stringify({ query: greeting }));
       if (verdict.kind === 'hopeless') throw hopeless(verdict.why);
       if (verdict.kind === 'later' && verdict.why === 'cannot be reached') {
         const advice = 'start it (npm start), or give --url the address of one that runs';

@@ -95,7 +95,8 @@ interface Page {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-const query = `query Outcomes($filter: CustomerWriteFilter!, $after: String) {
+/** What has become of writes. */
+export const query = `query Outcomes($filter: CustomerWriteFilter!, $after: String) {
   customerWrites(first: ${pollSize}, after: $after, filter: $filter) {
     edges { node { id state receipts { attribute cause { code message } } } }
     pageInfo { hasNextPage endCursor }

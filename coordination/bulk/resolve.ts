@@ -72,7 +72,8 @@ function unknown({ system, key }: Keyed): Reason {
   return { code: 'UNKNOWN_CUSTOMER', attribute: null, message };
 }
 
-function queryFor(count: number): string {
+/** Looks up so many customers. */
+export function queryFor(count: number): string {
   const each = Array.from({ length: count }, (_, i) => i);
   const variables = each.map((i) => `$s${i}: System!, $k${i}: String!`).join(', ');
   const fields = each.map((i) => `c${i}: customerBy(system: $s${i}, key: $k${i}) { id }`).join(' ');

@@ -28,7 +28,8 @@ export interface SendOptions {
   readonly observe: (row: Row) => Promise<void>;
 }
 
-const mutation = `mutation Write($input: UpdateCustomerInput!) {
+/** Changes one customer. */
+export const mutation = `mutation Write($input: UpdateCustomerInput!) {
   updateCustomer(input: $input) {
     write { id state acceptedAt customer { id } }
     refusals { code attribute message }

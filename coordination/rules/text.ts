@@ -1,3 +1,4 @@
+import { isMasked } from '../../schema/masking.ts';
 import { tooLarge, well, wrong, type Checked, type Rule } from './rule.ts';
 
 /** Longest text, in UTF-16 units. */
@@ -23,6 +24,7 @@ export const plainText: Rule = (value) => {
   if (value.trim() === '') return wrong(value, 'The text is empty: give some, or null for none.');
   if (!value.isWellFormed())
     return wrong(value, 'Half of a surrogate pair stands alone: give whole characters.');
+  if (isMasked(value)) return wrong(value, 'This stands for a value that you may not see; give the value.');
   if (forbidden.test(value)) return wrong(value, 'Give a text on one line, without control characters.');
   return well(value);
 };

@@ -1,5 +1,5 @@
 import { v7, validate } from 'uuid';
-import { isDuplicate, type Db, type Queryable } from '../../runtime/db/index.ts';
+import type { Queryable } from '../../runtime/db/index.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';
 import type { AskedFilter } from '../asked.ts';
 import type { Delivery, Endpoint, EndpointState } from './endpoint.ts';
@@ -51,8 +51,8 @@ export interface Endpoints {
   ): Promise<readonly Endpoint[]>;
   /** The id of the endpoint that has the address already, `FULL` where there are too many. */
   register(asked: Registration): Promise<Secured | { readonly same: string } | 'FULL'>;
-  /** `STALE` where it is no longer as it was seen, `DUPLICATE` where another one has the address. */
-  amend(seen: Stored, amended: Amendment): Promise<Endpoint | 'STALE' | 'DUPLICATE'>;
+  /** `STALE` where it is no longer as it was seen; rejects where another one has the address. */
+  amend(seen: Stored, amended: Amendment): Promise<Endpoint | 'STALE'>;
   rotate(id: string): Promise<Secured | null>;
   pause(id: string): Promise<Endpoint | null>;
   /** Null as well where it is behind what the log has, unless it skips what it missed. */
@@ -67,14 +67,13 @@ export interface Endpoints {
 const atOnce =
   'failures = 0, failing_since = null, due = case when leased then due else clock_timestamp() end';
 
-/** @param entity the entity whose changes are told */
-export function endpointsIn(db: Db, entity: string): Endpoints {
-  const one = async (
-    sql: string,
-    values: readonly unknown[],
-    queryable: Queryable = db,
-  ): Promise<Endpoint | null> => {
-    const [row] = await queryable.query<EndpointRow>(`${sql} returning ${endpointColumns}`, values);
+/**
+ * What changes anything belongs into a transaction.
+ * @param entity the entity whose changes are told
+ */
+export function endpointsIn(db: Queryable, entity: string): Endpoints {
+  const one = async (sql: string, values: readonly unknown[]): Promise<Endpoint | null> => {
+    const [row] = await db.query<EndpointRow>(`${sql} returning ${endpointColumns}`, values);
     return row ? endpointOf(row) : null;
   };
   const select = `select ${endpointColumns} from events_webhook`;
@@ -117,36 +116,29 @@ export function endpointsIn(db: Db, entity: string): Endpoints {
     },
 
     async amend({ id, revision }, { url, filter, description, scopes }) {
-      try {
-        const amended = await one(
-          `update events_webhook set url = coalesce($3, url), filter = coalesce($4::jsonb, filter),
-             description = case when $5 then $6 else description end, scopes = $7, revision = revision + 1, ${atOnce}
-           where id = $1 and revision = $2`,
-          [id, revision, url, filter, description !== undefined, description, scopes],
-        );
-        return amended ?? 'STALE';
-      } catch (error) {
-        if (isDuplicate(error)) return 'DUPLICATE';
-        throw error;
-      }
+      const amended = await one(
+        `update events_webhook set url = coalesce($3, url), filter = coalesce($4::jsonb, filter),
+           description = case when $5 then $6 else description end, scopes = $7, revision = revision + 1, ${atOnce}
+         where id = $1 and revision = $2`,
+        [id, revision, url, filter, description !== undefined, description, scopes],
+      );
+      return amended ?? 'STALE';
     },
 
-    rotate: (id) =>
-      db.transaction(async (tx) => {
-        const [row] = await tx.query<EndpointRow>(`${select} where id = $1 and entity = $2 for update`, [
-          id,
-          entity,
-        ]);
-        if (!row) return null;
-        const secret = newWebhookSecret();
-        const secrets = JSON.stringify(rotated(row.secrets, secret, Date.now()));
-        const endpoint = await one(
-          'update events_webhook set secrets = $2::jsonb where id = $1',
-          [id, secrets],
-          tx,
-        );
-        return endpoint && { endpoint, secret };
-      }),
+    async rotate(id) {
+      const [row] = await db.query<EndpointRow>(`${select} where id = $1 and entity = $2 for update`, [
+        id,
+        entity,
+      ]);
+      if (!row) return null;
+      const secret = newWebhookSecret();
+      const secrets = JSON.stringify(rotated(row.secrets, secret, Date.now()));
+      const endpoint = await one('update events_webhook set secrets = $2::jsonb where id = $1', [
+        id,
+        secrets,
+      ]);
+      return endpoint && { endpoint, secret };
+    },
 
     pause: (id) =>
       one(

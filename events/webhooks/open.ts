@@ -13,6 +13,7 @@ import { visible } from '../sight.ts';
 import { startCourier } from './courier.ts';
 import type { Boundary } from './deliver.ts';
 import { principalOf, type Endpoint } from './endpoint.ts';
+import { decidingIn } from './decided.ts';
 import { endpointsIn } from './endpoints.ts';
 import { showEndpoints } from './gauges.ts';
 import { journalIn } from './journal.ts';
@@ -99,6 +100,7 @@ export async function openWebhooks(
   });
   const webhooks = webhooksIn({
     ...{ endpoints, journal, log, send, allowPrivate, timeout, look: courier.look },
+    decide: decidingIn(db, entity),
     filterOf,
     scope: `${names.reference}:operate:webhooks`,
   });

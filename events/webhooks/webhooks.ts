@@ -1,9 +1,11 @@
 import type { RequestContext } from '../../runtime/context.ts';
+import { isDuplicate } from '../../runtime/db/index.ts';
 import { holds, type Principal } from '../../runtime/principal.ts';
 import type { AskedFilter } from '../asked.ts';
 import { positionOf } from '../cursor.ts';
 import type { ChangeFilter, Log } from '../log.ts';
 import type { Names } from '../names.ts';
+import type { Decide } from './decided.ts';
 import { sharedScopes, type Delivery, type Endpoint } from './endpoint.ts';
 import { endpointLimit, type Endpoints, type Stored } from './endpoints.ts';
 import type { Journal } from './journal.ts';
@@ -64,6 +66,7 @@ export interface OpenedWebhooks {
 
 export interface WebhooksOptions {
   readonly endpoints: Endpoints;
+  readonly decide: Decide;
   readonly journal: Journal;
   readonly log: Log;
   readonly send: Send;
@@ -82,7 +85,7 @@ const longestDescription = 1000;
 const reserve = 200;
 
 export function webhooksIn(options: WebhooksOptions): Webhooks {
-  const { endpoints, journal, log, send, filterOf, scope, allowPrivate, timeout, look } = options;
+  const { endpoints, decide, journal, log, send, filterOf, scope, allowPrivate, timeout, look } = options;
   const may = (principal: Principal): boolean => holds(principal, [scope]);
   const refused = (...refusals: Refusal[]) => ({ endpoint: null, secret: null, delivery: null, refusals });
   const notPermitted = refused({ code: 'NOT_PERMITTED', message: `This needs the scope ${scope}.` });
@@ -140,7 +143,9 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
       wanted === undefined ? undefined : await checked(refusals, () => checkedFilter(wanted, principal));
     if (refusals.length > 0) return refused(...refusals);
     const scopes = sharedScopes(seen.scopes, principal.scopes);
-    const amended = await endpoints.amend(seen, { url, filter, description, scopes });
+    const amended = await decide('UPDATE', context, (these) =>
+      these.amend(seen, { url, filter, description, scopes }),
+    ).catch(duplicated);
     if (amended === 'DUPLICATE') return refused(duplicate('another endpoint'));
     if (amended !== 'STALE') return arranged(Promise.resolve(amended));
     // Somebody else was quicker: what he left is what is changed.
@@ -151,7 +156,8 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
   return {
     may,
 
-    async register({ url: text, filter: asked, description, after }, { principal }) {
+    async register({ url: text, filter: asked, description, after }, context) {
+      const { principal } = context;
       if (!may(principal)) return notPermitted;
       const refusals: Refusal[] = [];
       const url = checkedUrl(refusals, text);
@@ -160,9 +166,8 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
       const from = after === null ? null : await checked(refusals, () => position(after));
       if (refusals.length > 0 || !filter || from === undefined) return refused(...refusals);
       const { subject: registeredBy, scopes } = principal;
-      const done = await endpoints.register({
-        ...{ url, filter, description, registeredBy, scopes: [...scopes], position: from },
-      });
+      const registration = { url, filter, description, registeredBy, scopes: [...scopes], position: from };
+      const done = await decide('REGISTER', context, (these) => these.register(registration));
       if (done === 'FULL') return refused(full);
       if ('same' in done) return refused(duplicate(`the endpoint ${done.same}`));
       look();
@@ -173,15 +178,18 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
 
     rotate: (id, context) =>
       arrange(id, context, async (seen) => {
-        const done = await endpoints.rotate(seen.id);
+        const done = await decide('ROTATE', context, (these) => these.rotate(seen.id));
         return done ? { ...done, refusals: [] } : refused(unknown);
       }),
 
-    pause: (id, context) => arrange(id, context, (seen) => arranged(endpoints.pause(seen.id))),
+    pause: (id, context) =>
+      arrange(id, context, ({ id: found }) =>
+        arranged(decide('PAUSE', context, (these) => these.pause(found))),
+      ),
 
     enable: (id, skipMissed, context) =>
       arrange(id, context, async (seen) => {
-        const endpoint = await endpoints.enable(seen.id, skipMissed);
+        const endpoint = await decide('ENABLE', context, (these) => these.enable(seen.id, skipMissed));
         return endpoint ? arranged(Promise.resolve(endpoint)) : refused(tooFarBehind);
       }),
 
@@ -189,10 +197,15 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
       arrange(id, context, async (seen) => {
         const refusals: Refusal[] = [];
         const from = await checked(refusals, () => position(after));
-        return from === undefined ? refused(...refusals) : arranged(endpoints.replay(seen.id, from));
+        return from === undefined
+          ? refused(...refusals)
+          : arranged(decide('REPLAY', context, (these) => these.replay(seen.id, from)));
       }),
 
-    remove: (id, context) => arrange(id, context, (seen) => arranged(endpoints.remove(seen.id))),
+    remove: (id, context) =>
+      arrange(id, context, ({ id: found }) =>
+        arranged(decide('REMOVE', context, (these) => these.remove(found))),
+      ),
 
     test: (id, context) =>
       arrange(id, context, async (endpoint): Promise<Tested> => {
@@ -207,6 +220,12 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
         return { endpoint, delivery, refusals: [] };
       }),
   };
+}
+
+/** An address that another endpoint has is a refusal. */
+function duplicated(error: unknown): 'DUPLICATE' {
+  if (isDuplicate(error)) return 'DUPLICATE';
+  throw error;
 }
 
 const unknown: Refusal = {

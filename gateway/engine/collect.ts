@@ -5,6 +5,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
+import type { Verdict } from './clearance.ts';
 import type { FieldItem, Item } from './items.ts';
 import { fieldOf, possibleNames } from './select.ts';
 
@@ -17,6 +18,8 @@ export interface Collected {
   readonly sources: readonly FieldItem[];
   /** What is selected below, of all sources together. */
   readonly items: readonly Item[];
+  /** That of all sources, unless one is through an interface, where it may be refused: then that is. */
+  readonly verdict: Verdict;
 }
 
 /** The fields that objects of a type answer with. An interface stands for objects whose type is not known. */
@@ -48,6 +51,7 @@ export function collectFields(
       type: fieldOf(schema, type, first.name).type,
       sources: same,
       items: same.flatMap((item) => item.items ?? []),
+      verdict: (same.find(({ verdict }) => verdict.refusal !== undefined) ?? first).verdict,
     };
   });
 }

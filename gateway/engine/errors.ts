@@ -1,8 +1,12 @@
 import type { FailureCode } from '../../runtime/failure.ts';
 import type { SubgraphError } from '../../runtime/executor.ts';
 
+/** Of an error that is told as an internal one only: what it was, for the log. A symbol, which JSON leaves out. */
+export const hidden: unique symbol = Symbol('hidden');
+
 /** What a caller is told about a failure: message and extensions, never internals. */
 export interface Exposed {
+  readonly [hidden]?: unknown;
   readonly message: string;
   readonly extensions: Readonly<Record<string, unknown>>;
 }
@@ -40,8 +44,14 @@ const passes: Readonly<Record<FailureCode, boolean>> = {
   ALIAS_LIMIT_EXCEEDED: false,
   ROOT_FIELD_LIMIT_EXCEEDED: false,
   DIRECTIVE_LIMIT_EXCEEDED: false,
+  TOKEN_LIMIT_EXCEEDED: false,
+  FIELD_LIMIT_EXCEEDED: false,
+  COST_LIMIT_EXCEEDED: false,
+  PERSISTED_QUERY_NOT_FOUND: false,
+  QUERY_NOT_IN_SAFELIST: false,
   UNAUTHENTICATED: true,
   FORBIDDEN: true,
+  UNAUTHORIZED_FIELD_OR_TYPE: true,
   INVALID_VALUE: true,
   CONFLICT: true,
   DUPLICATE: true,
@@ -72,7 +82,8 @@ export function exposed(error: SubgraphError, subgraph: string): Exposed {
   const { code, system, retryAfter, oldest } = error.extensions ?? {};
   const origin = typeof system === 'string' ? system : subgraph;
   if (!passing.has(code)) {
-    return { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR', system: origin } };
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', system: origin };
+    return { message: 'Internal error', extensions, [hidden]: faultOf(error, origin) };
   }
   return {
     message: error.message,
@@ -83,6 +94,24 @@ export function exposed(error: SubgraphError, subgraph: string): Exposed {
       ...(typeof oldest === 'string' ? { oldest } : {}),
     },
   };
+}
+
+/** What another process says of its fault is not ours to write down. */
+function faultOf(error: SubgraphError, system: string): unknown {
+  if (error.originalError !== undefined && error.originalError !== null) return error.originalError;
+  if (error instanceof Error) return error;
+  const { code } = error.extensions ?? {};
+  const known = typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? code : 'without a code that is one';
+  return new Error(`An error of ${system}: ${known}.`);
+}
+
+/** Errors as they are told, those that tell nothing with the id by which the log tells more. */
+export function correlated<E extends Exposed>(errors: readonly E[], correlationId: string): readonly E[] {
+  return errors.map((error) =>
+    error.extensions.code === 'INTERNAL_SERVER_ERROR'
+      ? { ...error, extensions: { ...error.extensions, correlationId } }
+      : error,
+  );
 }
 
 /** A subgraph's answer came too late. */

@@ -2,6 +2,7 @@ import type { RequestContext } from '../../runtime/context.ts';
 import type { PreparedFetch } from '../../runtime/executor.ts';
 import { executedAnswer, type Answer } from './answer.ts';
 import type { Introspect } from './introspection.ts';
+import { tellRest } from './odd.ts';
 import type { Run, Step } from './run.ts';
 import type { Serialiser } from './serialise.ts';
 
@@ -10,6 +11,8 @@ export interface Compiled {
   readonly step: Step;
   readonly serialiser: Serialiser;
   readonly introspect: Introspect;
+  /** As in `Answer`. */
+  readonly personal: readonly string[];
 }
 
 export interface Execution {
@@ -41,13 +44,16 @@ export function execute(compiled: Compiled, execution: Execution): Answer | Prom
     waiting: new Set(),
     expired: false,
     errors: [],
+    refused: 0,
     introspection: compiled.introspect(execution.given),
     crash: (fault) => {
       crash(fault);
     },
   };
   compiled.step(run, () => {
-    deliver(executedAnswer(compiled.serialiser.text(run, run.data), run.errors));
+    const text = compiled.serialiser.text(run, run.data);
+    if (run.refused > 0) tellRest(run);
+    deliver(executedAnswer(text, run.errors, compiled.personal, context.correlationId));
   });
   if (settled) return settled;
 

@@ -1,3 +1,4 @@
+import { hash, randomUUID } from 'node:crypto';
 import {
   getOperationAST,
   GraphQLError,
@@ -13,8 +14,12 @@ import {
 } from 'graphql';
 import type { Subgraph } from '../../runtime/executor.ts';
 import type { FailureCode } from '../../runtime/failure.ts';
+import { claimedPolicies, type Policies } from '../../schema/access.ts';
+import type { Pseudonym } from '../../schema/masking.ts';
+import { costs } from '../cost/index.ts';
 import { createPlanner, type Overrides } from '../planner.ts';
 import { lru } from '../../runtime/cache.ts';
+import { clearances, type Reader } from './clearance.ts';
 import type { AnswerError } from './errors.ts';
 import { prepareOperation, type Operation } from './operation.ts';
 import { overrideChoice } from './overrides.ts';
@@ -22,6 +27,7 @@ import { fieldLimit, prototypeAlias, unconditionalSource } from './rules.ts';
 import { refineScalars, type ParseScalar } from './scalars.ts';
 
 export type { Answer } from './answer.ts';
+export { correlated } from './errors.ts';
 export type { Explained } from './explain.ts';
 export type { Operation } from './operation.ts';
 export type { Subscription } from './subscription.ts';
@@ -53,6 +59,12 @@ export interface EngineOptions {
   readonly rules?: readonly ValidationRule[];
   /** Which labelled overrides are on, asked for each operation. Default: no labels, and a percentage by chance. */
   readonly overrides?: () => Overrides;
+  /** Whether a policy holds for a principal; once decided it is not asked again. Default: those that its claims name. */
+  readonly policies?: Policies;
+  /** Scope of which who has it may give a reason to be shown personal data whole; nobody may where absent. */
+  readonly unmask?: string;
+  /** What is shown for a personal value under the mask `HASH`. Default: what is good for this engine alone. */
+  readonly pseudonym?: Pseudonym;
 }
 
 /** Answers operations over a supergraph. */
@@ -61,6 +73,8 @@ export interface Engine {
   readonly schema: GraphQLSchema;
   /** Parses, validates, plans and compiles, or gives the operation that it has kept. */
   prepare(document: string, operationName?: string | null): Operation | Refusal;
+  /** Text that is the same for all who may be shown the same of the whole graph. */
+  clearanceOf(reader: Reader): string;
 }
 
 /** Throws a Failure for a text that is not a supergraph. */
@@ -74,6 +88,9 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = { operations: 1000, tokens: 10_000, fields: 10_000, ...options.limits };
   const rules = [prototypeAlias, unconditionalSource, fieldLimit(limits.fields), ...(options.rules ?? [])];
   const prefix = freePrefix(schema);
+  const { policies = claimedPolicies, unmask, pseudonym = pseudonymOfOwn() } = options;
+  const cleared = clearances({ schema, readings: planner.readings, policies, unmask });
+  const costOf = costs(options.supergraph, schema);
   const prepared = lru<Operation | Refusal>(limits.operations);
   const choose =
     options.overrides ?? (() => ({ labels: new Set<string>(), percentage: Math.random() * 100 }));
@@ -88,7 +105,9 @@ export function createEngine(options: EngineOptions): Engine {
     try {
       document = parse(text, { maxTokens: limits.tokens });
     } catch (error) {
-      return refusal('GRAPHQL_PARSE_FAILED', error);
+      if (!String(error).includes(tooLong)) return refusal('GRAPHQL_PARSE_FAILED', error);
+      const sentence = `The document has more than ${limits.tokens} tokens; ask for less, or in several requests.`;
+      return refusal('TOKEN_LIMIT_EXCEEDED', new GraphQLError(sentence));
     }
     // Limits first: some rules of the specification take a time that grows with the square of the document.
     for (const some of [rules, specifiedRules]) {
@@ -109,7 +128,8 @@ export function createEngine(options: EngineOptions): Engine {
         new GraphQLError(`The graph has no ${operation.operation}s.`),
       );
     }
-    const preparing = { planner, subgraphs, overrides, prefix };
+    const cost = costOf(document, operation);
+    const preparing = { planner, subgraphs, overrides, prefix, cost, clearances: cleared, pseudonym };
     return prepareOperation(preparing, document, operation);
   };
 
@@ -121,8 +141,12 @@ export function createEngine(options: EngineOptions): Engine {
         prepare(document, operationName, overrides),
       );
     },
+    clearanceOf: (reader) => cleared.keyOf(reader),
   };
 }
+
+/** How the parser says that it has given up. */
+const tooLong = 'tokens. Parsing aborted';
 
 function refusal(code: FailureCode, ...errors: readonly unknown[]): Refusal {
   return {
@@ -133,6 +157,13 @@ function refusal(code: FailureCode, ...errors: readonly unknown[]): Refusal {
       return { message, ...(locations ? { locations } : {}), extensions: { code, ...told.extensions } };
     }),
   };
+}
+
+/** Without a secret that others know, pseudonyms are the same only for as long as an engine is there. */
+function pseudonymOfOwn(): Pseudonym {
+  const secret = randomUUID();
+  return (coordinate, value) =>
+    hash('sha256', JSON.stringify([secret, coordinate, value]), 'base64url').slice(0, 11);
 }
 
 /** A prefix for names of our own that no field of the schema can be taken for. */

@@ -1,4 +1,5 @@
 import type { GraphQLLeafType } from 'graphql';
+import type { FailureCode } from '../../runtime/failure.ts';
 import type { Exposed } from './errors.ts';
 import { reason } from './failures.ts';
 import type { Run } from './run.ts';
@@ -9,6 +10,8 @@ export interface Place {
   /** `Type.field`, for messages. */
   readonly label: string;
   readonly nullable: boolean;
+  /** Why its caller may not read it; absent where he may. */
+  readonly refusal?: string | undefined;
   /** What is selected below. */
   readonly items: readonly Item[];
 }
@@ -28,6 +31,22 @@ export function absent(run: Run, place: Place, holder: object, key: string | num
     run.errors.push({ ...internal(`Cannot return null for non-nullable field ${place.label}.`), path });
   }
   return place.nullable ? 'null' : undefined;
+}
+
+/** Refusals that one answer tells of, each with its path; the others are counted. */
+const mostRefusals = 100;
+
+/** The caller may not have what is here; it was not asked for. */
+export function refused(run: Run, place: Place, path: Path): Text {
+  run.refused += 1;
+  if (run.refused <= mostRefusals) run.errors.push({ ...unauthorized(place.refusal ?? ''), path });
+  return place.nullable ? 'null' : undefined;
+}
+
+/** Tells how many refusals were not told. */
+export function tellRest(run: Run): void {
+  const rest = run.refused - mostRefusals;
+  if (rest > 0) run.errors.push(unauthorized(`You may not read ${rest} more places of this answer.`));
 }
 
 /** A leaf has no ordinary value: another one that its type can represent, or an error that does not show it. */
@@ -56,6 +75,10 @@ export function oddList(run: Run, place: Place, path: Path): undefined {
 /** An object came whose type is none of the possible ones. */
 export function oddType(run: Run, place: Place, path: Path): undefined {
   run.errors.push({ ...internal(`The type of the object at ${place.label} is not known.`), path });
+}
+
+function unauthorized(message: string): Exposed {
+  return { message, extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' satisfies FailureCode } };
 }
 
 function internal(message: string): Exposed {

@@ -7,11 +7,12 @@ import {
 } from 'graphql';
 import { Failure } from '../../runtime/failure.ts';
 import type { FetchNode, Overrides, PlanNode, Planner } from '../planner.ts';
+import type { Clearance } from './clearance.ts';
 import type { Conditions } from './conditions.ts';
 import { documentText } from './document.ts';
 import { keyNames } from './keys.ts';
 import { rebase } from './rebase.ts';
-import type { FieldItem, Item } from './items.ts';
+import { isWithheld, type FieldItem, type Item } from './items.ts';
 import { select } from './select.ts';
 import { stagesOf, type Stage } from './stages.ts';
 import { emptyTree, growTree, type Branch, type Tree } from './tree.ts';
@@ -28,6 +29,7 @@ export interface Planning {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly conditions: Conditions;
+  readonly clearance: Clearance;
   readonly overrides: Overrides;
   /** Prefix of made-up keys; no field of the schema starts with it. */
   readonly prefix: string;
@@ -38,7 +40,7 @@ export interface Planning {
  * by itself, so that one is complete, with what it selects from other subgraphs, before the next begins.
  */
 export function planOperation(planning: Planning): Planned {
-  const { planner, document, operation, conditions, overrides } = planning;
+  const { planner, document, operation, conditions, clearance, overrides } = planning;
   const root = planner.schema.getRootType(operation.operation);
   const whole = planner.full.getRootType(operation.operation);
   const query = planner.full.getQueryType();
@@ -51,7 +53,7 @@ export function planOperation(planning: Planning): Planned {
   );
   const keyOf = keyNames(planning.prefix);
   const { schema } = planner;
-  const selected = select({ schema, fragments, conditions, keyOf }, root, operation.selectionSet);
+  const selected = select({ schema, fragments, conditions, keyOf, clearance }, root, operation.selectionSet);
   const serial = operation.operation === OperationTypeNode.MUTATION;
   const items = serial ? separate(selected, planning.prefix) : selected;
   const parts = serial ? steps(items) : [items];
@@ -92,9 +94,9 @@ function levels(stages: readonly Stage[]): readonly (readonly Stage[])[] {
   return found.map((level) => stages.filter((stage) => stage.level === level));
 }
 
-/** `__typename` of the root and introspection need no subgraph. */
+/** `__typename` of the root and introspection need no subgraph, and what is withheld is not asked for. */
 function isGathered(item: Item): boolean {
-  return item.kind === 'scope' || !item.name.startsWith('__');
+  return item.kind === 'scope' || (!item.name.startsWith('__') && !isWithheld(item));
 }
 
 /** Two mutations are two effects, even where they are written the same: each response name has a key of its own. */

@@ -3,11 +3,11 @@ import {
   specifiedDirectives,
   visit,
   type ConstDirectiveNode,
-  type ConstValueNode,
   type DefinitionNode,
   type DirectiveDefinitionNode,
   type DocumentNode,
 } from 'graphql';
+import { linksOf } from './links.ts';
 
 const executable = new Set([
   'QUERY',
@@ -76,46 +76,17 @@ interface Machinery {
   readonly inaccessible: string;
 }
 
-/** Reads the `@link`s of the schema: which names belong to specifications, not to the graph. */
+/** Which names belong to linked specifications, not to the graph. */
 function linkedMachinery(supergraph: DocumentNode): Machinery {
   const prefixes = new Set(['join', 'link', 'federation']);
   const directives = new Set<string>();
   let inaccessible = 'inaccessible';
-  for (const node of supergraph.definitions) {
-    if (node.kind !== Kind.SCHEMA_DEFINITION && node.kind !== Kind.SCHEMA_EXTENSION) continue;
-    for (const link of node.directives ?? []) {
-      if (link.name.value !== 'link') continue;
-      const values = new Map(link.arguments?.map((argument) => [argument.name.value, argument.value]));
-      const url = values.get('url');
-      const as = values.get('as');
-      const imports = values.get('import');
-      const own = url?.kind === Kind.STRING ? specification(url.value) : undefined;
-      const name = as?.kind === Kind.STRING ? as.value : own;
-      if (name !== undefined) prefixes.add(name);
-      if (own === 'inaccessible' && name !== undefined) inaccessible = name;
-      for (const imported of imports?.kind === Kind.LIST ? imports.values : []) {
-        const local = importedName(imported);
-        if (local?.startsWith('@')) directives.add(local.slice(1));
-      }
-    }
+  for (const { specification, name, imports } of linksOf(supergraph)) {
+    if (name !== undefined) prefixes.add(name);
+    if (specification === 'inaccessible' && name !== undefined) inaccessible = name;
+    for (const local of imports.values()) if (local.startsWith('@')) directives.add(local.slice(1));
   }
   return { prefixes, directives, inaccessible };
-}
-
-/** `https://specs.apollo.dev/join/v0.5` is `join`. */
-function specification(url: string): string | undefined {
-  const parts = url.split('/').filter((part) => part !== '');
-  const last = parts.at(-1);
-  return last !== undefined && /^v\d+\.\d+$/.test(last) ? parts.at(-2) : last;
-}
-
-/** A name, or `{ name, as }`. */
-function importedName(node: ConstValueNode): string | undefined {
-  if (node.kind === Kind.STRING) return node.value;
-  if (node.kind !== Kind.OBJECT) return undefined;
-  const fields = new Map(node.fields.map((field) => [field.name.value, field.value]));
-  const name = fields.get('as') ?? fields.get('name');
-  return name?.kind === Kind.STRING ? name.value : undefined;
 }
 
 function isDirective(node: DefinitionNode): node is DirectiveDefinitionNode {

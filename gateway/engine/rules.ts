@@ -68,7 +68,9 @@ export function fieldLimit(limit: number): ValidationRule {
       OperationDefinition(node) {
         if (count(node.selectionSet) <= limit) return;
         const message = `The operation selects more than ${limit} fields; ask for less.`;
-        context.reportError(new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_REQUEST' } }));
+        context.reportError(
+          new GraphQLError(message, { nodes: node, extensions: { code: 'FIELD_LIMIT_EXCEEDED' } }),
+        );
       },
     };
   };

@@ -21,6 +21,8 @@ export interface Run {
   readonly crash: (fault: unknown) => void;
   /** Filled while the answer is serialised. */
   readonly errors: AnswerError[];
+  /** Places that the caller may not read; counted while the answer is serialised. */
+  refused: number;
   /** JSON text of introspection fields. */
   readonly introspection: readonly string[];
 }

@@ -17,7 +17,9 @@ import {
 import { evaluate, read } from './codegen.ts';
 import { collectFields, typeGroups, type Collected } from './collect.ts';
 import { ordinary, quote } from './leaves.ts';
-import { absent, oddLeaf, oddList, oddType, type Place } from './odd.ts';
+import type { Pseudonym } from '../../schema/masking.ts';
+import { masked } from './masked.ts';
+import { absent, oddLeaf, oddList, oddType, refused, type Place } from './odd.ts';
 import type { Run } from './run.ts';
 import type { Item } from './items.ts';
 
@@ -46,6 +48,7 @@ export function serialiser(
   schema: GraphQLSchema,
   root: GraphQLObjectType,
   items: readonly Item[],
+  pseudonym: Pseudonym,
 ): Serialiser {
   const functions: string[] = [];
   const places: Place[] = [];
@@ -67,13 +70,17 @@ export function serialiser(
     at: At,
   ): string {
     const fields = collectFields(schema, type, selected);
+    const fatal = fields.filter(
+      ({ verdict, type: of }) => verdict.refusal !== undefined && isNonNullType(of),
+    );
+    if (fatal.length > 0) {
+      const told = fatal.map((field) => `${fieldText(names, type, field, below(at, field))};`);
+      return define(at, 'o', [...told, 'return undefined;']);
+    }
     const lines = ['let v;'];
     const texts = fields.map((field, index) => {
       const label = JSON.stringify(`${index === 0 ? '' : ','}${JSON.stringify(field.response)}:`);
-      const value = fieldText(names, type, field, {
-        ...at,
-        path: [...at.path, JSON.stringify(field.response)],
-      });
+      const value = fieldText(names, type, field, below(at, field));
       lines.push(`v = ${read('o', field.key)};`, `const f${index} = ${value};`);
       if (isNonNullType(field.type)) lines.push(`if (f${index} === undefined) return undefined;`);
       return `${label} + f${index}`;
@@ -86,7 +93,10 @@ export function serialiser(
       label: `${type.name}.${field.name}`,
       nullable: !isNonNullType(field.type),
       items: field.items,
+      refusal: field.verdict.refusal,
     };
+    if (place.refusal !== undefined) return `refused(run, ${kept(place)}, ${pathText(at)})`;
+    if (field.verdict.mask === 'NULL') return "'null'";
     if (field.name === '__typename') {
       const [only, second] = names;
       if (only === undefined) return `oddType(run, ${kept(place)}, ${pathText(at)})`;
@@ -95,33 +105,36 @@ export function serialiser(
     if (type === schema.getQueryType() && field.name.startsWith('__')) {
       return `run.introspection[${introspection.push(field.sources.map((source) => source.node)) - 1}]`;
     }
-    return valueText(field.type, place, `o, ${JSON.stringify(field.key)}`, at);
+    const { mask, of = place.label } = field.verdict;
+    const shown = mask && `leaves[${leaves.push(masked(mask, of, pseudonym)) - 1}]`;
+    return valueText(field.type, { ...place, shown }, `o, ${JSON.stringify(field.key)}`, at);
   }
 
   /** An expression: the text of `v`, or undefined where null must propagate from it. */
-  function valueText(type: GraphQLOutputType, place: Place, holder: string, at: At): string {
-    const { nullable } = place;
+  function valueText(type: GraphQLOutputType, place: ShownPlace, holder: string, at: At): string {
+    const { nullable, shown } = place;
     const inner = getNullableType(type);
     const missing = `absent(run, ${kept(place)}, ${holder}, ${pathText(at)})`;
     const whenNull = nullable ? `(run.failures === undefined ? 'null' : ${missing})` : missing;
+    if (isLeafType(inner) && shown !== undefined) return `v == null ? ${whenNull} : ${shown}(v)`;
     if (isLeafType(inner)) {
       const leaf = `leaves[${leaves.push(inner) - 1}]`;
       const values = isEnumType(inner) ? new Set(inner.getValues().map((one) => one.name)) : undefined;
       const { test, text } = ordinary(inner, 'v', `leaves[${leaves.push(values) - 1}]`);
       return `${test} ? ${text} : v == null ? ${whenNull} : oddLeaf(run, ${kept(place)}, ${leaf}, v, ${pathText(at)})`;
     }
-    const below = isListType(inner)
+    const inside = isListType(inner)
       ? listFunction(inner.ofType, place, at)
       : isAbstractType(inner)
         ? abstractFunction(inner, place, at)
         : objectFunction([inner.name], inner, place.items, at);
-    return `v == null ? ${whenNull} : ${below}${parameters('v', at)}${nullable ? " ?? 'null'" : ''}`;
+    return `v == null ? ${whenNull} : ${inside}${parameters('v', at)}${nullable ? " ?? 'null'" : ''}`;
   }
 
-  function listFunction(type: GraphQLOutputType, place: Place, at: At): string {
+  function listFunction(type: GraphQLOutputType, place: ShownPlace, at: At): string {
     const index = `i${at.indexes.length}`;
     const inside: At = { path: [...at.path, index], indexes: [...at.indexes, index] };
-    const item: Place = { ...place, nullable: !isNonNullType(type) };
+    const item: ShownPlace = { ...place, nullable: !isNonNullType(type) };
     return define(at, 'list', [
       `if (!Array.isArray(list)) return oddList(run, ${kept(place)}, ${pathText(at)});`,
       "let all = '[';",
@@ -156,9 +169,18 @@ export function serialiser(
   }
 
   const name = objectFunction([root.name], root, items, { path: [], indexes: [] });
-  const scope = { places, leaves, quote, absent, oddLeaf, oddList, oddType };
+  const scope = { places, leaves, quote, absent, oddLeaf, oddList, oddType, refused };
   const text = evaluate(`${functions.join('\n')}\nreturn ${name};`, scope) as Serialiser['text'];
   return { text, introspection };
+}
+
+/** A place with the name of the function that masks its leaves. */
+interface ShownPlace extends Place {
+  readonly shown?: string | undefined;
+}
+
+function below(at: At, { response }: Collected): At {
+  return { ...at, path: [...at.path, JSON.stringify(response)] };
 }
 
 function parameters(first: string, at: At): string {

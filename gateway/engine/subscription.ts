@@ -3,7 +3,7 @@ import type { Subgraph } from '../../runtime/executor.ts';
 import { isStream, type PreparedStream } from '../../runtime/stream.ts';
 import type { FetchNode } from '../planner.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
-import { exposed, unusable, type AnswerError } from './errors.ts';
+import { correlated, exposed, unusable, type AnswerError } from './errors.ts';
 import { execute, type Compiled, type Execution } from './execute.ts';
 import { variablePicker } from './fetch.ts';
 import type { Data } from './representations.ts';
@@ -16,6 +16,8 @@ export interface Subscription {
   readonly operation: object;
   /** Those that decide what is answered. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Coordinates of the personal data that its answers show whole. */
+  readonly personal: readonly string[];
   /** The answer to an event: what its source tells of it, completed by the rest of the plan. Throws as `run` does. */
   answer(event: unknown, context: RequestContext): Answer | Promise<Answer>;
   /** What a subscriber is told where the events end with a fault. */
@@ -52,11 +54,13 @@ export async function begin(
   const begun = await prepared(pick(execution), execution.context);
   if (!isStream(begun)) {
     const errors = begun.errors?.length ? begun.errors : [unusable(system)];
-    return refusedAnswer(errors.map((error) => exposed(error, system)));
+    const told = errors.map((error) => exposed(error, system));
+    return refusedAnswer(correlated(told, execution.context.correlationId));
   }
   return {
     events: begun.events,
     operation: compiled,
+    personal: compiled.personal,
     variables: Object.fromEntries(Object.entries(execution.variables).filter(([name]) => shaping.has(name))),
     answer: (event, context) =>
       execute(compiled, { ...execution, context, event: (_, inner) => begun.resolve(event, inner) }),

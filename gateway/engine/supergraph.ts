@@ -10,6 +10,7 @@ import {
   type TypeDefinitionNode,
 } from 'graphql';
 import { Failure } from '../../runtime/failure.ts';
+import { readingsOf, type Reading } from '../../schema/readings.ts';
 import { visibleDefinitions } from './public-schema.ts';
 import { readRequirements, type Requirements } from './requirements.ts';
 
@@ -20,6 +21,8 @@ export interface Supergraph {
   /** The same with everything that is `@inaccessible`: subgraphs may need it of each other. */
   readonly full: GraphQLSchema;
   readonly requirements: Requirements;
+  /** What it takes to read the fields of what clients may see. */
+  readonly readings: ReadonlyMap<string, Reading>;
   /** In the order of `join__Graph`; `url` may be empty for a subgraph that runs in this process. */
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   /** Names of the object types that a type condition admits, for every object, interface and union, inaccessible ones too. */
@@ -37,7 +40,8 @@ export function readSupergraph(text: string): Supergraph {
     throw refusal('The public part of the supergraph is not a valid schema; compose it again.', error);
   const possible = possibleTypes(document);
   const requirements = readRequirements(document, possible, inaccessible);
-  return { schema, full: built(all), subgraphs, requirements, possibleTypes: possible };
+  const readings = readingsOf(document);
+  return { schema, full: built(all), subgraphs, requirements, readings, possibleTypes: possible };
 }
 
 function parsed(text: string): DocumentNode {

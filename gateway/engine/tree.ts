@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { Failure } from '../../runtime/failure.ts';
 import type { FlattenNodePathSegment } from '../planner.ts';
-import type { Item } from './items.ts';
+import { isWithheld, type Item } from './items.ts';
 import { fieldOf } from './select.ts';
 
 /** What has to be gathered for objects at one place: one field per key. Grows while an operation is planned. */
@@ -34,10 +34,11 @@ export function emptyTree(type: GraphQLCompositeType): Tree {
   return { type, fields: new Map(), scopes: new Map() };
 }
 
-/** Adds what a client asked for; introspection is not gathered. `schema` knows inaccessible fields, too. */
+/** Adds what a client asked for; introspection is not gathered, nor what is withheld. `schema` knows inaccessible fields, too. */
 export function growTree(schema: GraphQLSchema, tree: Tree, items: readonly Item[]): Tree {
   for (const item of items) {
     if (item.kind === 'scope') growTree(schema, scopeOf(schema, tree, item.on.name), item.items);
+    else if (isWithheld(item)) continue;
     else if (item.name === '__typename' || !item.name.startsWith('__')) {
       const branch = addBranch(schema, tree, { ...item, below: undefined });
       if (branch.below) growTree(schema, branch.below, item.items ?? []);

@@ -1,12 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestContext } from '../../runtime/context.ts';
+import { traceparentOf } from '../../runtime/correlation.ts';
 import type { Principal } from '../../runtime/principal.ts';
 import type { Authenticate } from './authentication.ts';
-import { traceparentOf } from './correlation.ts';
 import { refuse, type HttpRefusal } from './refusal.ts';
+import { unmaskReasonOf } from './unmask.ts';
 
 /** What the headers of a request say of its caller. */
-export interface Introduced extends Pick<RequestContext, 'principal' | 'idempotencyKey' | 'traceparent'> {
+export interface Introduced extends Pick<
+  RequestContext,
+  'principal' | 'idempotencyKey' | 'traceparent' | 'unmaskReason'
+> {
   readonly refused?: undefined;
 }
 
@@ -17,8 +21,12 @@ export function introduced(
 ): Introduced | HttpRefusal | Promise<Introduced | HttpRefusal> {
   const idempotencyKey = idempotencyKeyOf(textOf(headers, 'idempotency-key'));
   if (idempotencyKey === undefined) return badKey;
-  const read = (principal: Principal | HttpRefusal): Introduced | HttpRefusal =>
-    'refused' in principal ? principal : { principal, idempotencyKey, traceparent: traceparentOf(headers) };
+  const read = (principal: Principal | HttpRefusal): Introduced | HttpRefusal => {
+    if ('refused' in principal) return principal;
+    const unmaskReason = unmaskReasonOf(headers, principal);
+    if (typeof unmaskReason === 'object' && unmaskReason !== null) return unmaskReason;
+    return { principal, idempotencyKey, traceparent: traceparentOf(headers), unmaskReason };
+  };
   const principal = authenticate(headers);
   return principal instanceof Promise ? principal.then(read) : read(principal);
 }

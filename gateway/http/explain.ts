@@ -8,6 +8,8 @@ interface Story {
   readonly systems: readonly string[];
   /** Every call, with the time (ISO 8601) at which it read: nothing that it brought is older. */
   readonly calls: readonly (Observation & { readonly readAt: string })[];
+  /** Of the operation with its variables, as it counts for the limits. */
+  readonly cost: number;
   readonly plan: Explained;
 }
 
@@ -20,7 +22,7 @@ export function explanation() {
       observed.push(observation);
     },
     /** The serialised answer, with the story in it. */
-    told(body: string, plan: Explained): string {
+    told(body: string, plan: Explained, cost: number): string {
       const explain: Story = {
         took: Date.now() - began,
         systems: [...new Set(observed.map((one) => one.system))],
@@ -30,6 +32,7 @@ export function explanation() {
           took: rounded(one.took),
           readAt: new Date(began + one.startedAt).toISOString(),
         })),
+        cost,
         plan,
       };
       return `${body.slice(0, -1)},"extensions":${JSON.stringify({ explain })}}`;

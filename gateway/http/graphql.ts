@@ -1,23 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../runtime/context.ts';
 import { securityHeaders } from '../../runtime/security-headers.ts';
+import type { Admit, Declined } from '../admission.ts';
+import type { TextOf } from '../documents/index.ts';
 import type { Answer, Engine, Operation, Refusal } from '../engine/index.ts';
 import { acceptsEvents, isJson, negotiate, type MediaType } from './accept.ts';
 import type { Authenticate } from './authentication.ts';
 import { readBody } from './body.ts';
 import { introduced, type Introduced } from './caller.ts';
-import { correlationOf } from './correlation.ts';
+import { correlationOf } from '../../runtime/correlation.ts';
+import { discreet } from './discretion.ts';
 import { explanation } from './explain.ts';
 import { createOrigins } from './origins.ts';
 import { fromBody, fromSearch, type Parameters } from './parameters.ts';
 import { patience } from './patience.ts';
 import { forgeable } from './preflight.ts';
-import { refuse, type HttpRefusal } from './refusal.ts';
+import type { HttpRefusal } from './refusal.ts';
+import { methods, safeMethods, unacceptable, unsupported } from './refusals.ts';
 import { send, sendRefusal, type Reply } from './respond.ts';
-import { withoutSuggestions } from './suggestions.ts';
+import { showing, unaudited, type Showing } from './showing.ts';
 
 /** One request that was answered; carries nothing that a caller wrote but a name of an operation that exists. */
-export interface Answered extends Refused {
+export interface Answered extends Refused, Showing {
   readonly correlationId: string;
   readonly method: string;
   readonly status: number;
@@ -42,10 +46,14 @@ export interface GraphqlOptions {
   readonly bodyLimit: number;
   /** Origins whose pages may ask; none by default. */
   readonly origins: readonly string[];
-  /** Whether refusals may suggest names of the schema. */
+  /** Whether refusals may tell of the schema what the caller has not said. */
   readonly suggestions: boolean;
+  readonly textOf: TextOf;
+  readonly admit: Admit;
   readonly authenticate: Authenticate;
   readonly answered: (answered: Answered) => void;
+  /** Whether reading personal data can be recorded; where it cannot, it is not shown. */
+  readonly mayShowPersonal: () => boolean;
   /** Answers with a stream of events. */
   readonly events: (exchange: Streamed, parameters: Parameters, caller: Introduced) => void;
 }
@@ -66,21 +74,6 @@ interface Exchange extends Reply {
   readonly began: number;
 }
 
-const methods = refuse(405, 'METHOD_NOT_ALLOWED', 'Use POST, or GET for a query.', ['allow', 'GET, POST']);
-const safeMethods = refuse(405, 'METHOD_NOT_ALLOWED', 'Only queries are taken by GET: use POST.', [
-  'allow',
-  'POST',
-]);
-const unacceptable = refuse(
-  406,
-  'NOT_ACCEPTABLE',
-  'Answers are "application/graphql-response+json" or "application/json", and "text/event-stream" for subscriptions: accept one of them.',
-);
-const unsupported = refuse(
-  415,
-  'UNSUPPORTED_MEDIA_TYPE',
-  'Send the request as "content-type: application/json" in UTF-8, without content encoding.',
-);
 /** GraphQL over HTTP (the specification of 2025), without a framework. */
 export function createGraphqlListener(options: GraphqlOptions): GraphqlListener {
   const origins = createOrigins(options.origins);
@@ -144,12 +137,28 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       return;
     }
     try {
-      const operation = options.engine.prepare(parameters.query, parameters.operationName);
+      const text = options.textOf(parameters);
+      if (text instanceof Promise)
+        void text.then((found) => {
+          prepare(exchange, parameters, found, caller);
+        });
+      else prepare(exchange, parameters, text, caller);
+    } catch (fault) {
+      crash(exchange, fault);
+    }
+  }
+
+  function prepare(exchange: Exchange, named: Parameters, text: string | Refusal, caller: Introduced): void {
+    const parameters =
+      typeof text !== 'string' || text === named.query
+        ? named
+        : { ...named, query: text, documentId: undefined };
+    try {
+      const operation =
+        typeof text === 'string' ? options.engine.prepare(text, parameters.operationName) : text;
       if (isStreamed(exchange, operation)) options.events(exchange, parameters, caller);
-      else if ('errors' in operation) {
-        const refused = { body: JSON.stringify({ errors: operation.errors }), refused: true };
-        finish(exchange, refused, undefined, String(operation.errors[0]?.extensions.code));
-      } else if (operation.kind === 'mutation' && exchange.request.method === 'GET')
+      else if ('errors' in operation) decline(exchange, parameters, operation);
+      else if (operation.kind === 'mutation' && exchange.request.method === 'GET')
         stop(exchange, safeMethods);
       else run(exchange, operation, parameters, caller);
     } catch (fault) {
@@ -158,6 +167,22 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
   }
 
   function run(exchange: Exchange, operation: Operation, parameters: Parameters, caller: Introduced): void {
+    const admitted = options.admit(operation, parameters.variables, caller.principal);
+    if (admitted.errors) decline(exchange, parameters, admitted, operation);
+    else if (!options.mayShowPersonal() && operation.personal(parameters.variables, caller).length > 0)
+      stop(exchange, unaudited);
+    else {
+      const headers = [...exchange.headers, ...admitted.headers];
+      execute({ ...exchange, headers }, operation, parameters, caller);
+    }
+  }
+
+  function execute(
+    exchange: Exchange,
+    operation: Operation,
+    parameters: Parameters,
+    caller: Introduced,
+  ): void {
     const waiting = patience(exchange.response, options.timeout);
     const story = isExplained(exchange, parameters) ? explanation() : undefined;
     const context = requestContext({
@@ -170,10 +195,17 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     const done = (given: Answer): void => {
       waiting.end();
       const told =
-        story && !given.refused ? story.told(given.body, operation.explain(parameters.variables)) : undefined;
+        story && !given.refused
+          ? story.told(
+              given.body,
+              operation.explain(parameters.variables, caller),
+              operation.cost(parameters.variables),
+            )
+          : undefined;
       const badly = operation.kind === 'subscription' ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_USER_INPUT';
-      const code = given.refused ? badly : undefined;
-      finish(exchange, told === undefined ? given : { body: told, refused: false }, operation, code);
+      const shown = showing(given.personal, caller);
+      if (given.refused) decline(exchange, parameters, JSON.parse(given.body) as Refusal, operation, badly);
+      else finish(exchange, told === undefined ? given : { ...given, body: told }, operation, shown);
     };
     const given = operation.run(parameters.variables, context);
     if (!(given instanceof Promise)) done(given);
@@ -185,12 +217,28 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     }
   }
 
-  function finish(exchange: Exchange, given: Answer, operation?: Operation, code?: string): void {
-    // An answer with data is always 200, however partial. For the older media type so is a refused document.
-    const status = given.refused && exchange.type !== 'application/json' ? 400 : 200;
-    const body = given.refused && !options.suggestions ? withoutSuggestions(given.body) : given.body;
-    send(exchange, status, exchange.type, body);
-    note(exchange, status, operation, code === undefined ? undefined : { code });
+  /** An answer with data is always 200, however partial. */
+  function finish(exchange: Exchange, { body, faults }: Answer, operation: Operation, shown: Showing): void {
+    send(exchange, 200, exchange.type, body);
+    const fault = faults && { code: 'INTERNAL_SERVER_ERROR', fault: faultOf(faults) };
+    note(exchange, 200, operation, { ...fault, ...shown });
+  }
+
+  function decline(
+    exchange: Exchange,
+    parameters: Parameters,
+    { errors, status: wanted = 400, headers = [] }: Pick<Declined, 'errors'> & Partial<Declined>,
+    operation?: Operation,
+    code = String(errors[0]?.extensions.code),
+  ): void {
+    // For the older media type a refused document is an answer like any other.
+    const status = wanted === 400 && exchange.type === 'application/json' ? 200 : wanted;
+    const told = options.suggestions ? errors : discreet(errors, parameters);
+    send(exchange, status, exchange.type, JSON.stringify({ errors: told }), [
+      ...exchange.headers,
+      ...headers,
+    ]);
+    note(exchange, status, operation, { code });
   }
 
   function stop(exchange: Exchange, refusal: HttpRefusal): void {
@@ -201,7 +249,10 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
   function crash(exchange: Exchange, fault: unknown): void {
     const message = `Something failed on our side; quote the correlation id ${exchange.correlationId}.`;
     if (exchange.response.headersSent) exchange.response.destroy();
-    else sendRefusal(exchange, exchange.type, refuse(500, 'INTERNAL_SERVER_ERROR', message));
+    else {
+      const extensions = { code: 'INTERNAL_SERVER_ERROR', correlationId: exchange.correlationId };
+      send(exchange, 500, exchange.type, JSON.stringify({ errors: [{ message, extensions }] }));
+    }
     note(exchange, 500, undefined, { code: 'INTERNAL_SERVER_ERROR', fault });
   }
 
@@ -215,11 +266,16 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
     }
   }
 
-  function note(exchange: Exchange, status: number, operation?: Operation, refusal?: Refused): void {
+  function note(exchange: Exchange, status: number, operation?: Operation, more?: Refused & Showing): void {
     const took = performance.now() - exchange.began;
     const { correlationId, request } = exchange;
-    options.answered({ correlationId, method: request.method ?? '', status, took, operation, ...refusal });
+    options.answered({ correlationId, method: request.method ?? '', status, took, operation, ...more });
   }
+}
+
+/** What is behind the errors of one answer, as one error for the log. */
+export function faultOf(faults: readonly unknown[]): unknown {
+  return faults.length === 1 ? faults[0] : new AggregateError(faults, 'Several parts of one answer failed.');
 }
 
 /** Whoever takes answers in JSON as well gets a stream for subscriptions only. A mutation is still not for GET. */

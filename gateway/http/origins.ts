@@ -28,7 +28,7 @@ export function createOrigins(allowed: readonly string[]): Origins {
         'access-control-allow-origin',
         origin,
         'access-control-expose-headers',
-        'x-correlation-id, retry-after, www-authenticate',
+        'x-correlation-id, retry-after, www-authenticate, ratelimit, ratelimit-policy',
         'vary',
         'origin',
       ],

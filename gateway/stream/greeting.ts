@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Unwelcome } from '../../runtime/streaming/sockets.ts';
 import type { Authenticate } from '../http/authentication.ts';
 import { introduced, type Introduced } from '../http/caller.ts';
-import { correlationOf } from '../http/correlation.ts';
+import { correlationOf } from '../../runtime/correlation.ts';
 import type { HttpRefusal } from '../http/refusal.ts';
 
 /** Who is at the other end of a WebSocket. */
@@ -12,7 +12,14 @@ export interface Greeted {
 }
 
 /** What a client may say when it introduces itself instead of in headers, which pages cannot set for a WebSocket. */
-const spoken = ['authorization', 'x-principal', 'x-scopes', 'x-correlation-id', 'traceparent'] as const;
+const spoken = [
+  'authorization',
+  'x-principal',
+  'x-scopes',
+  'x-correlation-id',
+  'x-unmask-reason',
+  'traceparent',
+] as const;
 /** What tells who it is: one of these in the introduction, and none of the headers counts. */
 const names = ['authorization', 'x-principal', 'x-scopes'] as const;
 
@@ -35,7 +42,7 @@ export function greeted(
   const all: IncomingHttpHeaders = { ...headers };
   if (said.some((name) => names.some((one) => one === name)))
     for (const name of names) Reflect.deleteProperty(all, name);
-  for (const name of said) all[name] = given[name] as string;
+  for (const name of said) all[name] = asHeader(name, given[name] as string);
   // A key is that of one operation, and a connection has many.
   Reflect.deleteProperty(all, 'idempotency-key');
   const read = (caller: Introduced | HttpRefusal): Greeted | Unwelcome => {
@@ -48,6 +55,11 @@ export function greeted(
   };
   const caller = introduced(all, authenticate);
   return caller instanceof Promise ? caller.then(read) : read(caller);
+}
+
+/** A header holds the bytes of a text, one in each character. */
+function asHeader(name: string, text: string): string {
+  return name === 'x-unmask-reason' ? Buffer.from(text).toString('latin1') : text;
 }
 
 const FORBIDDEN = 4403;

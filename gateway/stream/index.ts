@@ -7,12 +7,13 @@ import { createExpiry, expiredError } from '../../runtime/streaming/expiry.ts';
 import { createWatch } from '../../runtime/streaming/watch.ts';
 import type { Authenticate } from '../http/authentication.ts';
 import type { Introduced } from '../http/caller.ts';
-import type { Parameters } from '../http/parameters.ts';
-import { correlationOf } from '../http/correlation.ts';
+import { parametersOf, type Parameters } from '../http/parameters.ts';
+import { correlationOf } from '../../runtime/correlation.ts';
 import { refuse, type HttpRefusal } from '../http/refusal.ts';
 import { sendRefusal } from '../http/respond.ts';
 import { greeted, type Greeted } from './greeting.ts';
-import { createStreams, drainingError, type StreamsOptions } from './streams.ts';
+import { createStreams, type StreamsOptions } from './streams.ts';
+import { drainingError } from './told.ts';
 import { foreignPage, refuseUpgrade } from './upgrade.ts';
 
 export { defaultStreamLimits, streamLimits, type StreamLimits } from './limits.ts';
@@ -51,6 +52,12 @@ const full = refuse(
 );
 const closing = refuse(503, 'SERVER_DRAINING', 'This server takes no more connections; connect again.');
 
+/** A request that cannot be read. */
+function unread({ message, code }: HttpRefusal) {
+  const refused = { message, extensions: { code } };
+  return { query: '', documentId: undefined, operationName: undefined, variables: {}, refused };
+}
+
 export function createStreaming(options: StreamingOptions): Streaming {
   const { limits, answered } = options;
   const streams = createStreams(options);
@@ -67,16 +74,16 @@ export function createStreaming(options: StreamingOptions): Streaming {
         const correlationId = correlationOf(headers);
         answered({ correlationId, method: 'WEBSOCKET', status, took: 0, operation: undefined, code });
       }),
-    begin: ({ caller, correlationId }, { query, operationName, variables }, operations) =>
-      streams.begin({
-        query,
-        operationName: operationName ?? undefined,
-        variables: variables ?? {},
-        caller,
-        correlationId,
+    begin(caller, payload, operations) {
+      const parameters = parametersOf({ ...payload });
+      return streams.begin({
+        ...(parameters.refused ? unread(parameters) : parameters),
+        ...caller,
         method: 'WEBSOCKET',
         open: operations,
-      }),
+      });
+    },
+    welcome: ({ correlationId }) => ({ correlationId }),
     failed(fault) {
       const none = { correlationId: '', method: 'WEBSOCKET', took: 0, operation: undefined };
       answered({ ...none, status: 500, code: 'INTERNAL_SERVER_ERROR', fault });

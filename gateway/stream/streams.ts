@@ -1,5 +1,4 @@
 import { requestContext } from '../../runtime/context.ts';
-import type { FailureCode } from '../../runtime/failure.ts';
 import type { Principal } from '../../runtime/principal.ts';
 import {
   running,
@@ -8,26 +7,48 @@ import {
   type Running,
   type ToldError,
 } from '../../runtime/streaming/running.ts';
-import type { Answer, Engine, Operation, Subscription } from '../engine/index.ts';
+import type { Admit } from '../admission.ts';
+import type { TextOf } from '../documents/index.ts';
+import {
+  correlated,
+  type Answer,
+  type Engine,
+  type Operation,
+  type Refusal,
+  type Subscription,
+} from '../engine/index.ts';
 import type { Introduced } from '../http/caller.ts';
-import type { Answered } from '../http/graphql.ts';
+import { discreet } from '../http/discretion.ts';
+import { faultOf, type Answered } from '../http/graphql.ts';
 import type { Parameters } from '../http/parameters.ts';
-import { withoutSuggestions } from '../http/suggestions.ts';
+import { showing, unaudited, type Showing } from '../http/showing.ts';
 import { createSharing, type Shared } from './sharing.ts';
 import type { StreamLimits } from './limits.ts';
+import { drainingError, internal, tooMany } from './told.ts';
 
 export interface StreamsOptions {
   readonly engine: Engine;
   /** Milliseconds in which a subscription must begin, and each of its events must be answered. */
   readonly timeout: number;
   readonly suggestions: boolean;
+  readonly textOf: TextOf;
+  readonly admit: Admit;
   readonly limits: StreamLimits;
   /** Told of every operation once it is over. */
   readonly answered: (answered: Answered) => void;
+  /** Told of a subscription that shows personal data, when it begins; at its end that is not told again. */
+  readonly began: (answered: Answered) => void;
+  /** As in `GraphqlOptions`. */
+  readonly mayShowPersonal: () => boolean;
 }
 
 /** One operation, as its transport brought it. */
-export interface StreamRequest extends Pick<Parameters, 'query' | 'operationName' | 'variables'> {
+export interface StreamRequest extends Pick<
+  Parameters,
+  'query' | 'documentId' | 'operationName' | 'variables'
+> {
+  /** Why it cannot be begun, where its transport knows that already. */
+  readonly refused?: ToldError | undefined;
   readonly caller: Introduced;
   readonly correlationId: string;
   /** How it came, for the log. */
@@ -54,11 +75,14 @@ interface Begun {
   /** Whose subscription it is, where it is one. */
   subject?: string;
   shared?: Shared;
+  /** What its one answer showed, where it has but one. */
+  showing?: Showing;
 }
 
 type Begin = (signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
 
-export function createStreams({ engine, timeout, suggestions, limits, answered }: StreamsOptions): Streams {
+export function createStreams(options: StreamsOptions): Streams {
+  const { engine, timeout, limits, answered } = options;
   const sharing = createSharing();
   const operations = new WeakMap<object, number>();
   const held = new Map<string, number>();
@@ -70,6 +94,7 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     return running({
       begin: beginning(request, state),
       timeout: timeout + grace,
+      broken: () => internal(correlationId),
       ended(fault) {
         if (state.subject !== undefined) release(state.subject);
         state.shared?.leave();
@@ -79,28 +104,46 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
           ...(code === undefined ? {} : { code }),
           ...(fault === undefined ? {} : { fault }),
         };
-        answered({ correlationId, method, status: 200, took, operation, ...refused });
+        answered({ correlationId, method, status: 200, took, operation, ...refused, ...state.showing });
       },
     });
   }
 
   /** Apart, because the request is not to be kept for as long as the operation runs. */
   function beginning(request: StreamRequest, state: Begun): Begin {
-    const refusing = (errors: readonly ToldError[]): Promise<readonly ToldError[]> => {
-      state.code = String(errors[0]?.extensions.code);
-      return Promise.resolve(suggestions ? errors : parsed(withoutSuggestions(JSON.stringify({ errors }))));
+    return async (signal) => {
+      const text = request.refused ? { errors: [request.refused] } : await options.textOf(request);
+      // Whoever is gone meanwhile has nothing to be let go of.
+      if (signal.aborted) return [];
+      const asked = typeof text === 'string' ? { ...request, query: text } : request;
+      const begun = await begunWith(text, asked, signal, state);
+      if ('events' in begun) return begun;
+      state.code = String(begun[0]?.extensions.code);
+      return options.suggestions ? begun : discreet(begun, asked);
     };
-    return (signal) => {
-      const found = engine.prepare(request.query, request.operationName);
-      if ('errors' in found) return refusing(found.errors);
-      state.operation = found;
-      const refused = refusal(request, found);
-      if (refused) return refusing([refused]);
-      if (!found.subscribe) return answerOnce(found, request, signal);
-      state.subject = request.caller.principal.subject;
-      hold(state.subject);
-      return subscribed(found, request, signal, state);
-    };
+  }
+
+  function begunWith(
+    text: string | Pick<Refusal, 'errors'>,
+    request: StreamRequest,
+    signal: AbortSignal,
+    state: Begun,
+  ): Promise<Origin | readonly ToldError[]> | readonly ToldError[] {
+    if (typeof text !== 'string') return text.errors;
+    const found = engine.prepare(text, request.operationName);
+    if ('errors' in found) return found.errors;
+    state.operation = found;
+    const { principal } = request.caller;
+    const refused = refusal(request, found);
+    if (refused) return [refused];
+    const { errors } = options.admit(found, request.variables, principal);
+    if (errors) return errors;
+    if (!options.mayShowPersonal() && found.personal(request.variables, request.caller).length > 0)
+      return [unauditedError];
+    if (!found.subscribe) return answerOnce(found, request, signal, state);
+    state.subject = principal.subject;
+    hold(principal.subject);
+    return subscribed(found, request, signal, state);
   }
 
   function refusal({ caller, open }: StreamRequest, { kind }: Operation): ToldError | undefined {
@@ -127,7 +170,7 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
 
   async function subscribed(
     { subscribe }: Operation,
-    { caller, correlationId, variables }: StreamRequest,
+    { caller, correlationId, variables, method }: StreamRequest,
     signal: AbortSignal,
     state: Begun,
   ): Promise<Origin | readonly ToldError[]> {
@@ -135,18 +178,27 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     const context = requestContext({ ...caller, correlationId, timeout: Infinity, signal });
     const begun = await subscribe?.(variables, context);
     if (!begun || 'body' in begun) return parsed(begun?.body ?? '{"errors":[]}');
-    const shared = sharing.join(keyOf(begun, principal), (event) => answerTo(begun, event, principal));
+    const shown = showing(begun.personal, caller);
+    if (shown.personal)
+      options.began({ correlationId, method, status: 200, took: 0, operation: state.operation, ...shown });
+    const shared = sharing.join(keyOf(begun, caller), (event) => answerTo(begun, event, principal));
     if (signal.aborted) shared.leave();
     else state.shared = shared;
     // Of what has begun only its events are kept: the rest is that of the first of those who share the answers.
-    return { events: begun.events, answer: shared.answer, told: begun.told };
+    const told = (fault: unknown): ToldError =>
+      correlated([begun.told(fault)], correlationId)[0] ?? internal(correlationId);
+    return { events: begun.events, answer: shared.answer, told };
   }
 
-  /** Answers are the same where the operation, its variables and what its caller may read are. */
-  function keyOf({ operation, variables }: Subscription, { scopes }: Principal): string {
+  /**
+   * Answers are the same where the operation, its variables and what its caller may read are: of the whole graph, because
+   * subgraphs look at that, too. They may look at scopes that the supergraph does not name, so that all of them count.
+   */
+  function keyOf({ operation, variables }: Subscription, caller: Introduced): string {
     const number = operations.get(operation) ?? (numbered += 1);
     operations.set(operation, number);
-    return `${number} ${[...scopes].sort().join(' ')} ${JSON.stringify(variables)}`;
+    const scopes = [...caller.principal.scopes].sort().join(' ');
+    return `${number} ${engine.clearanceOf(caller)} ${scopes} ${JSON.stringify(variables)}`;
   }
 
   /** Belongs to all who share it: it has a correlation id of its own, and goes on when one of them leaves. */
@@ -158,26 +210,37 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
     const over = new AbortController();
     const context = requestContext({ principal, timeout, signal: over.signal });
     const answer = subscription.answer(event, context);
-    if (!(answer instanceof Promise)) return answer.body;
+    const bodyOf = ({ body, faults }: Answer): string => {
+      if (faults) failed(context.correlationId, faultOf(faults));
+      return body;
+    };
+    if (!(answer instanceof Promise)) return bodyOf(answer);
     const timer = setTimeout(() => {
       over.abort();
     }, timeout);
-    return answer
-      .then(({ body }) => body)
-      .finally(() => {
-        clearTimeout(timer);
-      });
+    return answer.then(bodyOf).finally(() => {
+      clearTimeout(timer);
+    });
   }
 
   function answerOnce(
     operation: Operation,
     { caller, correlationId, variables }: StreamRequest,
     signal: AbortSignal,
+    state: Begun,
   ): Promise<Origin | readonly ToldError[]> {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-    return single(
-      operation.run(variables, requestContext({ ...caller, correlationId, timeout, signal: patience })),
-    );
+    const context = requestContext({ ...caller, correlationId, timeout, signal: patience });
+    return single(operation.run(variables, context), ({ personal, faults }) => {
+      state.showing = showing(personal, caller);
+      if (faults) failed(correlationId, faultOf(faults));
+    });
+  }
+
+  /** An answer has errors that its reader is not told the cause of. */
+  function failed(correlationId: string, fault: unknown): void {
+    const one = { correlationId, method: 'EVENT', status: 200, took: 0, operation: undefined };
+    answered({ ...one, code: 'INTERNAL_SERVER_ERROR', fault });
   }
 
   return {
@@ -192,8 +255,13 @@ export function createStreams({ engine, timeout, suggestions, limits, answered }
 /** Milliseconds beyond the time of a request: the engine itself tells in time what is late. */
 const grace = 1000;
 
-async function single(answer: Answer | Promise<Answer>): Promise<Origin | readonly ToldError[]> {
-  const { body: text, refused } = await answer;
+async function single(
+  answer: Answer | Promise<Answer>,
+  told: (answer: Answer) => void,
+): Promise<Origin | readonly ToldError[]> {
+  const settled = await answer;
+  told(settled);
+  const { body: text, refused } = settled;
   if (refused) return parsed(text);
   const body: Body = { text };
   // eslint-disable-next-line @typescript-eslint/require-await
@@ -203,7 +271,7 @@ async function single(answer: Answer | Promise<Answer>): Promise<Origin | readon
   return {
     events: events(),
     answer: () => body,
-    told: () => ({ message: 'Internal error', extensions: {} }),
+    told: () => internal(''),
   };
 }
 
@@ -211,12 +279,7 @@ function parsed(body: string): readonly ToldError[] {
   return (JSON.parse(body) as { readonly errors: readonly ToldError[] }).errors;
 }
 
-function tooMany(message: string): ToldError {
-  return { message, extensions: { code: 'SUBSCRIPTION_LIMIT_EXCEEDED' satisfies FailureCode } };
-}
-
-/** What every operation is told when the process stops or its schema changes. */
-export const drainingError: ToldError = {
-  message: 'This server takes no more; connect again and go on after the cursor.',
-  extensions: { code: 'SERVER_DRAINING' satisfies FailureCode },
+const unauditedError: ToldError = {
+  message: unaudited.message,
+  extensions: { code: unaudited.code },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** A setting, as the environment has it. */
 export interface Setting {
   readonly parse: z.ZodType<unknown, string>;
   /** What a value must be, to follow "must be". */

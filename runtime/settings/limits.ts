@@ -1,4 +1,4 @@
-import { whole, type Setting } from './forms.ts';
+import { oneOf, whole, type Setting } from './forms.ts';
 
 /** What one caller may take of this process. */
 export const limitSettings = {
@@ -42,5 +42,39 @@ export const limitSettings = {
     initial: '10000',
     about:
       'How long a subscriber may take nothing of what waits for it before it is sent away with its cursor.',
+  },
+  tokenLimit: {
+    ...whole(100, 1_000_000),
+    initial: '5000',
+    about: 'Lexical tokens of one document; a longer one is not even parsed.',
+  },
+  depthLimit: {
+    ...whole(1, 1000),
+    initial: '15',
+    about: "Levels of fields of one operation, the root's included.",
+  },
+  aliasLimit: { ...whole(0, 100_000), initial: '50', about: 'Aliases in one operation.' },
+  rootFieldLimit: { ...whole(1, 10_000), initial: '20', about: 'Root fields of one operation.' },
+  directiveLimit: { ...whole(0, 100_000), initial: '100', about: 'Directives in one operation.' },
+  fieldLimit: {
+    ...whole(1, 1_000_000),
+    initial: '10000',
+    about: 'Fields of one operation, counted as often as their fragments are spread.',
+  },
+  costLimit: {
+    ...whole(1, 1_000_000_000),
+    initial: '20000',
+    about: 'Cost of one operation: an object costs 1, a list what it may hold times what it selects of each.',
+  },
+  costBudgetPerMinute: {
+    ...whole(0, 1_000_000_000),
+    initial: '2000000',
+    about: 'Cost that one caller may spend in a minute, in each process; 0 for no budget.',
+  },
+  trustedDocuments: {
+    ...oneOf('off', 'log', 'only'),
+    initial: 'off',
+    about:
+      'Whether documents that were not published are executed: off as any, log with a warning, only not at all.',
   },
 } satisfies Record<string, Setting>;

@@ -42,6 +42,8 @@ export interface RunningOptions {
   readonly begin: (signal: AbortSignal) => Promise<Origin | readonly ToldError[]>;
   /** Milliseconds that it may take to begin. */
   readonly timeout: number;
+  /** What the client is told of a fault of our own. */
+  readonly broken?: () => ToldError;
   /** Called once, when it is over. */
   readonly ended: (fault?: unknown) => void;
 }
@@ -50,13 +52,13 @@ const tooLate: ToldError = {
   message: 'The subscription could not begin in time; try again later.',
   extensions: { code: 'DEADLINE_EXCEEDED' },
 };
-const broken: ToldError = { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+const internal: ToldError = { message: 'Internal error', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
 /** Answers in a row before others have their turn. */
 const row = 64;
 
 /** Pulls events as long as there is room for their answers, so that a client that takes nothing holds up only itself. */
-export function running({ begin, timeout, ended }: RunningOptions): Running {
+export function running({ begin, timeout, broken = () => internal, ended }: RunningOptions): Running {
   const gone = new AbortController();
   // What is needed to begin is not kept for as long as it runs: there are many, and most of them only wait.
   let first: typeof begin | undefined = begin;
@@ -101,11 +103,11 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
       try {
         if (!isOver()) work();
       } catch (fault) {
-        finish([broken], fault);
+        finish([broken()], fault);
       }
     };
     const fail = (fault: unknown): void => {
-      finish([broken], fault);
+      finish([broken()], fault);
     };
     const goOn = (): void => {
       guarded(() => {
@@ -166,7 +168,7 @@ export function running({ begin, timeout, ended }: RunningOptions): Running {
         }
         resolve = settle;
         start(send).catch((fault: unknown) => {
-          finish([broken], fault);
+          finish([broken()], fault);
         });
       });
     },

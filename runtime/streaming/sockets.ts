@@ -24,6 +24,8 @@ export interface SocketOptions<Caller> {
     request: IncomingMessage,
     introduction: Readonly<Record<string, unknown>>,
   ) => Promise<Caller | Unwelcome> | Caller | Unwelcome;
+  /** What a client that was let in is told. */
+  readonly welcome?: (caller: Caller) => Record<string, unknown>;
   /** Has `end` called when a caller counts no longer, unless the result was called first; absent where callers may stay. */
   readonly expires?: (caller: Caller, end: () => void) => (() => void) | undefined;
   /** Begins an operation; `open` is how many the connection has already. */
@@ -107,7 +109,7 @@ export function createSockets<Caller extends object>(options: SocketOptions<Call
       });
       // It may have gone while it was found out who it is.
       if (!connections.has(from)) context.extra.forget?.();
-      return true;
+      return options.welcome?.(caller) ?? true;
     },
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { caller, connection: from } = extra;

@@ -1,5 +1,7 @@
+import { parse } from 'graphql';
 import { allows, describeAccess, type Access } from '../access.ts';
 import { accessOfFields, attributesOf, type Attribute, type Writing } from '../governance.ts';
+import { readingsOf } from '../readings.ts';
 import { change, compareNamed, type Change } from './change.ts';
 
 /** Changes of who owns, who may read and who may write, between two supergraphs. */
@@ -9,6 +11,11 @@ export function permissionChanges(before: string, after: string): readonly Chang
       removed: () => [],
       added: () => [],
       kept: readingChanges,
+    }),
+    ...compareNamed(personalFields(before), personalFields(after), {
+      removed: () => [],
+      added: () => [],
+      kept: maskingChanges,
     }),
     ...compareNamed(byCoordinate(attributesOf(before)), byCoordinate(attributesOf(after)), {
       removed: () => [],
@@ -33,6 +40,28 @@ function readingChanges(coordinate: string, was: Access, is: Access): readonly C
   return [
     ...(allows(is, was) ? [] : change(coordinate, 'READ_NARROWED', 'BREAKING', message)),
     ...(allows(was, is) ? [] : change(coordinate, 'READ_WIDENED', 'DANGEROUS', message)),
+  ];
+}
+
+/** Coordinates with what it takes to see each whole; nothing for what is not personal. */
+function personalFields(supergraph: string): readonly (readonly [string, readonly string[]])[] {
+  const readings = readingsOf(parse(supergraph));
+  return [...accessOfFields(supergraph).keys()].map((coordinate) => [
+    coordinate,
+    readings.get(coordinate)?.personal?.reveal ?? [],
+  ]);
+}
+
+function maskingChanges(
+  coordinate: string,
+  was: readonly string[],
+  is: readonly string[],
+): readonly Change[] {
+  const [before, after] = [was, is].map((scopes) => scopes.join(' and ') || 'everybody who may read it');
+  const message = `Shown whole to ${after}, before to ${before}.`;
+  return [
+    ...(includes(was, is) ? [] : change(coordinate, 'MASKED', 'BREAKING', message)),
+    ...(includes(is, was) ? [] : change(coordinate, 'UNMASKED', 'DANGEROUS', message)),
   ];
 }
 

@@ -43,6 +43,17 @@ export type Confirmation =
   /** The answer comes as soon as the write is durably accepted. */
   | 'ASYNC';
 
+/** What is shown instead of personal data. */
+export type Mask =
+  /** Nothing: the field is null. */
+  | 'NULL'
+  /** A pseudonym: the same for the same value of the same field, and for no other. */
+  | 'HASH'
+  /** Asterisks and the last four characters. */
+  | 'LAST_FOUR'
+  /** An asterisk in place of what is before the domain of an e-mail address. */
+  | 'DOMAIN';
+
 /** An amount in a currency. */
 export type Money = {
   readonly __typename?: 'Money';
@@ -154,9 +165,9 @@ export type BillingRecord = SystemRecord & {
 /** A bank account. */
 export type BankAccount = {
   readonly __typename?: 'BankAccount';
-  /** The account's number. */
+  /** The account's number: money can be drawn with it. Masked it is as it stands on an invoice. */
   readonly iban: Scalars['IBAN']['output'];
-  /** Whose account it is. */
+  /** Whose account it is: a company's or a person's, and nothing here says which. */
   readonly holder: Scalars['String']['output'];
 };
 
@@ -165,7 +176,7 @@ export type InvoiceDelivery = {
   readonly __typename?: 'InvoiceDelivery';
   /** The way they take. */
   readonly channel: InvoiceChannel;
-  /** Address for delivery by e-mail. */
+  /** Address for delivery by e-mail: often a person's. Masked it still says at which company. */
   readonly email: Maybe<Scalars['EmailAddress']['output']>;
 };
 
@@ -435,6 +446,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Confirmation: Confirmation;
+  Mask: Mask;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;

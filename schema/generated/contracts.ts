@@ -122,7 +122,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     dunningState: {
       entity: "Customer",
@@ -192,7 +195,10 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:bank"
+      ]
     },
     provisioningId: {
       entity: "Customer",
@@ -547,7 +553,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     parent: {
       entity: "Customer",
@@ -612,7 +621,10 @@ export const attributes = {
           ]
         ],
         policies: []
-      }
+      },
+      personal: [
+        "customer:read:personal"
+      ]
     },
     declared: {
       entity: "Customer",
@@ -714,7 +726,10 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:finance"
+      ]
     },
     taxClassification: {
       entity: "Customer",

@@ -46,6 +46,17 @@ export type Confirmation =
   /** The answer comes as soon as the write is durably accepted. */
   | 'ASYNC';
 
+/** What is shown instead of personal data. */
+export type Mask =
+  /** Nothing: the field is null. */
+  | 'NULL'
+  /** A pseudonym: the same for the same value of the same field, and for no other. */
+  | 'HASH'
+  /** Asterisks and the last four characters. */
+  | 'LAST_FOUR'
+  /** An asterisk in place of what is before the domain of an e-mail address. */
+  | 'DOMAIN';
+
 /** An amount in a currency. */
 export type Money = {
   readonly __typename?: 'Money';
@@ -1080,7 +1091,7 @@ export type CustomerWorkflowEdge = {
 export type AccountOwnerInput = {
   /** Full name. */
   readonly name: Scalars['String']['input'];
-  /** E-mail address at work. */
+  /** E-mail address at work: a person's, though one of ours; whoever works with the customer needs the name, not this. */
   readonly email?: InputMaybe<Scalars['EmailAddress']['input']>;
 };
 
@@ -1100,9 +1111,9 @@ export type AddressInput = {
 
 /** A bank account. */
 export type BankAccountInput = {
-  /** The account's number. */
+  /** The account's number: money can be drawn with it. Masked it is as it stands on an invoice. */
   readonly iban: Scalars['IBAN']['input'];
-  /** Whose account it is. */
+  /** Whose account it is: a company's or a person's, and nothing here says which. */
   readonly holder: Scalars['String']['input'];
 };
 
@@ -1252,7 +1263,7 @@ export type InvoiceChannel =
 export type InvoiceDeliveryInput = {
   /** The way they take. */
   readonly channel: InvoiceChannel;
-  /** Address for delivery by e-mail. */
+  /** Address for delivery by e-mail: often a person's. Masked it still says at which company. */
   readonly email?: InputMaybe<Scalars['EmailAddress']['input']>;
 };
 
@@ -1325,7 +1336,7 @@ export type TaxRegistrationInput = {
   readonly country: Scalars['CountryCode']['input'];
   /** What kind of tax id it is. */
   readonly kind: TaxIdKind;
-  /** The id, without separators. */
+  /** The id, without separators. That of a sole proprietor is personal, and nothing here says which are; finance cannot work with half of one, so that whoever may read tax ids at all sees them whole. */
   readonly number: Scalars['String']['input'];
   /** First day on which it holds, where known. */
   readonly validFrom?: InputMaybe<Scalars['Date']['input']>;
@@ -1432,6 +1443,7 @@ export type FederationReferenceTypes = {
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Confirmation: Confirmation;
+  Mask: Mask;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;

@@ -44,6 +44,17 @@ export type Confirmation =
   /** The answer comes as soon as the write is durably accepted. */
   | 'ASYNC';
 
+/** What is shown instead of personal data. */
+export type Mask =
+  /** Nothing: the field is null. */
+  | 'NULL'
+  /** A pseudonym: the same for the same value of the same field, and for no other. */
+  | 'HASH'
+  /** Asterisks and the last four characters. */
+  | 'LAST_FOUR'
+  /** An asterisk in place of what is before the domain of an e-mail address. */
+  | 'DOMAIN';
+
 /** An amount in a currency. */
 export type Money = {
   readonly __typename?: 'Money';
@@ -235,7 +246,7 @@ export type AccountOwner = {
   readonly __typename?: 'AccountOwner';
   /** Full name. */
   readonly name: Scalars['String']['output'];
-  /** E-mail address at work. */
+  /** E-mail address at work: a person's, though one of ours; whoever works with the customer needs the name, not this. */
   readonly email: Maybe<Scalars['EmailAddress']['output']>;
 };
 
@@ -244,15 +255,15 @@ export type Contact = {
   readonly __typename?: 'Contact';
   /** The CRM's key of the contact. */
   readonly id: Scalars['ID']['output'];
-  /** Full name, as the person writes it. */
+  /** Full name, as the person writes it. Masked it is a pseudonym, so that people can still be counted and told apart. */
   readonly name: Scalars['String']['output'];
   /** Job title. */
   readonly title: Maybe<Scalars['String']['output']>;
   /** What the person decides or does for us. */
   readonly roles: ReadonlyArray<ContactRole>;
-  /** E-mail address. */
+  /** E-mail address. Masked it still says at which company. */
   readonly email: Maybe<Scalars['EmailAddress']['output']>;
-  /** Telephone number. */
+  /** Telephone number. Masked it is enough to recognise one that is known. */
   readonly phone: Maybe<Scalars['PhoneNumber']['output']>;
   /** Country where the person works. */
   readonly country: Maybe<Scalars['CountryCode']['output']>;
@@ -436,6 +447,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Confirmation: Confirmation;
+  Mask: Mask;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;

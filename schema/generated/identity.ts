@@ -44,6 +44,17 @@ export type Confirmation =
   /** The answer comes as soon as the write is durably accepted. */
   | 'ASYNC';
 
+/** What is shown instead of personal data. */
+export type Mask =
+  /** Nothing: the field is null. */
+  | 'NULL'
+  /** A pseudonym: the same for the same value of the same field, and for no other. */
+  | 'HASH'
+  /** Asterisks and the last four characters. */
+  | 'LAST_FOUR'
+  /** An asterisk in place of what is before the domain of an e-mail address. */
+  | 'DOMAIN';
+
 /** An amount in a currency. */
 export type Money = {
   readonly __typename?: 'Money';
@@ -430,6 +441,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Confirmation: Confirmation;
+  Mask: Mask;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Date: ResolverTypeWrapper<Scalars['Date']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;

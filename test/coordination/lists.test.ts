@@ -59,7 +59,7 @@ test('a write tells its approval, its steps with those of its copies, and a rece
   });
   const { ask } = served({ write: () => Promise.resolve(view) });
   const query = `{ customerWrite(id: "${view.id}") { customer { id } approval { scopes granted decidedBy decidedAt }
-    steps { system kind state attributes } receipts { attribute copyTo outcome cause { code current } } } }`;
+    steps { system kind state attributes } receipts { attribute copyTo outcome cause { code message current } } } }`;
   const writeFor = async (...scopes: string[]) =>
     (await ask(query, {}, request({ principal: principal(...scopes) }))).data?.customerWrite;
   expect(await writeFor('customer:read:finance')).toEqual({
@@ -75,12 +75,21 @@ test('a write tells its approval, its steps with those of its copies, and a rece
     receipts: [
       {
         ...{ attribute: 'creditStatus', copyTo: null, outcome: 'REJECTED' },
-        cause: { code: 'INVALID_VALUE', current: 'BLOCKED' },
+        cause: { code: 'INVALID_VALUE', message: 'No.', current: 'BLOCKED' },
       },
       { attribute: 'name', copyTo: 'BILLING', outcome: 'PENDING', cause: null },
     ],
   });
   expect(await writeFor()).toMatchObject({
-    receipts: [{ cause: { code: 'INVALID_VALUE', current: null } }, {}],
+    receipts: [
+      {
+        cause: {
+          code: 'INVALID_VALUE',
+          message: expect.stringContaining('for those who may read'),
+          current: null,
+        },
+      },
+      {},
+    ],
   });
 });

@@ -120,7 +120,7 @@ describe('a subgraph that fails', () => {
       {
         message: 'Internal error',
         path: ['thing', 'p', 1, 'w'],
-        extensions: { code: 'INTERNAL_SERVER_ERROR', system: 'sizes' },
+        extensions: { code: 'INTERNAL_SERVER_ERROR', system: 'sizes', correlationId: 'c' },
       },
     ]);
   });
@@ -175,19 +175,19 @@ describe('a subgraph that fails', () => {
       'an unknown code',
       Object.assign(new Error('at /srv/db.js'), { extensions: { code: 'EPIPE', stack: 's' } }),
       'Internal error',
-      { code: 'INTERNAL_SERVER_ERROR', system: 'names' },
+      { code: 'INTERNAL_SERVER_ERROR', system: 'names', correlationId: 'c' },
     ],
     [
       'no code',
       new Error('password=1'),
       'Internal error',
-      { code: 'INTERNAL_SERVER_ERROR', system: 'names' },
+      { code: 'INTERNAL_SERVER_ERROR', system: 'names', correlationId: 'c' },
     ],
     [
       'a code of internals',
       new Failure('GRAPHQL_VALIDATION_FAILED', 'Unknown field'),
       'Internal error',
-      { code: 'INTERNAL_SERVER_ERROR', system: 'names' },
+      { code: 'INTERNAL_SERVER_ERROR', system: 'names', correlationId: 'c' },
     ],
   ])('with %s: what is told of it', async (_what, fault, message, extensions) => {
     const resolvers = { Query: { thing: () => Promise.reject(fault) } };

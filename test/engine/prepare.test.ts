@@ -35,7 +35,7 @@ const refusal = (document: string, name?: string): unknown => {
 describe('a document is refused before anything is asked', () => {
   test.each([
     ['cut short', '{ echo', 'GRAPHQL_PARSE_FAILED'],
-    ['too long', `{ ${'echo '.repeat(201)} }`, 'GRAPHQL_PARSE_FAILED'],
+    ['too long', `{ ${'echo '.repeat(201)} }`, 'TOKEN_LIMIT_EXCEEDED'],
     ['with an unknown field', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
     ['with an alias that is no name for a property', '{ __proto__: echo }', 'GRAPHQL_VALIDATION_FAILED'],
     ['without the operation that is named', 'query A { echo }', 'OPERATION_RESOLUTION_FAILURE'],
@@ -43,7 +43,7 @@ describe('a document is refused before anything is asked', () => {
     [
       'with fragments that multiply',
       '{ ...A } fragment A on Query { ...B b: echo } fragment B on Query { ...C } fragment C on Query { echo toString { ...D } constructor { ...D } } fragment D on T { ...E ...F } fragment E on T { id a: id b: id c: id d: id e: id f: id g: id h: id i: id j: id k: id l: id m: id } fragment F on T { n: id o: id p: id q: id r: id s: id t: id u: id v: id w: id x: id y: id z: id }',
-      'BAD_REQUEST',
+      'FIELD_LIMIT_EXCEEDED',
     ],
   ])('%s', (_what, document, code) => {
     expect(refusal(document, code === 'OPERATION_RESOLUTION_FAILURE' ? 'B' : undefined)).toEqual(
@@ -59,6 +59,7 @@ describe('a document is refused before anything is asked', () => {
     expect(prepared).toMatchObject({ kind: 'query', name: 'B' });
     expect(await prepared.run(null, aContext())).toEqual({
       body: '{"data":{"b":"{\\"text\\":\\"none\\"}"}}',
+      personal: [],
       refused: false,
     });
   });

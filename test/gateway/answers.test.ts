@@ -86,16 +86,24 @@ test('a fault of our own is told with the correlation id and nothing else, and i
   const crash = (): never => {
     throw fault;
   };
-  const rejecting = { kind: 'query', run: () => Promise.reject(fault), explain: crash } as const;
+  const rejecting = {
+    kind: 'query',
+      cost: () => 1,
+      run: () => Promise.reject(fault),
+      explain: crash,
+      personal: crash,
+  } as const;
   for (const prepare of [crash, () => rejecting, () => ({ ...rejecting, run: crash })]) {
-    await using door = await serveShop({ engine: { prepare, schema: new GraphQLSchema({}) } });
+    await using door = await serveShop({
+      engine: { prepare, schema: new GraphQLSchema({}), clearanceOf: crash },
+    });
     const answer = await post(door.url, products, { 'x-correlation-id': 'c-1' });
     expect(answer.status).toBe(500);
     expect(JSON.parse(answer.body)).toEqual({
       errors: [
         {
           message: 'Something failed on our side; quote the correlation id c-1.',
-          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+          extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'c-1' },
         },
       ],
     });

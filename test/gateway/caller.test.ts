@@ -63,6 +63,7 @@ describe('who is calling', () => {
       principal: { subject: 'local-developer', scopes: new Set(['*']) },
       idempotencyKey: null,
       traceparent: null,
+      unmaskReason: null,
     });
   });
 

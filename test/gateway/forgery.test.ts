@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { raw, serveShop } from './served.ts';
+import { codes, raw, serveShop } from './served.ts';
 
 const host = 'host: 127.0.0.1';
 const mutation = JSON.stringify({ query: 'mutation { rename(id: "1", name: "x") { id } }' });
@@ -55,6 +55,50 @@ test.each(shapes)('a request that needs no preflight is not executed: %s', async
   const got = await raw(door.port, head, body);
   expect([400, 415]).toContain(got.status);
   expect(got.headers['access-control-allow-origin']).toBeUndefined();
+  expect(door.shop.executed).toEqual([]);
+});
+
+test.each(shapes.filter(([, head]) => head[0] === get))(
+  'nor is it by its id, nor answered with a stream: %s',
+  async (_name, [, ...head]) => {
+    await using door = await serveShop({ textOf: () => '{ products { id } }' });
+    const id = `documentId=sha256:${'0'.repeat(64)}`;
+    for (const [search, more] of [
+      [id, []],
+      [query, ['accept: text/event-stream']],
+    ] as const) {
+      const kept = more.length === 0 ? head : head.filter((line) => !line.startsWith('accept'));
+      const got = await raw(door.port, [`GET /graphql?${search} HTTP/1.1`, ...kept, ...more]);
+      expect(got.status).toBe(400);
+      expect(codes(got)).toEqual(['CSRF_PREVENTED']);
+    }
+    expect(door.shop.executed).toEqual([]);
+  },
+);
+
+test('what a page of another site could not have read it cannot load, nor tell from something else', async () => {
+  await using door = await serveShop();
+  const load = (search: string) =>
+    raw(door.port, [
+      `GET /graphql?${search} HTTP/1.1`,
+      host,
+      'sec-fetch-site: cross-site',
+      'sec-fetch-mode: no-cors',
+    ]);
+  const got = [];
+  // One that is there, one that is not, and one that cannot be read.
+  for (const id of ['1', '9', '"']) {
+    const { status, headers, body } = await load(
+      `query=${encodeURIComponent(`{ product(id: "${id}") { name } }`)}`,
+    );
+    got.push({ status, body, headers: { ...headers, 'x-correlation-id': '', date: '' } });
+  }
+  expect(new Set(got.map((one) => JSON.stringify(one))).size).toBe(1);
+  expect(got[0]?.headers).toMatchObject({
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
   expect(door.shop.executed).toEqual([]);
 });
 

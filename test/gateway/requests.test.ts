@@ -120,7 +120,7 @@ const cases: readonly (readonly [string, number, string, Ask])[] = [
     'DIRECTIVE_LIMIT_EXCEEDED',
     posted({ query: `{__typename${' @a'.repeat(200)}}` }, newer),
   ],
-  ['too many tokens', 400, 'GRAPHQL_PARSE_FAILED', posted({ query: `{${'a '.repeat(6000)}}` }, newer)],
+  ['too many tokens', 400, 'TOKEN_LIMIT_EXCEEDED', posted({ query: `{${'a '.repeat(6000)}}` }, newer)],
   ['fragments that multiply', 400, 'ALIAS_LIMIT_EXCEEDED', posted({ query: multiplied }, newer)],
 ];
 

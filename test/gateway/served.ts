@@ -29,7 +29,9 @@ export async function serveShop({ introspection = true, ...options }: Options = 
   });
   const server = createServer((request, response) => {
     if (!door(request, response)) response.writeHead(404).end();
-  }).listen(0, '127.0.0.1');
+  })
+    .on('upgrade', door.upgrade)
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
@@ -38,6 +40,7 @@ export async function serveShop({ introspection = true, ...options }: Options = 
     shop,
     answered,
     async [Symbol.asyncDispose]() {
+      await door.drain();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

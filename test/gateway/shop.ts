@@ -14,6 +14,7 @@ export const contracts = {
     type Query {
       product(id: ID!): Product
       products(order: Order = NAME): [Product!]!
+      page(first: Int = 2): [Product!]!
       broken: String
       "Answers when it is released, or never."
       slow: String
@@ -49,6 +50,10 @@ export function createShop(): Shop {
         Query: {
           product: (_: unknown, { id }: { id: string }) => (executed.push(`product ${id}`), product(id)),
           products: () => (executed.push('products'), [...names.keys()].map(product)),
+          page: (_: unknown, { first }: { first: number }) => (
+            executed.push('page'),
+            [...names.keys()].slice(0, first).map(product)
+          ),
           broken: () => {
             throw new Error('password=secret at /srv/db.ts:12 SELECT * FROM customers');
           },

@@ -82,9 +82,8 @@ test('with tokens and TLS, its own or that of a proxy, the gateway may serve the
 });
 
 test('production closes what is for development, unless told otherwise', () => {
-  const production = { NODE_ENV: 'production', AUDIT_KEY: newSealKey() };
-  expect(readConfig(production)).toMatchObject({ graphiql: false, introspection: false });
-  expect(readConfig({ ...production, GRAPHIQL: 'on' })).toMatchObject({
+  expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ graphiql: false, introspection: false });
+  expect(readConfig({ NODE_ENV: 'production', GRAPHIQL: 'on' })).toMatchObject({
     graphiql: true,
     introspection: false,
   });
@@ -236,11 +235,6 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
     'two stores',
     { DATABASE_URL: apart.DATABASE_URL, DATA_DIR: './x' },
     'Remove DATA_DIR or DATABASE_URL: there is one store, embedded or a server.',
-  ],
-  [
-    'an audit in production that is signed by a key beside the store',
-    { NODE_ENV: 'production' },
-    'Set AUDIT_KEY or AUDIT_KEY_FILE to an Ed25519 private key in PKCS8 PEM ("openssl genpkey -algorithm ed25519"): in production the audit is signed by a key that is not kept beside the store.',
   ],
   [
     'a key that cannot sign the audit',

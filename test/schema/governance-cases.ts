@@ -130,7 +130,42 @@ export const governanceCases: readonly Case[] = [
     fails: { attributes: `"A remark." note: String @owner(system: SHOP) @requiresScopes(scopes: [[]])` },
     passes: { attributes: `"A remark." note: String ${owned}` },
   },
+  {
+    code: 'PERSONAL_WITHOUT_REVEAL',
+    coordinate: 'Order.note',
+    fails: { attributes: `"A remark." note: String @personal(reveal: []) ${owned}` },
+    passes: { attributes: `"A remark." note: String @personal(reveal: ["order:personal"]) ${owned}` },
+  },
+  ...(
+    [
+      ['String!', 'NULL', 'String', 'NULL'],
+      ['Int', 'LAST_FOUR', 'ID!', 'LAST_FOUR'],
+      ['DateTime', 'HASH', 'PhoneNumber!', 'HASH'],
+      ['[String!]', 'DOMAIN', '[String!]', 'NULL'],
+      ['Money', 'HASH', 'Money', 'NULL'],
+    ] as const
+  ).map(([wrong, mask, right, other]): Case => ({
+    code: 'PERSONAL_MASK_UNSUITED',
+    coordinate: 'Gift.from',
+    fails: gifts(`${wrong} @personal(reveal: ["order:personal"], mask: ${mask})`),
+    passes: gifts(`${right} @personal(reveal: ["order:personal"], mask: ${other})`),
+  })),
+  {
+    code: 'PERSONAL_ENTRANCE',
+    coordinate: 'Query.best',
+    fails: {
+      types: `type Query { "The best one." best: String @personal(reveal: ["order:personal"]) @authenticated }`,
+    },
+    passes: { types: `type Query { "The best one." best: String @authenticated }` },
+  },
 ];
+
+function gifts(from: string): Variation {
+  return {
+    attributes: `"A gift." gift: Gift ${owned}`,
+    types: `"A gift." type Gift { "Who gives it." from: ${from} }`,
+  };
+}
 
 function parcels(governed: string): Variation {
   const parcel = '"A parcel." type Parcel @key(fields: "id") { "Its id." id: ID!';

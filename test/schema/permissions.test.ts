@@ -41,6 +41,12 @@ const permissionEdits: readonly PermissionEdit[] = [
     to: '[["sales:read"]]',
     found: ['BREAKING READ_NARROWED', 'DANGEROUS READ_WIDENED'],
   },
+  {
+    title: 'personal from now on',
+    from: write,
+    to: `${write} @personal(reveal: ["pii"])`,
+    found: ['BREAKING MASKED'],
+  },
   { title: 'no longer written', from: write, to: '', found: ['BREAKING WRITE_REMOVED'] },
   {
     title: 'one more scope to write',

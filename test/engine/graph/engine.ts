@@ -66,6 +66,7 @@ export function graphOf(
 /** A context that nobody aborts. */
 export function aContext(observe?: (observation: Observation) => void, signal?: AbortSignal): RequestContext {
   return requestContext({
+    correlationId: 'c',
     timeout: 10_000,
     signal: signal ?? new AbortController().signal,
     ...(observe ? { observe } : {}),

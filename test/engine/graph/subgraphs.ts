@@ -2,7 +2,8 @@ import { parse } from 'graphql';
 import { composeServices } from '@theguild/federation-composition';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
-  "@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject"
+  "@key", "@shareable", "@requires", "@provides", "@external", "@override", "@inaccessible", "@interfaceObject",
+  "@authenticated", "@requiresScopes", "@policy", "@composeDirective"
 ])
 `;
 

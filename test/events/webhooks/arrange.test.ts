@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { AuditEntry } from '../../../audit/index.ts';
 import { cursorAt, logIn } from '../../../events/index.ts';
 import { endpointLimit } from '../../../events/webhooks/endpoints.ts';
 import { webhookResolvers } from '../../../events/webhooks/index.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const schema = buildSubgraph(contractOf('events').sdl, webhookResolvers(sender));
   subgraph = localSubgraph('events', schema);
 });
-beforeEach(() => db.script('delete from events_webhook'));
+beforeEach(() => db.script('delete from events_webhook; delete from audit_pending'));
 afterAll(async () => {
   await sender.stop();
   await receiver.close();
@@ -118,6 +119,20 @@ test('an endpoint is registered, shown, changed, paused, enabled and removed', a
   });
   expect(await change('removeWebhook(id: $id)')).toMatchObject({ id });
   expect((await ask('query ($id: ID!) { webhook(id: $id) { id } }', { id })).data).toEqual({ webhook: null });
+  // Who did so is recorded, and no secret with it.
+  const entries = await db.query<{ entry: AuditEntry }>('select entry from audit_pending order by id');
+  expect(
+    entries.map(({ entry }) => [entry.actor, entry.operation, entry.outcome, entry.receipt?.id]),
+  ).toEqual([
+    ['olga', 'registerWebhook', 'REGISTER', id],
+    ['olga', 'updateWebhook', 'UPDATE', id],
+    ['olga', 'updateWebhook', 'UPDATE', id],
+    ['olga', 'pauseWebhook', 'PAUSE', id],
+    ['olga', 'enableWebhook', 'ENABLE', id],
+    ['olga', 'rotateWebhookSecret', 'ROTATE', id],
+    ['olga', 'removeWebhook', 'REMOVE', id],
+  ]);
+  expect(JSON.stringify(entries)).not.toMatch(/whsec_|http/);
 });
 
 test('endpoints are listed newest first, page by page', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { auditMigrations } from '../../../audit/index.ts';
 import { eventsMigrations, logIn } from '../../../events/index.ts';
 import type { Boundary } from '../../../events/webhooks/deliver.ts';
 import { openWebhooks, type DeliveryPace, type OpenWebhooksOptions } from '../../../events/webhooks/open.ts';
@@ -25,7 +26,10 @@ export const quick: DeliveryPace = {
 export const operator: Principal = { subject: 'olga', scopes: new Set(['*']) };
 
 export async function migrated(db: Db): Promise<Db> {
-  await migrate(db, await loadMigrations([fileURLToPath(eventsMigrations)]));
+  await migrate(
+    db,
+    await loadMigrations([auditMigrations, eventsMigrations].map((folder) => fileURLToPath(folder))),
+  );
   return db;
 }
 

@@ -1,0 +1,55 @@
+import type { Db, Queryable } from '../../runtime/db/index.ts';
+import { operationsIn, type Trusted } from './document.ts';
+
+/** A document as it is listed. */
+export interface Listed {
+  readonly id: string;
+  /** Names of its operations. */
+  readonly names: readonly string[];
+  /** ISO 8601. */
+  readonly publishedAt: string;
+}
+
+/** Where the migrations of published documents are. */
+export const documentsMigrations = new URL('./migrations', import.meta.url);
+
+/** Publishes all of them or none; gives the ids of those that were not published before. */
+export async function publish(db: Db, documents: readonly Trusted[]): Promise<readonly string[]> {
+  return db.transaction(async (tx) => {
+    const added: string[] = [];
+    for (const { id, form, document } of documents) {
+      const names = operationsIn(document).flatMap(({ name }) => name?.value ?? []);
+      const rows = await tx.query<{ id: string }>(
+        `insert into trusted_document (id, form, document, names) values ($1, $2, $3, $4)
+         on conflict (id) do nothing returning id`,
+        [id, form, document, names],
+      );
+      added.push(...rows.map((row) => row.id));
+    }
+    return added;
+  });
+}
+
+/** Takes documents back; gives the ids of those that were there. */
+export async function withdraw(db: Queryable, ids: readonly string[]): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    'delete from trusted_document where id = any($1) returning id',
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** All that are published, in the order in which they were. */
+export function list(db: Queryable): Promise<readonly Listed[]> {
+  return db.query<Listed>(
+    `select id, names, published_at as "publishedAt" from trusted_document order by published_at, id`,
+  );
+}
+
+/** Those among the published ones that one of these keys means, as an id or as a form. */
+export function find(db: Queryable, keys: readonly string[]): Promise<readonly Trusted[]> {
+  return db.query<Trusted>(
+    'select id, form, document from trusted_document where id = any($1) or form = any($1)',
+    [keys],
+  );
+}
