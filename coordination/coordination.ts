@@ -3,6 +3,7 @@ import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
+import type { LifecycleStatus } from '../schema/generated/coordination.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
@@ -20,6 +21,9 @@ export interface Coordination {
   update(asked: Update, context: RequestContext): Promise<Updated>;
   /** What `update` would do, by the same decisions and without an effect. */
   plan(asked: Change, context: RequestContext): Promise<Planned>;
+  /** The same for a status and all that it brings about. */
+  changeStatus(asked: StatusChange, context: RequestContext): Promise<Updated>;
+  planStatus(asked: StatusChange, context: RequestContext): Promise<Planned>;
   write(id: string, context: RequestContext): Promise<WriteView | null>;
   /** Newest first. */
   writes(filter: WriteFilter, page: Page, context: RequestContext): Promise<WritePage>;
@@ -68,6 +72,15 @@ export interface Update extends Change {
   /** Until when the caller waits, if that is sooner than the request's own deadline. */
   readonly deadline: string | null;
   readonly lane: Lane;
+}
+
+/** A status that an entity is to have. */
+export interface StatusChange extends Pick<
+  Update,
+  'entity' | 'entityId' | 'idempotencyKey' | 'wait' | 'deadline'
+> {
+  readonly to: LifecycleStatus;
+  readonly reason: string;
 }
 
 export interface Updated {

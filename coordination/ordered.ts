@@ -1,6 +1,5 @@
 import { v7 as uuid } from 'uuid';
-import { attributes, type EntityName, type SystemName } from '../schema/generated/contracts.ts';
-import type { Attribute } from '../schema/governance.ts';
+import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { Draft } from './journal.ts';
 import { digest, policy, stepOf } from './plan.ts';
 import type { Step, StepKind, Values } from './write.ts';
@@ -56,12 +55,4 @@ export function orderedDraft({ steps: ordered, hash, ...order }: Ordered): Draft
     queue: entityId,
     parent: null,
   };
-}
-
-/** The attributes that a new record of a system can be made of: what it owns, and what it keeps copies of. */
-export function keptBy(entity: EntityName, system: SystemName): readonly string[] {
-  const all: Readonly<Record<string, Attribute>> = attributes[entity];
-  return Object.entries(all).flatMap(([name, { owner, write }]) =>
-    owner === system || write?.copiedTo.includes(system) ? [name] : [],
-  );
 }

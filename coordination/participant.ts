@@ -12,6 +12,8 @@ export interface Examination {
   readonly restore?: unknown;
   /** Whether the owner is to check the values, where it can without an effect. */
   readonly validate: boolean;
+  /** Attributes of which `Found.values` has the present values besides, whether they can be written or not. */
+  readonly evidence?: readonly string[];
 }
 
 /** What a participant says of a record. Current values are in the graph's own form. */

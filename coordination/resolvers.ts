@@ -3,7 +3,7 @@ import { Failure } from '../runtime/failure.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Resolvers as ContractResolvers } from '../schema/generated/coordination.ts';
 import { contractOf } from '../schema/load.ts';
-import { changeOf, deadLetterFilterOf, storedId, updateOf, writeFilterOf } from './asked.ts';
+import { changeOf, deadLetterFilterOf, statusChangeOf, storedId, updateOf, writeFilterOf } from './asked.ts';
 import { completerOf } from './complete.ts';
 import type { Coordination, Decided, Updated, WriteView } from './coordination.ts';
 import { pageOf, pendingIn, shownPage } from './pages.ts';
@@ -36,6 +36,12 @@ export function coordinationSubgraph(
           const planned = await coordination.plan(changeOf(input, complete), context);
           return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
         },
+        async planCustomerStatus(_, { input }, context) {
+          const asked = statusChangeOf(input, { idempotencyKey: null });
+          if ('code' in asked) throw new Failure('BAD_USER_INPUT', asked.message);
+          const planned = await coordination.planStatus(asked, context);
+          return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
+        },
         async customerWrite(_, { id }, context) {
           const stored = storedId(id);
           return shown(stored === null ? null : await coordination.write(stored, context), context);
@@ -52,6 +58,13 @@ export function coordinationSubgraph(
           const asked = updateOf(input, context, complete);
           return updated(
             'code' in asked ? refused(asked) : await coordination.update(asked, context),
+            context,
+          );
+        },
+        async changeCustomerStatus(_, { input }, context) {
+          const asked = statusChangeOf(input, context);
+          return updated(
+            'code' in asked ? refused(asked) : await coordination.changeStatus(asked, context),
             context,
           );
         },

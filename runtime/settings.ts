@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { auditSettings } from './settings/audit.ts';
 import { authenticationSettings } from './settings/authentication.ts';
-import { limitSettings } from './settings/limits.ts';
 import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
 import { limitSettings } from './settings/limits.ts';
 import { onboardingSettings } from './settings/onboarding.ts';

@@ -8,7 +8,7 @@ import { fingerprintsOf } from './fingerprint.ts';
 import type { Attribute } from './lens.ts';
 import { listReader, listsOf } from './lists.ts';
 import { participantResolvers } from './participant/index.ts';
-import { chunks, createReader, type Guard } from './reader.ts';
+import { chunks, createReader, type Guard, type Reader } from './reader.ts';
 import type { Sandbox } from './sandbox/api.ts';
 import { createSlices, type Crossing } from './slice.ts';
 import type { Wire } from './wire.ts';
@@ -95,7 +95,13 @@ interface Definition<R extends object> {
   readonly page: (key: string) => string;
   /** Resolvers of values that name other entities. */
   readonly nested?: (link: ReturnType<typeof createSlices<R>>['link']) => Resolvers;
+  /** Resolvers of what is computed from more than one record, by attribute. */
+  readonly computed?: (reader: Reader<R>, link: ReturnType<typeof createSlices<R>>['link']) => Computed;
+  /** Fields of other systems that this is computed from. */
+  readonly required?: readonly string[];
 }
+
+type Computed = Resolvers[string];
 
 /** Opens a system: what its folder says of it, in its surroundings. */
 export function openSystem<R extends object, Rows extends object>(
@@ -107,7 +113,8 @@ export function openSystem<R extends object, Rows extends object>(
   const fingerprints = fingerprintsOf(fingerprint, mapping);
   const lists = listReader({ connector, mapping, fingerprint });
   const reader = createReader({ system: name, connector, guard });
-  const slices = createSlices({ typename, mapping, reader, crossing });
+  const { required = [] } = definition;
+  const slices = createSlices({ typename, mapping, reader, crossing, required });
   const participant = {
     ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies, external },
     fingerprints,
@@ -141,7 +148,7 @@ export function openSystem<R extends object, Rows extends object>(
     name,
     system,
     resolvers: {
-      [typename]: slices.resolvers,
+      [typename]: { ...slices.resolvers, ...definition.computed?.(reader, slices.link) },
       [recordTypename]: {
         __resolveReference: async ({ key }: { key: string }, context) => {
           const found = await reader.record(context, { key, fields: [], signature: '' });

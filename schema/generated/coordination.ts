@@ -66,6 +66,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -102,6 +126,8 @@ export type Query = {
   readonly __typename?: 'Query';
   /** What `updateCustomer` would do with this input: the same decisions, without any effect. */
   readonly planCustomerUpdate: CustomerUpdatePlan;
+  /** What `changeCustomerStatus` would do with this input: the same decisions, without any effect. */
+  readonly planCustomerStatus: CustomerUpdatePlan;
   /** The write with this id, or null. */
   readonly customerWrite: Maybe<CustomerWrite>;
   /** All writes that match, newest first. */
@@ -115,6 +141,11 @@ export type Query = {
 
 export type QueryPlanCustomerUpdateArgs = {
   input: UpdateCustomerInput;
+};
+
+
+export type QueryPlanCustomerStatusArgs = {
+  input: ChangeCustomerStatusInput;
 };
 
 
@@ -148,6 +179,12 @@ export type Mutation = {
    * what is accepted is carried out whatever fails on the way, and the receipts say how far it has come.
    */
   readonly updateCustomer: UpdateCustomerPayload;
+  /**
+   * Takes a customer from one lifecycle status to another, with all that it brings about in the systems: all of it or nothing.
+   * Refused where the one does not follow from the other, or a guard stands against it. To the status that it has already,
+   * it puts the systems right. Needs the scope `customer:write:status`.
+   */
+  readonly changeCustomerStatus: UpdateCustomerPayload;
   /** Ends a write of which nothing has begun. Only for who asked for it, or with the scope `customer:operate:writes`. */
   readonly cancelWrite: WritePayload;
   /** Lets a write begin that waits for a second person, who needs the scopes that its `approval` names. */
@@ -182,6 +219,11 @@ export type Mutation = {
 
 export type MutationUpdateCustomerArgs = {
   input: UpdateCustomerInput;
+};
+
+
+export type MutationChangeCustomerStatusArgs = {
+  input: ChangeCustomerStatusInput;
 };
 
 
@@ -305,6 +347,25 @@ export type UpdateCustomerInput = {
   readonly lane?: InputMaybe<WriteLane>;
 };
 
+/** A change of a customer's lifecycle status. */
+export type ChangeCustomerStatusInput = {
+  /** The customer. One that was merged into another stands for that one. */
+  readonly customerId: Scalars['ID']['input'];
+  /** The status that it is to have. */
+  readonly to: LifecycleStatus;
+  /** Why, for whoever looks at the write later. */
+  readonly reason: Scalars['String']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same write, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** How far the change must have come before the answer. */
+  readonly wait?: InputMaybe<WriteWait>;
+  /** Until when to wait for the owners, where that is sooner than the gateway's own limit. */
+  readonly deadline?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
 /** The version that a record is expected to have. */
 export type ExpectedVersion = {
   /** The system that holds the record. */
@@ -402,6 +463,12 @@ export type WriteRefusalCode =
   | 'TOO_LARGE'
   /** The record has another version than the one that was expected. */
   | 'VERSION_CONFLICT'
+  /** The customer's status cannot become this one from where it is. */
+  | 'TRANSITION_NOT_ALLOWED'
+  /** Something stands against the status: `attribute` and `current` are the evidence, as its owner has it. */
+  | 'GUARD_FAILED'
+  /** The owner who has to be asked cannot be, for now. */
+  | 'OWNER_UNAVAILABLE'
   /** Nothing is to be changed. */
   | 'NO_CHANGES'
   /** The deadline is in the past. */
@@ -1456,18 +1523,21 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversTypes['CustomerWorkflowConnection']> }> & (Pick<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversTypes['CustomerWorkflowConnection']> }, 'id'>)>;
   AttributeValue: ResolverTypeWrapper<Scalars['AttributeValue']['output']>;
   UpdateCustomerInput: UpdateCustomerInput;
+  ChangeCustomerStatusInput: ChangeCustomerStatusInput;
   ExpectedVersion: ExpectedVersion;
   WriteMode: WriteMode;
   WriteWait: WriteWait;
@@ -1553,17 +1623,19 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Query: Record<PropertyKey, never>;
-  ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
   Customer: Partial<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversParentTypes['CustomerWorkflowConnection']> }> & (Pick<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversParentTypes['CustomerWorkflowConnection']> }, 'id'>);
   AttributeValue: Scalars['AttributeValue']['output'];
   UpdateCustomerInput: UpdateCustomerInput;
+  ChangeCustomerStatusInput: ChangeCustomerStatusInput;
   ExpectedVersion: ExpectedVersion;
   UpdateCustomerPayload: Omit<UpdateCustomerPayload, 'write' | 'customer'> & { write?: Maybe<ResolversParentTypes['CustomerWrite']>, customer?: Maybe<ResolversParentTypes['Customer']> };
   WritePayload: Omit<WritePayload, 'write'> & { write?: Maybe<ResolversParentTypes['CustomerWrite']> };
@@ -1658,6 +1730,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1667,6 +1744,7 @@ export type PageInfoResolvers<ContextType = RequestContext, ParentType extends R
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   planCustomerUpdate?: Resolver<ResolversTypes['CustomerUpdatePlan'], ParentType, ContextType, RequireFields<QueryPlanCustomerUpdateArgs, 'input'>>;
+  planCustomerStatus?: Resolver<ResolversTypes['CustomerUpdatePlan'], ParentType, ContextType, RequireFields<QueryPlanCustomerStatusArgs, 'input'>>;
   customerWrite?: Resolver<Maybe<ResolversTypes['CustomerWrite']>, ParentType, ContextType, RequireFields<QueryCustomerWriteArgs, 'id'>>;
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
   customerWorkflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType, RequireFields<QueryCustomerWorkflowArgs, 'id'>>;
@@ -1675,6 +1753,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   updateCustomer?: Resolver<ResolversTypes['UpdateCustomerPayload'], ParentType, ContextType, RequireFields<MutationUpdateCustomerArgs, 'input'>>;
+  changeCustomerStatus?: Resolver<ResolversTypes['UpdateCustomerPayload'], ParentType, ContextType, RequireFields<MutationChangeCustomerStatusArgs, 'input'>>;
   cancelWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationCancelWriteArgs, 'id'>>;
   approveWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationApproveWriteArgs, 'id'>>;
   declineWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationDeclineWriteArgs, 'id'>>;
@@ -1934,6 +2013,7 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

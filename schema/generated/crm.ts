@@ -64,6 +64,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -122,6 +146,10 @@ export type Customer = {
   readonly accountOwner: Maybe<AccountOwner>;
   /** The customer above this one in its group. */
   readonly parent: Maybe<Customer>;
+  /** The customer at the top of its group: itself where none is above it, null where the way up has no end within 20 levels. */
+  readonly ultimateParent: Maybe<Customer>;
+  /** The customer and all customers below it. */
+  readonly group: Maybe<CustomerGroup>;
   /** The customers directly below this one in its group, in the CRM's order. */
   readonly children: Maybe<CustomerConnection>;
   /** People at the customer. */
@@ -189,21 +217,6 @@ export type CustomerSegment =
   | 'PUBLIC_SECTOR'
   /** Sells our goods on. */
   | 'RESELLER';
-
-/** Where a customer stands in its life with us. */
-export type LifecycleStatus =
-  /** Known to sales, has not bought. */
-  | 'PROSPECT'
-  /** Being set up in the systems. */
-  | 'ONBOARDING'
-  /** Buys. */
-  | 'ACTIVE'
-  /** No new orders for now. */
-  | 'ON_HOLD'
-  /** Cut off until a matter is settled. */
-  | 'SUSPENDED'
-  /** The relation has ended. */
-  | 'CLOSED';
 
 /** A way through which a customer buys. */
 export type SalesChannel =
@@ -460,17 +473,18 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
-  Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }, 'id'>)>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, ultimateParent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, ultimateParent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }, 'id'>)>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   CrmRecord: ResolverTypeWrapper<Partial<CrmRecord> & (Pick<CrmRecord, 'key'>)>;
   CustomerSegment: CustomerSegment;
-  LifecycleStatus: LifecycleStatus;
   SalesChannel: SalesChannel;
   DeclaredDetails: ResolverTypeWrapper<DeclaredDetails>;
   AccountOwner: ResolverTypeWrapper<AccountOwner>;
@@ -498,11 +512,12 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
-  String: Scalars['String']['output'];
-  Customer: Partial<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }, 'id'>);
+  CustomerGroup: CustomerGroup;
   ID: Scalars['ID']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
+  String: Scalars['String']['output'];
+  Customer: Partial<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, ultimateParent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, ultimateParent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }, 'id'>);
   Int: Scalars['Int']['output'];
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   CrmRecord: Partial<CrmRecord> & (Pick<CrmRecord, 'key'>);
@@ -565,6 +580,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -586,6 +606,8 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   channels?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SalesChannel']>>, ParentType, ContextType>;
   accountOwner?: Resolver<Maybe<ResolversTypes['AccountOwner']>, ParentType, ContextType>;
   parent?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  ultimateParent?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  group?: Resolver<Maybe<ResolversTypes['CustomerGroup']>, ParentType, ContextType>;
   children?: Resolver<Maybe<ResolversTypes['CustomerConnection']>, ParentType, ContextType, RequireFields<CustomerChildrenArgs, 'first'>>;
   contacts?: Resolver<Maybe<ResolversTypes['ContactConnection']>, ParentType, ContextType, RequireFields<CustomerContactsArgs, 'first'>>;
   declared?: Resolver<Maybe<ResolversTypes['DeclaredDetails']>, ParentType, ContextType>;
@@ -676,6 +698,7 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;

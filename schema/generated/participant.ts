@@ -28,6 +28,8 @@ export type ParticipantExamination = {
   readonly restore?: InputMaybe<Scalars['AttributeValues']['input']>;
   /** Whether the system is to check the values, where it can without an effect. */
   readonly validate: Scalars['Boolean']['input'];
+  /** Attributes of which the present values are told besides, whether they can be written or not. */
+  readonly evidence?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
 /** In what capacity a system takes part. */

@@ -4,6 +4,7 @@ import { billingConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { customerFields, type BillingCustomer, type BillingRows } from './customer.ts';
 import { payerFacts } from './facts.ts';
+import { groupResolvers } from './group.ts';
 import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { billingSandbox } from './sandbox.ts';
@@ -31,6 +32,8 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
         mapping,
         fields: customerFields,
         copies,
+        required: ['group'],
+        computed: (reader) => groupResolvers({ ...surroundings, reader }),
         external: (customerId) => ({ metadata: { account: null, customer: customerId } }),
         page: (key) => `/v1/customers/${key}`,
         tell: (customers) =>

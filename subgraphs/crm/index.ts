@@ -3,6 +3,7 @@ import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts'
 import { accountFields, type Account, type AccountRows } from './account.ts';
 import { crmConnector } from './connector.ts';
 import { accountFacts } from './facts.ts';
+import { groupResolvers } from './group-resolvers.ts';
 import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { crmSandbox } from './sandbox.ts';
@@ -40,6 +41,7 @@ export const crm: SystemModule<Account, AccountRows> = {
         copies: {},
         external: (customerId) => ({ Customer_Id__c: customerId }),
         page: (key) => `/services/data/v1/sobjects/Account/${key}`,
+        computed: (reader, link) => groupResolvers({ ...surroundings, reader, link }),
         async tell(accounts, call) {
           const request = { parents: accounts.map(({ key }) => key), first: 100, after: null, where: {} };
           const contacts = await surroundings.connector.list('Contact', request, call);

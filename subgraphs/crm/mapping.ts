@@ -67,7 +67,7 @@ export const mapping = {
   ),
   declared: made(declaredFields, declaredIn, declaredFrom),
   createdAt: given(field('CreatedDate')),
-} satisfies Mapping<Customer, Account>;
+} satisfies Mapping<Customer, Account, 'ultimateParent' | 'group'>;
 
 function contactOf(contact: Contact): Mapped<Person, Customer> {
   return {

@@ -3,6 +3,7 @@ import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts'
 import { erpConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { partnerFacts } from './facts.ts';
+import { groupResolvers } from './group.ts';
 import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { partnerFields, type BusinessPartner, type PartnerRows } from './partner.ts';
@@ -32,6 +33,8 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         mapping,
         fields: partnerFields,
         copies,
+        required: ['group'],
+        computed: (reader) => groupResolvers({ ...surroundings, reader }),
         external: (customerId) => ({ YY1_CustomerId: customerId }),
         page: (number) => `/odata/v1/A_BusinessPartner/${number}`,
         nested: (link) => ({

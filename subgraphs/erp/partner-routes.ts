@@ -26,9 +26,20 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
   /** What the ERP accepts of a record, or all that it does not. */
   async function checkedBy(given: unknown, number?: string): Promise<Checked> {
     const checked = accepted(given);
-    const dangling = await payerRefused(given, number);
-    if (!dangling) return checked;
-    return { refused: [...('refused' in checked ? checked.refused : []), dangling] };
+    const wrong = [await payerRefused(given, number), await liftRefused(checked, number)];
+    const refused = wrong.filter((one) => one !== null);
+    if (refused.length === 0) return checked;
+    return { refused: [...('refused' in checked ? checked.refused : []), ...refused] };
+  }
+
+  /** Who has no credit is not sold to again. */
+  async function liftRefused(checked: Checked, number?: string): Promise<ErpDetail | null> {
+    if ('refused' in checked || checked.body.OrderIsBlockedForCustomer !== '' || number === undefined)
+      return null;
+    const [present] = await table.read([number]);
+    const { CreditAccountIsBlocked: blocked = present?.body.CreditAccountIsBlocked } = checked.body;
+    const message = 'must not be lifted while the credit account is blocked';
+    return blocked === true ? invalid('OrderIsBlockedForCustomer', message) : null;
   }
 
   /** Whoever is billed instead is another partner that exists. */
@@ -156,6 +167,7 @@ const blank: PartnerBody = {
   CreditLimitCurrency: null,
   CreditAccountIsBlocked: false,
   CreditCheckRule: 'NONE',
+  OrderIsBlockedForCustomer: '',
   BillingStructure: 'OWN',
   BillToParty: null,
   to_BillToAddress: null,

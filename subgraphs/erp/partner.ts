@@ -18,6 +18,8 @@ export interface BusinessPartner {
   readonly CreditLimitCurrency: string | null;
   readonly CreditAccountIsBlocked: boolean | null;
   readonly CreditCheckRule: (typeof creditCheckRules)[number] | null;
+  /** Empty for nothing, `01` for orders, `02` for orders and deliveries. */
+  readonly OrderIsBlockedForCustomer?: (typeof orderBlocks)[number] | null;
   readonly BillingStructure: (typeof billingStructures)[number] | null;
   /** Number of the partner that is billed instead of this one. */
   readonly BillToParty: string | null;
@@ -76,6 +78,7 @@ export interface PartnerAddress {
 /** `0` exempt, `1` full, `2` reduced, `3` the partner pays the tax itself, `9` outside the tax. */
 export const taxClassifications = ['0', '1', '2', '3', '9'] as const;
 export const creditCheckRules = ['NONE', 'STANDARD', 'STRICT'] as const;
+export const orderBlocks = ['', '01', '02'] as const;
 export const billingStructures = ['OWN', 'OTHER', 'COLLECTIVE'] as const;
 /** The lines of an address from top to bottom. */
 export const streetFields = [
@@ -102,6 +105,7 @@ export const partnerFields = Object.keys({
   CreditLimitCurrency: true,
   CreditAccountIsBlocked: true,
   CreditCheckRule: true,
+  OrderIsBlockedForCustomer: true,
   BillingStructure: true,
   BillToParty: true,
   to_BillToAddress: true,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { isCountry, isCurrency } from '../../schema/codes.ts';
-import { billingStructures, creditCheckRules, endOfTime, taxClassifications } from './partner.ts';
+import {
+  billingStructures,
+  creditCheckRules,
+  endOfTime,
+  orderBlocks,
+  taxClassifications,
+} from './partner.ts';
 import { termsTable } from './terms-table.ts';
 
 const text = (most: number) => z.string().regex(/\S/, 'must not be empty').max(most);
@@ -77,6 +83,7 @@ export const properties = z
     CreditLimitCurrency: z.string().refine(isCurrency, 'must be an ISO 4217 currency code').nullable(),
     CreditAccountIsBlocked: z.boolean().nullable(),
     CreditCheckRule: z.enum(creditCheckRules).nullable(),
+    OrderIsBlockedForCustomer: z.enum(orderBlocks).nullable(),
     BillingStructure: z.enum(billingStructures).nullable(),
     BillToParty: z
       .string()

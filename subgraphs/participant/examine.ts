@@ -30,7 +30,7 @@ export async function examine<R extends object, Rows extends object>(
 async function found<R extends object, Rows extends object>(
   part: Part<R, Rows>,
   context: RequestContext,
-  { entityId, kind, changes, restore, validate }: ParticipantExamination,
+  { entityId, kind, changes, restore, validate, evidence }: ParticipantExamination,
 ): Promise<ParticipantFound | null> {
   const { crossing, translation } = part;
   const writables = part.writables[kind];
@@ -39,7 +39,14 @@ async function found<R extends object, Rows extends object>(
     translation.inward(context, changes),
   ]);
   if (key === null) return null;
-  const asked = Object.keys(changes).flatMap((name) => writables.get(name)?.fields ?? []);
+  const shown = (evidence ?? []).flatMap((name) => {
+    const readable = part.readable.get(name);
+    return readable ? [[name, readable] as const] : [];
+  });
+  const asked = [
+    ...Object.keys(changes).flatMap((name) => writables.get(name)?.fields ?? []),
+    ...shown.flatMap(([, { fields }]) => fields),
+  ];
   const former = Object.keys(restore ?? {}) as typeof asked;
   // Who looks what became of a change may find its effect, and tells of it.
   const whole = restore == null ? [] : part.fields;
@@ -54,7 +61,10 @@ async function found<R extends object, Rows extends object>(
   const dry = validate ? await refusals(part, context, key, different) : [];
   return {
     version: record.version,
-    values: await translation.outward(context, values),
+    values: await translation.outward(context, {
+      ...Object.fromEntries(shown.map(([name, { get }]) => [name, get(record.record)])),
+      ...values,
+    }),
     restore: only(record.record, Object.keys(merged(written.values()))),
     same,
     record: restore == null ? null : { key, fingerprints: part.fingerprints(record.record) },

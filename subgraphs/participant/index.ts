@@ -54,6 +54,9 @@ export function participantResolvers<R extends object, Rows extends object>({
   const part: Part<R, Rows> = {
     ...options,
     fields,
+    readable: new Map(
+      Object.entries(mapping).flatMap(([name, one]) => (one.kind === 'lens' ? [[name, one] as const] : [])),
+    ),
     whole: [...new Set([...fields, ...[...made.values()].flatMap((writable) => writable.fields)])],
     translation: createTranslation(options.entity, options.crossing),
     writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: new Map() },

@@ -106,6 +106,36 @@ withStores((open) => {
     expect(await stage.links(failed.entityId)).toEqual([]);
   });
 
+  test('a status that its last owner refuses is taken back in the others', async () => {
+    const made = await stage.carryOut(everywhere);
+    const invoice = { customer: made.steps[2]?.key, total: 500, status: 'open' };
+    const billed = await stage.sandboxes
+      .get('BILLING')
+      ?.wire(
+        { method: 'POST', path: '/v1/invoices', body: invoice },
+        { correlationId: 'test', signal: new AbortController().signal },
+      );
+    expect(billed?.status).toBe(200);
+    const write = (system: 'CRM' | 'ERP' | 'BILLING', changes: object) =>
+      ({ system, kind: 'OWNER', changes: changes as Readonly<Record<string, unknown>> }) as const;
+    const closing = await stage.carryOut(
+      [
+        write('CRM', { lifecycleStatus: 'CLOSED' }),
+        write('ERP', { orderBlock: 'ORDERS_AND_DELIVERIES' }),
+        write('BILLING', { collection: 'CLOSED' }),
+      ],
+      made.entityId,
+    );
+    expect(closing).toMatchObject({
+      state: 'FAILED',
+      steps: [
+        { state: 'COMPENSATED' },
+        { state: 'COMPENSATED' },
+        { state: 'FAILED', cause: { attribute: 'collection' } },
+      ],
+    });
+  });
+
   test('a record is withdrawn by a write of its own, but not one that has changed since', async () => {
     const made = await stage.carryOut([make('ERP')]);
     const [version, key] = [made.steps[0]?.versionAfter ?? '', made.steps[0]?.key];

@@ -151,6 +151,15 @@ test('an account needs a name, and is not its own parent', async () => {
   expect((await api('PATCH', `/Account/${key}`, { ParentId: key })).status).toBe(400);
 });
 
+test('an account is not former while one below is not', async () => {
+  const top = await create('xtop');
+  const below = await create('xbelow', { ParentId: top });
+  const former = (key: string) => api('PATCH', `/Account/${key}`, { Type: 'Former Customer' });
+  expect(await former(top)).toMatchObject({ status: 400, body: [{ fields: ['Type'] }] });
+  expect(await former(below)).toMatchObject({ status: 200 });
+  expect(await former(top)).toMatchObject({ status: 200 });
+});
+
 test('the number of a deleted account can be given again', async () => {
   const key = await create('xnumber');
   await expect(create('xnumber')).rejects.toMatchObject({ code: 'DUPLICATE' });
