@@ -45,7 +45,7 @@ import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
-import { sandboxesAt } from './subgraphs/sandbox/server.ts';
+import { openSandboxes } from './subgraphs/sandbox/open.ts';
 import type { Store } from './subgraphs/store.ts';
 import type { System } from './subgraphs/system.ts';
 
@@ -90,9 +90,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (config.roles.has('coordination') || here.length > 0)
     await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
-  const sandboxServer = await sandboxesAt(config.sandboxPort, sandboxes, (error) => {
-    logger.error('A sandbox failed.', { error });
-  });
+  const sandboxServer = await openSandboxes(config, sandboxes, logger);
   if (sandboxServer) begun.push(() => sandboxServer.close());
   const guards = guardsOf(config, [...here.map(({ name }) => name), ...config.remotes.keys()], metrics);
 

@@ -52,6 +52,7 @@ export async function startContinuing({
   lease = 30_000,
 }: ContinuingOptions): Promise<Continuing> {
   const kinds = Object.keys(continuations) as Kind[];
+  if (kinds.length === 0) return idle;
   let stopped = false;
 
   async function claim(): Promise<Claimed | null> {
@@ -123,6 +124,9 @@ export async function startContinuing({
     },
   };
 }
+
+/** A process that continues nothing has nothing to look for. */
+const idle: Continuing = { look: () => Promise.resolve(), stop: () => Promise.resolve() };
 
 /** Milliseconds after the first failure, and at most. */
 const [firstPause, longestPause] = [500, 60_000];

@@ -19,16 +19,6 @@ export type SandboxServer = Listening;
 /** Bytes of a request's body at most. */
 const bodyLimit = 8 * 1024 * 1024;
 
-/** Serves sandboxes on the loopback interface; null where there are none, or nobody wants them served. */
-export async function sandboxesAt(
-  port: number | 'off',
-  sandboxes: readonly Sandbox[],
-  report: SandboxServerOptions['report'],
-): Promise<SandboxServer | null> {
-  if (port === 'off' || sandboxes.length === 0) return null;
-  return serveSandboxes({ sandboxes, host: '127.0.0.1', port, report });
-}
-
 /**
  * Serves sandboxes over HTTP. When it closes, what still waits for an answer ends without one.
  * @throws Failure PORT_IN_USE, INVALID_CONFIGURATION
