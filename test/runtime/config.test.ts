@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { authenticationOf, describe, envExample, help, readConfig } from '../../runtime/config.ts';
-import { newSealKey } from '../../runtime/seal.ts';
 
 type Environment = Parameters<typeof readConfig>[0];
 const secret = 's'.repeat(32);

@@ -6,7 +6,7 @@ import { pivot } from './records.ts';
 import { asks, told } from './told.ts';
 
 export { approvalOf } from './approvals.ts';
-export { begunWith, type Ending, type Field, type Memory, type Question } from './memory.ts';
+export { begunWith, type Ending, type Memory, type Question } from './memory.ts';
 export { standingOf } from './standing.ts';
 export { meantBySame, questionOf } from './told.ts';
 
