@@ -48,7 +48,7 @@ export interface Stage {
 export interface Given {
   readonly at?: (boundary: Boundary) => void | Promise<void>;
   readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void | Promise<void>;
-  readonly matches?: (self: string) => readonly Match[];
+  readonly matches?: (self: string) => Promise<readonly Match[]>;
 }
 
 export interface Process {
@@ -117,7 +117,7 @@ export async function openStage(db: Db): Promise<Stage> {
       );
       return rows.map(({ line }) => line);
     },
-    process({ at = () => undefined, happened, matches = () => [] } = {}) {
+    process({ at = () => undefined, happened, matches = () => Promise.resolve([]) } = {}) {
       const writer = processOf(db, participants);
       const own = storeIn({ db, worker: randomUUID(), lease: 60_000 });
       const engine = { journal: writer.journal, records: recordsIn(db), worker: { look: () => undefined } };
@@ -128,7 +128,7 @@ export async function openStage(db: Db): Promise<Stage> {
         act: actIn({
           participants: new Map(participants.map((one) => [one.system, one])),
           matches: {
-            matches: (_, self) => Promise.resolve(matches(self)),
+            matches: (_, self) => matches(self),
             untried: (ids: readonly string[]) => reads.untried(ids),
           },
           register: identity.register,

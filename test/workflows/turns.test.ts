@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
+import type { Match } from '../../coordination/workflows/candidates.ts';
 import { noteOfAccounts } from '../../coordination/workflows/seen.ts';
 import { withStores } from '../support/store.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -28,10 +29,13 @@ withStores((open) => {
       [one, other],
       [other, one],
     ]);
-    // The register knows who has been looked for; both are in it from then on.
-    const matches = (self: string) => [
-      { id: twins.get(self) ?? '', verdict: 'SAME' as const, score: 1, reasons: [] },
-    ];
+    // The register knows those who have been looked for, and nobody before that.
+    const matches = (self: string) =>
+      stage.db.query<Match>(
+        `select id, 'SAME' as verdict, 1::float8 as score, array[]::text[] as reasons
+         from identity_customer where id = $1`,
+        [twins.get(self)],
+      );
     const first = await stage.start(one, values);
     const asleep = Promise.withResolvers<undefined>();
     const wake = Promise.withResolvers<undefined>();
