@@ -5,7 +5,7 @@ import { giveWay } from './giveway.ts';
 import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
 import { isOpen, type Lane, type Step, type WriteState } from './write.ts';
 
-export type { Draft, Request, Stored } from './stored.ts';
+export type { Draft, Stored } from './stored.ts';
 
 /** A write in the hands of a worker. */
 export interface Held {
