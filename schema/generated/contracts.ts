@@ -723,7 +723,11 @@ export const attributes = {
         approve: [],
         confirm: "SYNC",
         copiedTo: []
-      }
+      },
+      personal: [
+        "customer:read:finance",
+        "customer:read:personal"
+      ]
     },
     createdAt: {
       entity: "Customer",
