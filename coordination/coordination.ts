@@ -5,7 +5,6 @@ import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import type { LifecycleStatus } from '../schema/generated/coordination.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
-import type { Continue } from '../steward/index.ts';
 import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
 import type { Refusal } from './refusal.ts';
@@ -203,12 +202,4 @@ export interface CoordinationOptions {
   readonly captured?: () => void;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
-}
-
-export interface OpenedCoordination {
-  readonly coordination: Coordination;
-  /** Continues a write that waited for a person, as a steward decided. */
-  readonly reviewed: Continue;
-  /** Takes up no more writes, and waits for what runs to be settled. */
-  stop(): Promise<void>;
 }

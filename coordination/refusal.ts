@@ -23,7 +23,10 @@ export type RefusalCode =
   | 'SAME_PERSON'
   | 'UNKNOWN_WRITE'
   | 'NOTHING_TO_RETRY'
-  | 'SUPERSEDED';
+  | 'SUPERSEDED'
+  | 'ALREADY_ONBOARDING'
+  | 'UNKNOWN_WORKFLOW'
+  | 'NOTHING_ASKED';
 
 /** Why something is refused, and what to do about it; without an attribute it is refused as a whole. */
 export interface Refusal {

@@ -11,19 +11,27 @@ import { shownPlan } from './planned.ts';
 import type { Refusal } from './refusal.ts';
 import { shownRefusal, shownWrite } from './shown.ts';
 import { mayOperate, sightOf } from './sight.ts';
+import { workflowResolvers } from './workflows/resolvers.ts';
+import type { Workflows } from './workflows/workflows.ts';
 
 /** The public surface of governed writes, ready to be built into a schema with its contract. */
-export function coordinationSubgraph(coordination: Coordination): {
+export function coordinationSubgraph(
+  coordination: Coordination,
+  workflows: Workflows,
+): {
   readonly name: string;
   readonly resolvers: Resolvers;
 } {
   const complete = completerOf(contractOf('coordination').document, 'CustomerChangesInput');
   const pending = pendingIn(coordination);
+  const ofWorkflows = workflowResolvers(workflows, complete);
 
   return {
     name: 'coordination',
     resolvers: {
+      ...ofWorkflows,
       Query: {
+        ...ofWorkflows.Query,
         async planCustomerUpdate(_, { input }, context) {
           const planned = await coordination.plan(changeOf(input, complete), context);
           return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
@@ -45,6 +53,7 @@ export function coordinationSubgraph(coordination: Coordination): {
         },
       },
       Mutation: {
+        ...ofWorkflows.Mutation,
         async updateCustomer(_, { input }, context) {
           const asked = updateOf(input, context, complete);
           return updated(
@@ -81,6 +90,7 @@ export function coordinationSubgraph(coordination: Coordination): {
         },
       },
       Subscription: {
+        ...ofWorkflows.Subscription,
         customerWriteProgress: {
           async subscribe(_, { id }, context) {
             const stored = storedId(id);
@@ -99,6 +109,7 @@ export function coordinationSubgraph(coordination: Coordination): {
         },
       },
       Customer: {
+        ...ofWorkflows.Customer,
         // A reference says everything that is needed.
         __resolveReference: ({ id }) => ({ id }),
         async pendingWrites({ id }, asked, context) {

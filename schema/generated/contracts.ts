@@ -335,6 +335,24 @@ export const attributes = {
         policies: []
       }
     },
+    workflows: {
+      entity: "Customer",
+      name: "workflows",
+      type: "CustomerWorkflowConnection",
+      owner: "COORDINATION",
+      subgraph: "coordination",
+      description: "Workflows of this customer, newest first.",
+      connection: true,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:writes"
+          ]
+        ],
+        policies: []
+      }
+    },
     name: {
       entity: "Customer",
       name: "name",
@@ -678,6 +696,36 @@ export const attributes = {
         policies: []
       },
       personal: [
+        "customer:read:personal"
+      ]
+    },
+    declared: {
+      entity: "Customer",
+      name: "declared",
+      type: "DeclaredDetails",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "What the customer has told sales about its legal side: what it is set up with in the other systems. Once they have records\nof it, theirs count.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      },
+      write: {
+        scopes: [
+          "customer:write:sales"
+        ],
+        approve: [],
+        confirm: "SYNC",
+        copiedTo: []
+      },
+      personal: [
+        "customer:read:finance",
         "customer:read:personal"
       ]
     },

@@ -154,6 +154,11 @@ export type Customer = {
   readonly children: Maybe<CustomerConnection>;
   /** People at the customer. */
   readonly contacts: Maybe<ContactConnection>;
+  /**
+   * What the customer has told sales about its legal side: what it is set up with in the other systems. Once they have records
+   * of it, theirs count.
+   */
+  readonly declared: Maybe<DeclaredDetails>;
   /** When the CRM created its record. */
   readonly createdAt: Maybe<Scalars['DateTime']['output']>;
 };
@@ -223,6 +228,31 @@ export type SalesChannel =
   | 'WEB'
   /** The telephone. */
   | 'PHONE';
+
+/** What a customer has told sales about its legal side. */
+export type DeclaredDetails = {
+  readonly __typename?: 'DeclaredDetails';
+  /** Name in the register. */
+  readonly legalName: Maybe<Scalars['String']['output']>;
+  /** Country whose law applies, and where invoices go. */
+  readonly country: Maybe<Scalars['CountryCode']['output']>;
+  /** Lines above the town of the address where invoices go. */
+  readonly lines: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Town of that address. */
+  readonly city: Maybe<Scalars['String']['output']>;
+  /** State, province or county of that address. */
+  readonly region: Maybe<Scalars['String']['output']>;
+  /** Postal code of that address. */
+  readonly postalCode: Maybe<Scalars['String']['output']>;
+  /** Tax id in its country. */
+  readonly taxId: Maybe<Scalars['String']['output']>;
+  /** Number in the country's company register. */
+  readonly registrationNumber: Maybe<Scalars['String']['output']>;
+  /** Currency in which it wants to be billed. */
+  readonly currency: Maybe<Scalars['CurrencyCode']['output']>;
+  /** Where it wants invoices sent by e-mail. */
+  readonly invoiceEmail: Maybe<Scalars['EmailAddress']['output']>;
+};
 
 /** A colleague of ours. */
 export type AccountOwner = {
@@ -456,6 +486,7 @@ export type ResolversTypes = {
   CrmRecord: ResolverTypeWrapper<Partial<CrmRecord> & (Pick<CrmRecord, 'key'>)>;
   CustomerSegment: CustomerSegment;
   SalesChannel: SalesChannel;
+  DeclaredDetails: ResolverTypeWrapper<DeclaredDetails>;
   AccountOwner: ResolverTypeWrapper<AccountOwner>;
   Contact: ResolverTypeWrapper<Contact>;
   ContactRole: ContactRole;
@@ -490,6 +521,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   CrmRecord: Partial<CrmRecord> & (Pick<CrmRecord, 'key'>);
+  DeclaredDetails: DeclaredDetails;
   AccountOwner: AccountOwner;
   Contact: Contact;
   Consent: Consent;
@@ -578,6 +610,7 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   group?: Resolver<Maybe<ResolversTypes['CustomerGroup']>, ParentType, ContextType>;
   children?: Resolver<Maybe<ResolversTypes['CustomerConnection']>, ParentType, ContextType, RequireFields<CustomerChildrenArgs, 'first'>>;
   contacts?: Resolver<Maybe<ResolversTypes['ContactConnection']>, ParentType, ContextType, RequireFields<CustomerContactsArgs, 'first'>>;
+  declared?: Resolver<Maybe<ResolversTypes['DeclaredDetails']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
@@ -593,6 +626,19 @@ export type CrmRecordResolvers<ContextType = RequestContext, ParentType extends 
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   url?: Resolver<Maybe<ResolversTypes['URL']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DeclaredDetailsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DeclaredDetails'] = ResolversParentTypes['DeclaredDetails']> = {
+  legalName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['CountryCode']>, ParentType, ContextType>;
+  lines?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  city?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  postalCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  taxId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  registrationNumber?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  currency?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
+  invoiceEmail?: Resolver<Maybe<ResolversTypes['EmailAddress']>, ParentType, ContextType>;
 };
 
 export type AccountOwnerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AccountOwner'] = ResolversParentTypes['AccountOwner']> = {
@@ -657,6 +703,7 @@ export type Resolvers<ContextType = RequestContext> = {
   Customer?: CustomerResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   CrmRecord?: CrmRecordResolvers<ContextType>;
+  DeclaredDetails?: DeclaredDetailsResolvers<ContextType>;
   AccountOwner?: AccountOwnerResolvers<ContextType>;
   Contact?: ContactResolvers<ContextType>;
   Consent?: ConsentResolvers<ContextType>;

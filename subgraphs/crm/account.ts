@@ -15,6 +15,17 @@ export interface Account {
   readonly Sales_Channels__c: readonly (typeof channels)[number][] | null;
   readonly Owner: { readonly Name: string; readonly Email: string | null } | null;
   readonly ParentId: string | null;
+  /** Lines of the billing address above the town, apart by line feeds. */
+  readonly BillingStreet: string | null;
+  readonly BillingCity: string | null;
+  readonly BillingState: string | null;
+  readonly BillingPostalCode: string | null;
+  readonly BillingCountryCode: string | null;
+  readonly CurrencyIsoCode: string | null;
+  readonly Legal_Name__c: string | null;
+  readonly Tax_Id__c: string | null;
+  readonly Registration_Number__c: string | null;
+  readonly Invoice_Email__c: string | null;
   /** Given by the CRM. ISO 8601 in UTC. */
   readonly CreatedDate: string;
 }
@@ -69,6 +80,16 @@ export const accountFields = Object.keys({
   Sales_Channels__c: true,
   Owner: true,
   ParentId: true,
+  BillingStreet: true,
+  BillingCity: true,
+  BillingState: true,
+  BillingPostalCode: true,
+  BillingCountryCode: true,
+  CurrencyIsoCode: true,
+  Legal_Name__c: true,
+  Tax_Id__c: true,
+  Registration_Number__c: true,
+  Invoice_Email__c: true,
   CreatedDate: true,
 } satisfies Record<keyof Account, true>) as (keyof Account)[];
 
@@ -90,6 +111,16 @@ export const blankAccount: AccountBody = {
   Sales_Channels__c: null,
   Owner: null,
   ParentId: null,
+  BillingStreet: null,
+  BillingCity: null,
+  BillingState: null,
+  BillingPostalCode: null,
+  BillingCountryCode: null,
+  CurrencyIsoCode: null,
+  Legal_Name__c: null,
+  Tax_Id__c: null,
+  Registration_Number__c: null,
+  Invoice_Email__c: null,
 };
 
 /** A contact as it is stored. */

@@ -8,6 +8,7 @@ import type {
 } from '../../schema/generated/crm.ts';
 import { lensesOf, vocabulary, type Mapped, type Mapping } from '../lens.ts';
 import type { Account, Contact } from './account.ts';
+import { declaredFields, declaredFrom, declaredIn } from './declared.ts';
 
 const { coded, field, given, link, listed, made } = lensesOf<Account>();
 
@@ -64,6 +65,7 @@ export const mapping = {
   contacts: listed('Contact', contactOf, ({ role }: Partial<CustomerContactsArgs>) =>
     role ? { Roles__c: [roles.word(role)] } : {},
   ),
+  declared: made(declaredFields, declaredIn, declaredFrom),
   createdAt: given(field('CreatedDate')),
 } satisfies Mapping<Customer, Account, 'ultimateParent' | 'group'>;
 
