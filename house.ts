@@ -5,10 +5,10 @@ import { openAudit, openReads, type Reads } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
-  coordinationSubgraph,
-  openCoordination,
+  noteOfAccounts,
+  openGoverned,
   participantOf,
-  type OpenedCoordination,
+  type Governed,
 } from './coordination/index.ts';
 import {
   changesOf,
@@ -18,6 +18,7 @@ import {
   unknownDecided,
   webhookDoor,
   type Events,
+  type Intake,
 } from './events/index.ts';
 import { openDocuments } from './gateway/documents/open.ts';
 import { admitting, authenticating } from './gateway/authentication.ts';
@@ -31,15 +32,14 @@ import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
-import { showGuards } from './runtime/gauges.ts';
-import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp, type Http } from './runtime/http.ts';
+import { guardsOf } from './runtime/guards.ts';
+import { createHttp, type Http, type Post } from './runtime/http.ts';
 import { listen, type Tls } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
-import { openSteward, writeKinds, type Continuations } from './steward/index.ts';
+import { openSteward, type Continuations } from './steward/index.ts';
 import { crossingOf } from './subgraphs/crossing.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
@@ -92,10 +92,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
   const sandboxServer = await openSandboxes(config, sandboxes, logger);
   if (sandboxServer) begun.push(() => sandboxServer.close());
-  const guards = new Map(
-    [...here.map(({ name }) => name), ...config.remotes.keys()].map((name) => [name, guardOf(config, name)]),
-  );
-  showGuards(metrics, [...guards.values()]);
+  const guards = guardsOf(config, [...here.map(({ name }) => name), ...config.remotes.keys()], metrics);
 
   const opened = here.map((system): System => {
     const sandbox = sandboxes.find(({ name }) => name === system.name);
@@ -138,10 +135,13 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   }
   const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
-    const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
-    begun.push(() => opened.stop());
-    add(coordinationSubgraph(opened.coordination));
-    for (const kind of writeKinds) continuations[kind] = opened.reviewed;
+    const governed = await governedOf(config, store, subgraph, metrics, logger, {
+      captured: () => events?.wake(),
+      post: http.post,
+    });
+    begun.push(() => governed.stop());
+    add(governed.subgraph);
+    Object.assign(continuations, governed.continuations);
   }
   if (config.roles.has('steward')) {
     continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
@@ -182,7 +182,12 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       : metrics,
     tls: tlsOf(config),
   });
-  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const capture = intakeOf({ entity: 'Customer', busy: busyWith });
+  const note = noteOfAccounts(db, config.onboarding === 'auto');
+  const intake: Intake = async (tx, observed) => {
+    await capture(tx, observed);
+    await note(tx, observed.system, observed.changes);
+  };
   const stopObserving = observeSystems({
     ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
     feedInterval: config.feedIntervalMs,
@@ -209,35 +214,26 @@ function tlsOf({ tlsCert, tlsKey }: Config): Tls | undefined {
   return tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
 }
 
-function guardOf(config: Config, system: string): Guard {
-  return createGuard({
-    system,
-    concurrency: config.systemConcurrency,
-    queue: config.systemQueue,
-    breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
-    attempts: config.readAttempts,
-  });
-}
-
-/** Governed writes over the systems of record, here and elsewhere. */
-async function coordinationOf(
+/** Governed writes over the systems of record, here and elsewhere, and new customers on their way through them. */
+async function governedOf(
   config: Config,
   { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
-  captured: () => void,
-): Promise<OpenedCoordination> {
-  return openCoordination({
-    ...{ db, identity, fingerprint, metrics, captured },
+  around: { readonly captured: () => void; readonly post: Post },
+): Promise<Governed> {
+  return openGoverned({
+    ...{ db, identity, fingerprint, metrics, ...around },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,
       rate: config.writeRates?.get(name) ?? null,
       concurrency: config.writeConcurrencies?.get(name) ?? null,
     })),
-    failed: (error) => {
-      logger.error('A write failed on our side; it is taken up again.', { error });
+    referenceUrl: config.referenceUrl,
+    failed: (what, error) => {
+      logger.error(`A ${what} failed on our side; it is taken up again.`, { error });
     },
   });
 }

@@ -3,8 +3,8 @@ import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
+import type { LifecycleStatus } from '../schema/generated/coordination.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
-import type { Continue } from '../steward/index.ts';
 import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
 import type { Refusal } from './refusal.ts';
@@ -21,6 +21,9 @@ export interface Coordination {
   update(asked: Update, context: RequestContext): Promise<Updated>;
   /** What `update` would do, by the same decisions and without an effect. */
   plan(asked: Change, context: RequestContext): Promise<Planned>;
+  /** The same for a status and all that it brings about. */
+  changeStatus(asked: StatusChange, context: RequestContext): Promise<Updated>;
+  planStatus(asked: StatusChange, context: RequestContext): Promise<Planned>;
   write(id: string, context: RequestContext): Promise<WriteView | null>;
   /** Newest first. */
   writes(filter: WriteFilter, page: Page, context: RequestContext): Promise<WritePage>;
@@ -69,6 +72,15 @@ export interface Update extends Change {
   /** Until when the caller waits, if that is sooner than the request's own deadline. */
   readonly deadline: string | null;
   readonly lane: Lane;
+}
+
+/** A status that an entity is to have. */
+export interface StatusChange extends Pick<
+  Update,
+  'entity' | 'entityId' | 'idempotencyKey' | 'wait' | 'deadline'
+> {
+  readonly to: LifecycleStatus;
+  readonly reason: string;
 }
 
 export interface Updated {
@@ -190,12 +202,4 @@ export interface CoordinationOptions {
   readonly captured?: () => void;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
-}
-
-export interface OpenedCoordination {
-  readonly coordination: Coordination;
-  /** Continues a write that waited for a person, as a steward decided. */
-  readonly reviewed: Continue;
-  /** Takes up no more writes, and waits for what runs to be settled. */
-  stop(): Promise<void>;
 }

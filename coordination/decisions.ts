@@ -136,7 +136,7 @@ function againstApproval(write: Stored, { principal }: RequestContext): Refusal 
 }
 
 /** Whether an owner may have been asked to change something already. */
-function isBegun({ state, steps }: Stored): boolean {
+export function isBegun({ state, steps }: Stored): boolean {
   if (state === 'AWAITING_APPROVAL') return false;
   return (
     state !== 'PENDING' ||

@@ -1,5 +1,6 @@
-import type { SystemName } from '../schema/generated/contracts.ts';
+import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { RecordedWrite } from './coordination.ts';
+import { ownerOf } from './plan.ts';
 import { hasTaken } from './review.ts';
 import { isOver, type Cause, type Guarantee, type Step, type WriteState } from './write.ts';
 
@@ -32,7 +33,10 @@ export function receipts(write: RecordedWrite, copies: readonly RecordedWrite[])
     write.steps.flatMap(({ system, changes }) => Object.keys(changes).map((name) => [name, system])),
   );
   return [
-    ...receiptsOf(write, (_, system) => ({ owner: system, copyTo: null })),
+    ...receiptsOf(write, (name, system) => {
+      const owner = ownerOf(write.entity as EntityName, name) ?? system;
+      return { owner, copyTo: owner === system ? null : system };
+    }),
     ...copies.flatMap((copy) =>
       receiptsOf(copy, (name, system) => ({ owner: owners.get(name) ?? system, copyTo: system })),
     ),

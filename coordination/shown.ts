@@ -108,6 +108,6 @@ const ours: ReadonlySet<string> = new Set([
 const withheld = 'The owner said why, in words for those who may read what was to be changed.';
 
 /** Stores differ in how they write UTC. */
-function instant(text: string): string {
+export function instant(text: string): string {
   return new Date(text).toISOString();
 }

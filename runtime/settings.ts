@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { auditSettings } from './settings/audit.ts';
 import { authenticationSettings } from './settings/authentication.ts';
-import { limitSettings } from './settings/limits.ts';
 import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
+import { limitSettings } from './settings/limits.ts';
+import { onboardingSettings } from './settings/onboarding.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
@@ -177,6 +178,7 @@ export const settings = {
     initial: '2',
     about: 'Attempts of a read, the first included; a write has one.',
   },
+  ...onboardingSettings,
   webhookAllowPrivate: {
     ...onOff,
     initial: 'off',

@@ -6,5 +6,13 @@ export function crossingOf(identity: Identity, system: SystemName): Crossing {
   return {
     keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
     idOf: (context, key) => identity.loadersOf(context).id(system, key),
+    async link(context, id, key) {
+      await identity.register.enrol([{ id, records: [{ system, key }], facts: {} }]);
+      identity.loadersOf(context).forget(id);
+    },
+    async unlink(context, id, key) {
+      await identity.register.unlink(system, [key]);
+      identity.loadersOf(context).forget(id);
+    },
   };
 }

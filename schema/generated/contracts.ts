@@ -98,6 +98,61 @@ export const attributes = {
         policies: []
       }
     },
+    collection: {
+      entity: "Customer",
+      name: "collection",
+      type: "Collection",
+      owner: "BILLING",
+      subgraph: "billing",
+      description: "Whether the customer goes on being charged; follows its lifecycle status.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:billing"
+          ]
+        ],
+        policies: []
+      }
+    },
+    group: {
+      entity: "Customer",
+      name: "group",
+      type: "CustomerGroup",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "The customer and all customers below it.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      }
+    },
+    groupBalance: {
+      entity: "Customer",
+      name: "groupBalance",
+      type: "GroupBalance",
+      owner: "BILLING",
+      subgraph: "billing",
+      description: "What the customer and all customers below it owe now.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read",
+            "customer:read:billing"
+          ]
+        ],
+        policies: []
+      }
+    },
     invoiceDelivery: {
       entity: "Customer",
       name: "invoiceDelivery",
@@ -269,6 +324,24 @@ export const attributes = {
       owner: "COORDINATION",
       subgraph: "coordination",
       description: "Writes of this customer that are not over, oldest first: they are carried out in this order.",
+      connection: true,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:writes"
+          ]
+        ],
+        policies: []
+      }
+    },
+    workflows: {
+      entity: "Customer",
+      name: "workflows",
+      type: "CustomerWorkflowConnection",
+      owner: "COORDINATION",
+      subgraph: "coordination",
+      description: "Workflows of this customer, newest first.",
       connection: true,
       read: {
         authenticated: false,
@@ -569,6 +642,24 @@ export const attributes = {
         ""
       ]
     },
+    ultimateParent: {
+      entity: "Customer",
+      name: "ultimateParent",
+      type: "Customer",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "The customer at the top of its group: itself where none is above it, null where the way up has no end within 20 levels.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      }
+    },
     children: {
       entity: "Customer",
       name: "children",
@@ -605,6 +696,36 @@ export const attributes = {
         policies: []
       },
       personal: [
+        "customer:read:personal"
+      ]
+    },
+    declared: {
+      entity: "Customer",
+      name: "declared",
+      type: "DeclaredDetails",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "What the customer has told sales about its legal side: what it is set up with in the other systems. Once they have records\nof it, theirs count.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      },
+      write: {
+        scopes: [
+          "customer:write:sales"
+        ],
+        approve: [],
+        confirm: "SYNC",
+        copiedTo: []
+      },
+      personal: [
+        "customer:read:finance",
         "customer:read:personal"
       ]
     },
@@ -769,6 +890,43 @@ export const attributes = {
         ],
         confirm: "SYNC",
         copiedTo: []
+      }
+    },
+    orderBlock: {
+      entity: "Customer",
+      name: "orderBlock",
+      type: "OrderBlock",
+      owner: "ERP",
+      subgraph: "erp",
+      description: "What the customer can still have from us; follows its lifecycle status.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:finance"
+          ]
+        ],
+        policies: []
+      }
+    },
+    groupExposure: {
+      entity: "Customer",
+      name: "groupExposure",
+      type: "GroupExposure",
+      owner: "ERP",
+      subgraph: "erp",
+      description: "How much the customer and all customers below it may owe us together.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read",
+            "customer:read:finance"
+          ]
+        ],
+        policies: []
       }
     },
     creditStatus: {

@@ -53,6 +53,17 @@ test('an attribute that had the wanted value is unchanged, whatever became of th
   expect(outcomesOf('FAILED', { state: 'FAILED', before, changes })).toEqual(['REJECTED', 'REJECTED']);
 });
 
+test('what a new record keeps of others is told as their copy', () => {
+  const changes = { name: 'New', paymentTerms: null, billingCurrency: 'EUR' };
+  const steps = [stepLike({ system: 'BILLING', kind: 'CREATE', state: 'APPLIED', changes })];
+  const told = receipts(writeLike({ state: 'SUCCEEDED', steps }), []);
+  expect(told.map(({ attribute, owner, copyTo }) => [attribute, owner, copyTo])).toEqual([
+    ['name', 'CRM', 'BILLING'],
+    ['paymentTerms', 'ERP', 'BILLING'],
+    ['billingCurrency', 'BILLING', null],
+  ]);
+});
+
 test('there is one for each attribute in the order of the steps, and one for each copy, with its owner', () => {
   const write = writeLike({
     state: 'SUCCEEDED',

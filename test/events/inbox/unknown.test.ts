@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { unknownDecided } from '../../../events/index.ts';
 import { hint } from '../../../events/inbox/hints.ts';
+import { seal } from '../../support/seal.ts';
 import { createIdentity } from '../../../identity/index.ts';
 import type { Db } from '../../../runtime/db/index.ts';
 import type { Decision, Outcome } from '../../../steward/index.ts';
 import type { StoredItem } from '../../../steward/item.ts';
 import { page } from '../../../steward/items.ts';
-import { seal } from '../../support/seal.ts';
 import { withStores } from '../../support/store.ts';
 import { emptied, inboxOf, openInbox, readerOf, sourceOf } from './stage.ts';
 
