@@ -79,15 +79,18 @@ export function progressIn<View extends Coming>({
 
   async function* told(first: View, seen: string, ending: Ending): AsyncGenerator<View, void> {
     let mark = seen;
+    let last = '';
     for (let view: View | null = first; view && !hasEnded(ending);) {
-      yield view;
+      const text = JSON.stringify(view);
+      if (text !== last) yield view;
+      last = text;
       if (isDone(view) || hasEnded(ending)) return;
       await changed(view.id, mark, ending);
       [mark, view] = await stateOf(view.id);
     }
   }
 
-  /** The mark first: what comes between the two is told twice rather than never. */
+  /** The mark first: what comes between the two is looked at twice rather than never. */
   async function stateOf(id: string): Promise<[mark: string, view: View | null]> {
     const mark = (await records.marks([id])).get(id) ?? '';
     return [mark, await records.view(id)];
