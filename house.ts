@@ -5,39 +5,48 @@ import { openAudit, openReads, type Reads } from './audit/index.ts';
 import {
   busyWith,
   coordinationMigrations,
-  coordinationSubgraph,
-  openCoordination,
+  noteOfAccounts,
+  openGoverned,
   participantOf,
-  type OpenedCoordination,
+  type Governed,
 } from './coordination/index.ts';
-import { changesOf, hint, intakeOf, openEvents, webhookDoor, type Events } from './events/index.ts';
+import {
+  changesOf,
+  hint,
+  intakeOf,
+  openEvents,
+  unknownDecided,
+  webhookDoor,
+  type Events,
+  type Intake,
+} from './events/index.ts';
 import { openDocuments } from './gateway/documents/open.ts';
 import { admitting, authenticating } from './gateway/authentication.ts';
 import { examplesIn } from './gateway/examples.ts';
 import { gatewayOf } from './gateway/graph.ts';
 import type { Authenticate } from './gateway/server.ts';
 import { requestLog } from './gateway/request-log.ts';
-import { identitySubgraph, type Identity } from './identity/index.ts';
+import { identitySubgraph, startDuplicateSweeps, verdictDecided } from './identity/index.ts';
 import { reach, serveApart, type Served } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
 import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
-import { showGuards } from './runtime/gauges.ts';
-import { createGuard, type Guard } from './runtime/guard.ts';
-import { createHttp, type Http } from './runtime/http.ts';
+import { guardsOf } from './runtime/guards.ts';
+import { createHttp, type Http, type Post } from './runtime/http.ts';
 import { listen, type Tls } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
+import { openSteward, type Continuations } from './steward/index.ts';
+import { crossingOf } from './subgraphs/crossing.ts';
 import { sendersWith, systems } from './subgraphs/index.ts';
 import { observeSystems } from './subgraphs/observe.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
-import { serveSandboxes, type SandboxServer } from './subgraphs/sandbox/server.ts';
+import { openSandboxes } from './subgraphs/sandbox/open.ts';
 import type { Store } from './subgraphs/store.ts';
-import type { Crossing } from './subgraphs/slice.ts';
 import type { System } from './subgraphs/system.ts';
 
 const root = import.meta.dirname;
@@ -83,10 +92,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const sandboxes = here.map(({ sandbox }) => sandbox(db));
   const sandboxServer = await openSandboxes(config, sandboxes, logger);
   if (sandboxServer) begun.push(() => sandboxServer.close());
-  const guards = new Map(
-    [...here.map(({ name }) => name), ...config.remotes.keys()].map((name) => [name, guardOf(config, name)]),
-  );
-  showGuards(metrics, [...guards.values()]);
+  const guards = guardsOf(config, [...here.map(({ name }) => name), ...config.remotes.keys()], metrics);
 
   const opened = here.map((system): System => {
     const sandbox = sandboxes.find(({ name }) => name === system.name);
@@ -101,7 +107,13 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const add = ({ name, resolvers }: { readonly name: string; readonly resolvers: Resolvers }) =>
     schemas.set(name, buildSubgraph(contractOf(name).sdl, resolvers));
   opened.forEach(add);
-  if (config.roles.has('identity')) add(identitySubgraph(identity));
+  if (config.roles.has('identity')) {
+    add(identitySubgraph(identity));
+    const failed = (error: unknown) => {
+      logger.error('Customers could not be compared; it is tried again.', { error });
+    };
+    begun.push(startDuplicateSweeps({ db, interval: config.duplicateSweepHours * 3_600_000, failed }));
+  }
   const pass = config.passSecret && createPass(config.passSecret);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   if (config.roles.has('audit')) {
@@ -121,11 +133,28 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     begun.push(() => changes.stop());
     add(changes);
   }
+  const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
-    const opened = await coordinationOf(config, store, subgraph, metrics, logger, () => events?.wake());
-    begun.push(() => opened.stop());
-    add(coordinationSubgraph(opened.coordination));
+    const governed = await governedOf(config, store, subgraph, metrics, logger, {
+      captured: () => events?.wake(),
+      post: http.post,
+    });
+    begun.push(() => governed.stop());
+    add(governed.subgraph);
+    Object.assign(continuations, governed.continuations);
   }
+  if (config.roles.has('steward')) {
+    continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
+    continuations.POSSIBLE_DUPLICATE = verdictDecided(db);
+  }
+  const steward = await openSteward({
+    ...{ db, metrics, continuations, served: config.roles.has('steward') },
+    failed: (error) => {
+      logger.error('What a steward decided could not be continued; it is tried again.', { error });
+    },
+  });
+  begun.push(() => steward.stop());
+  if (steward.subgraph) add(steward.subgraph);
   const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
   const reads = openReads({ db, logger });
   begun.push(() => reads.stop());
@@ -153,9 +182,14 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       : metrics,
     tls: tlsOf(config),
   });
-  const intake = intakeOf({ entity: 'Customer', busy: busyWith });
+  const capture = intakeOf({ entity: 'Customer', busy: busyWith });
+  const note = noteOfAccounts(db, config.onboarding === 'auto');
+  const intake: Intake = async (tx, observed) => {
+    await capture(tx, observed);
+    await note(tx, observed.system, observed.changes);
+  };
   const stopObserving = observeSystems({
-    ...{ db, identity, intake, metrics, systems: opened },
+    ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
     feedInterval: config.feedIntervalMs,
     sweepInterval: config.sweepIntervalHours * 3_600_000,
     failed: (system, error) => {
@@ -180,59 +214,26 @@ function tlsOf({ tlsCert, tlsKey }: Config): Tls | undefined {
   return tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
 }
 
-function guardOf(config: Config, system: string): Guard {
-  return createGuard({
-    system,
-    concurrency: config.systemConcurrency,
-    queue: config.systemQueue,
-    breaker: { failures: config.breakerFailures, openFor: config.breakerOpenMs },
-    attempts: config.readAttempts,
-  });
-}
-
-/** One system's way between the graph's ids and its own keys. */
-function crossingOf(identity: Identity, system: System['system']): Crossing {
-  return {
-    keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-    idOf: (context, key) => identity.loadersOf(context).id(system, key),
-  };
-}
-
-async function openSandboxes(
-  config: Config,
-  sandboxes: readonly Sandbox[],
-  logger: Logger,
-): Promise<SandboxServer | null> {
-  if (config.sandboxPort === 'off' || sandboxes.length === 0) return null;
-  return serveSandboxes({
-    sandboxes,
-    host: '127.0.0.1',
-    port: config.sandboxPort,
-    report: (error) => {
-      logger.error('A sandbox failed.', { error });
-    },
-  });
-}
-
-/** Governed writes over the systems of record, here and elsewhere. */
-async function coordinationOf(
+/** Governed writes over the systems of record, here and elsewhere, and new customers on their way through them. */
+async function governedOf(
   config: Config,
   { db, identity, fingerprint }: Store,
   subgraph: (name: string) => Subgraph,
   metrics: Metrics,
   logger: Logger,
-  captured: () => void,
-): Promise<OpenedCoordination> {
-  return openCoordination({
-    ...{ db, identity, fingerprint, metrics, captured },
+  around: { readonly captured: () => void; readonly post: Post },
+): Promise<Governed> {
+  return openGoverned({
+    ...{ db, identity, fingerprint, metrics, ...around },
     participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
     limits: systems.map(({ name, system }) => ({
       system,
       rate: config.writeRates?.get(name) ?? null,
       concurrency: config.writeConcurrencies?.get(name) ?? null,
     })),
-    failed: (error) => {
-      logger.error('A write failed on our side; it is taken up again.', { error });
+    referenceUrl: config.referenceUrl,
+    failed: (what, error) => {
+      logger.error(`A ${what} failed on our side; it is taken up again.`, { error });
     },
   });
 }

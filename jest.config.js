@@ -8,5 +8,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  // Suites start processes and stores of their own, and wait for them more than they compute.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

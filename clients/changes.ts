@@ -194,9 +194,7 @@ function placeOf(options: ChangesOptions) {
       return { end: atOnce };
     }
     if (told?.cursor === undefined || told.position === undefined)
-      return errors
-        ? { end: again(ofErrors(errors), options) }
-        : { end: ending('INVALID_QUERY', unselected) };
+      return { end: errors ? again(ofErrors(errors), options) : ending('INVALID_QUERY', unselected) };
     const at = BigInt(told.position);
     // All customers of a snapshot have its position, and each a cursor of its own.
     if (position !== undefined && (at < position || (at === position && told.cursor === cursor))) return {};

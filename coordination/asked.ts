@@ -2,12 +2,13 @@ import { validate } from 'uuid';
 import type { RequestContext } from '../runtime/context.ts';
 import { Failure } from '../runtime/failure.ts';
 import type {
+  ChangeCustomerStatusInput,
   CustomerWriteFilter,
   DeadLetterFilter as AskedDeadLetters,
   UpdateCustomerInput,
 } from '../schema/generated/coordination.ts';
 import type { Complete } from './complete.ts';
-import type { Change, DeadLetterFilter, Update, WriteFilter } from './coordination.ts';
+import type { Change, DeadLetterFilter, StatusChange, Update, WriteFilter } from './coordination.ts';
 import type { Refusal } from './refusal.ts';
 import type { Values } from './write.ts';
 
@@ -41,6 +42,19 @@ export function updateOf(
     wait: input.wait ?? 'CONFIRMED',
     deadline: input.deadline ?? null,
     lane: input.lane ?? 'INTERACTIVE',
+  };
+}
+
+/** The change of status that an input and the headers of its request ask for together, or why the two do not fit. */
+export function statusChangeOf(
+  input: ChangeCustomerStatusInput,
+  { idempotencyKey: header }: Pick<RequestContext, 'idempotencyKey'>,
+): StatusChange | Refusal {
+  const field = input.idempotencyKey ?? null;
+  if (field !== null && header !== null && field !== header) return differs;
+  return {
+    ...{ entity: 'Customer', entityId: input.customerId, to: input.to, reason: input.reason },
+    ...{ idempotencyKey: field ?? header, wait: input.wait ?? 'CONFIRMED', deadline: input.deadline ?? null },
   };
 }
 

@@ -1,6 +1,5 @@
 import { entryOf, traceIdOf, type AuditEntry } from '../audit/index.ts';
 import type { Fingerprinter } from '../events/index.ts';
-import type { RequestContext } from '../runtime/context.ts';
 import { effective, isOver, type Step, type Values, type Write } from './write.ts';
 
 /** What is told of every write. */
@@ -56,7 +55,7 @@ export function settledIn(
 export function decisionOn(
   write: Pick<Write, 'id' | 'entity' | 'entityId' | 'steps'>,
   decision: { readonly operation: string; readonly outcome: string; readonly reason?: string | null },
-  context: RequestContext,
+  context: Parameters<typeof entryOf>[0],
 ): AuditEntry {
   const { entity, entityId, steps, id } = write;
   return entryOf(context, {

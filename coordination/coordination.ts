@@ -3,10 +3,12 @@ import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
+import type { LifecycleStatus } from '../schema/generated/coordination.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { Limit } from './limits.ts';
 import type { Participant } from './participant.ts';
 import type { Refusal } from './refusal.ts';
+import type { Review } from './review.ts';
 import type { Lane, Mode, Step, Values, Write, WriteState } from './write.ts';
 
 /**
@@ -19,6 +21,9 @@ export interface Coordination {
   update(asked: Update, context: RequestContext): Promise<Updated>;
   /** What `update` would do, by the same decisions and without an effect. */
   plan(asked: Change, context: RequestContext): Promise<Planned>;
+  /** The same for a status and all that it brings about. */
+  changeStatus(asked: StatusChange, context: RequestContext): Promise<Updated>;
+  planStatus(asked: StatusChange, context: RequestContext): Promise<Planned>;
   write(id: string, context: RequestContext): Promise<WriteView | null>;
   /** Newest first. */
   writes(filter: WriteFilter, page: Page, context: RequestContext): Promise<WritePage>;
@@ -67,6 +72,15 @@ export interface Update extends Change {
   /** Until when the caller waits, if that is sooner than the request's own deadline. */
   readonly deadline: string | null;
   readonly lane: Lane;
+}
+
+/** A status that an entity is to have. */
+export interface StatusChange extends Pick<
+  Update,
+  'entity' | 'entityId' | 'idempotencyKey' | 'wait' | 'deadline'
+> {
+  readonly to: LifecycleStatus;
+  readonly reason: string;
 }
 
 export interface Updated {
@@ -158,6 +172,8 @@ export interface WriteView extends RecordedWrite {
   /** Scopes of which a second person needs all; empty where nobody has to approve. */
   readonly approve: readonly string[];
   readonly approval: Approval | null;
+  /** What a steward decided when it waited for a person last; absent where it never did. */
+  readonly review?: Review;
   /** The writes that keep copies of what this one has changed, of all systems. */
   readonly copies: readonly RecordedWrite[];
 }
@@ -186,10 +202,4 @@ export interface CoordinationOptions {
   readonly captured?: () => void;
   /** Told of faults that no caller hears of. */
   readonly failed: (error: unknown) => void;
-}
-
-export interface OpenedCoordination {
-  readonly coordination: Coordination;
-  /** Takes up no more writes, and waits for what runs to be settled. */
-  stop(): Promise<void>;
 }

@@ -50,18 +50,8 @@ export function decisionsIn({
     approval: { by, at: new Date().toISOString(), granted: yes, reason },
   });
 
-  async function supersededBy(write: Stored): Promise<Refusal | null> {
-    for (const step of restarted(write).steps.filter(isOpen)) {
-      const [attribute] = await records.superseded(write, step.system, Object.keys(step.changes));
-      if (attribute === undefined) continue;
-      const message = `A later write changes ${attribute}; what was asked for here would undo it.`;
-      return { code: 'SUPERSEDED', attribute, owner: step.system, message };
-    }
-    return null;
-  }
-
   async function againstRetry(write: Stored): Promise<Refusal | null> {
-    return isRestartable(write) ? supersededBy(write) : nothingToRetry;
+    return isRestartable(write) ? supersededIn(records, write) : nothingToRetry;
   }
 
   return {
@@ -128,6 +118,17 @@ export function decisionsIn({
   };
 }
 
+/** What stands against starting a write anew, because of writes that came after it. */
+export async function supersededIn(records: Records, write: Stored): Promise<Refusal | null> {
+  for (const step of restarted(write).steps.filter(isOpen)) {
+    const [attribute] = await records.superseded(write, step.system, Object.keys(step.changes));
+    if (attribute === undefined) continue;
+    const message = `A later write changes ${attribute}; what was asked for here would undo it.`;
+    return { code: 'SUPERSEDED', attribute, owner: step.system, message };
+  }
+  return null;
+}
+
 function againstApproval(write: Stored, { principal }: RequestContext): Refusal | null {
   if (write.state !== 'AWAITING_APPROVAL') return notAwaiting;
   if (write.requestedBy === principal.subject) return samePerson;
@@ -135,7 +136,7 @@ function againstApproval(write: Stored, { principal }: RequestContext): Refusal 
 }
 
 /** Whether an owner may have been asked to change something already. */
-function isBegun({ state, steps }: Stored): boolean {
+export function isBegun({ state, steps }: Stored): boolean {
   if (state === 'AWAITING_APPROVAL') return false;
   return (
     state !== 'PENDING' ||
@@ -162,7 +163,7 @@ const samePerson: Refusal = {
   code: 'SAME_PERSON',
   message: 'Somebody other than the requester has to decide.',
 };
-const nothingToRetry: Refusal = {
+export const nothingToRetry: Refusal = {
   code: 'NOTHING_TO_RETRY',
   message: 'Nothing of the write is left to try again.',
 };

@@ -122,16 +122,21 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
     const { entity, entityId, id } = write;
     const participant = participants.get(step.system);
     if (!participant || !step.before) return missing;
+    const order = {
+      entity,
+      entityId,
+      wireKey: `${id}.${step.ordinal}.${step.generation}${undo ? '.undo' : ''}`,
+      ifVersion: (undo ? step.versionAfter : null) ?? step.before.version,
+    };
     const outcome = await participant.apply(
-      {
-        entity,
-        entityId,
-        kind: step.kind,
-        changes: effective(step),
-        wireKey: `${id}.${step.ordinal}.${step.generation}${undo ? '.undo' : ''}`,
-        ifVersion: (undo ? step.versionAfter : null) ?? step.before.version,
-        ...(undo ? { restore: step.before.restore } : {}),
-      },
+      undo && step.kind === 'CREATE'
+        ? { ...order, kind: 'WITHDRAW', changes: {} }
+        : {
+            ...order,
+            kind: step.kind,
+            changes: effective(step),
+            ...(undo ? { restore: step.before.restore } : {}),
+          },
       call(),
     );
     if (outcome.status === 'LATER' && outcome.retryAfter) {

@@ -1,8 +1,9 @@
 export { busyWith } from './busy.ts';
-export type { OpenedCoordination } from './coordination.ts';
-export { openCoordination } from './open.ts';
+export { openGoverned, type Governed } from './governed.ts';
+export { openCoordination, type OpenedCoordination } from './open.ts';
 export { participantOf } from './participants.ts';
 export { coordinationSubgraph } from './resolvers.ts';
+export { noteOfAccounts } from './workflows/seen.ts';
 
 /** Where the migrations of coordination are. */
 export const coordinationMigrations = new URL('migrations/', import.meta.url);

@@ -5,7 +5,7 @@ import { giveWay } from './giveway.ts';
 import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
 import { isOpen, type Lane, type Step, type WriteState } from './write.ts';
 
-export type { Draft, Request, Stored } from './stored.ts';
+export type { Draft, Stored } from './stored.ts';
 
 /** A write in the hands of a worker. */
 export interface Held {
@@ -67,8 +67,13 @@ export interface Journal {
   settle(held: Held, settlement: Settlement): Promise<Settled | null>;
   /** Puts a write back into its queue; false where it is no longer as it was seen. */
   requeue(seen: Stored, steps: readonly Step[], amended: Amended, audited: Audited): Promise<boolean>;
-  /** Ends a write that nobody has begun; false where it is no longer as it was seen. */
-  close(seen: Stored, state: 'CANCELLED' | 'FAILED', amended: Amended, audited: Audited): Promise<boolean>;
+  /** Ends a write that is in nobody's hands; false where it is no longer as it was seen. */
+  close(
+    seen: Stored,
+    state: 'CANCELLED' | 'PARTIAL' | 'FAILED',
+    amended: Amended,
+    audited: Audited,
+  ): Promise<boolean>;
   /** Keeps every process away from a system, at least for so many milliseconds from now. */
   pause(system: string, milliseconds: number): Promise<void>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */

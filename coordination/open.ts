@@ -1,14 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import type { Continue } from '../steward/index.ts';
 import { acceptIn } from './accept.ts';
-import type { CoordinationOptions, OpenedCoordination } from './coordination.ts';
+import type { Coordination, CoordinationOptions, WriteView } from './coordination.ts';
 import { decisionsIn } from './decisions.ts';
 import type { Boundary } from './drive.ts';
-import { journalIn } from './journal.ts';
+import { journalIn, type Journal } from './journal.ts';
 import { showWrites } from './gauges.ts';
 import { setLimits } from './limits.ts';
 import { progressIn } from './progress.ts';
-import { recordsIn } from './records.ts';
-import { startWorker } from './worker.ts';
+import { recordsIn, type Records } from './records.ts';
+import { reviewedIn } from './reviewed.ts';
+import { startWorker, type Worker } from './worker.ts';
+import { isOver } from './write.ts';
+
+export interface OpenedCoordination {
+  readonly coordination: Coordination;
+  /** Continues a write that waited for a person, as a steward decided. */
+  readonly reviewed: Continue;
+  /** For writes that are ordered from within: by workflows. */
+  readonly engine: {
+    readonly journal: Journal;
+    readonly records: Records;
+    readonly worker: Worker;
+  };
+  /** Takes up no more writes, and waits for what runs to be settled. */
+  stop(): Promise<void>;
+}
 
 /** How writes are carried out. */
 export interface Pace {
@@ -61,7 +78,7 @@ export async function openCoordination(
     at,
   };
   const worker = startWorker({ ...driving, concurrency, interval, failed }, (ids) => records.over(ids));
-  const progress = progressIn({ records, interval: watching, failed });
+  const progress = progressIn({ records, isDone: isSettled, interval: watching, failed });
   showWrites(metrics, records, worker);
   return {
     coordination: {
@@ -72,11 +89,18 @@ export async function openCoordination(
       writes: (filter, page) => records.page(filter, page),
       pendingOf: (entityIds, page) => records.pendingOf(entityIds, page),
     },
+    engine: { journal, records, worker },
+    reviewed: reviewedIn({ journal, records, worker }),
     stop: () => worker.stop(),
   };
 }
 
+/** Whether nothing more happens to a write, and to the copies of what it has changed. */
+function isSettled({ state, copies }: WriteView): boolean {
+  return isOver(state) && copies.every((copy) => isOver(copy.state));
+}
+
 /** Any pause up to twice as long with each try: full jitter, so that not all come back at once. */
-function jittered(tries: number, [first, longest]: Pace['pauses']): number {
+export function jittered(tries: number, [first, longest]: Pace['pauses']): number {
   return Math.random() * Math.min(longest, first * 2 ** (tries - 1));
 }

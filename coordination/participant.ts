@@ -1,17 +1,19 @@
 import type { RequestContext } from '../runtime/context.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
-import type { Cause, Guarantee, Recorded, Values } from './write.ts';
+import type { Cause, Effect, Guarantee, Recorded, StepKind, Values } from './write.ts';
 
 /** What a participant is asked to look at. */
 export interface Examination {
   readonly entity: string;
   readonly entityId: string;
-  readonly kind: 'OWNER' | 'COPY';
+  readonly kind: StepKind;
   readonly changes: Values;
-  /** Give it to learn whether the record is as it was before: `Before.restore` of the step. */
+  /** Give it to learn whether the record is as it was before: `Before.restore` of the step, empty for none. */
   readonly restore?: unknown;
   /** Whether the owner is to check the values, where it can without an effect. */
   readonly validate: boolean;
+  /** Attributes of which `Found.values` has the present values besides, whether they can be written or not. */
+  readonly evidence?: readonly string[];
 }
 
 /** What a participant says of a record. Current values are in the graph's own form. */
@@ -26,6 +28,8 @@ export interface Examined {
   readonly unreachable?: { readonly code: string; readonly message: string; readonly retryAfter?: number };
   /** Null where the system has no record of the entity, or could not be reached. */
   readonly found: Found | null;
+  /** What the owner would refuse of a new record, as far as it can say without an effect; absent where none is to be made. */
+  readonly refusals?: readonly Cause[];
 }
 
 export interface Found {
@@ -42,17 +46,17 @@ export interface Found {
   readonly refusals: readonly Cause[];
 }
 
-/** A call that changes the record: with `changes`, or with `restore` to undo. */
+/** A call that changes the record: with `changes`, or with `restore` to undo. A new record is undone by a `WITHDRAW`. */
 export interface Order {
   readonly entity: string;
   readonly entityId: string;
-  readonly kind: 'OWNER' | 'COPY';
+  readonly kind: StepKind;
   readonly changes: Values;
   readonly restore?: unknown;
   /** The owner's idempotency key, where it has such keys; in its log in any case. */
   readonly wireKey: string;
-  /** Refused by an owner with conditional writes when the record has another version by now. */
-  readonly ifVersion: string;
+  /** Refused by an owner with conditional writes when the record has another version by now; null for a new record. */
+  readonly ifVersion: string | null;
 }
 
 /** How a call ended, as far as its sender knows. */
@@ -60,9 +64,10 @@ export type Outcome =
   /** It had its effect. Values after it are of the ordered attributes; an owner that tells no record has it told by its feed. */
   | {
       readonly status: 'APPLIED';
-      readonly version: string;
+      /** Null where the record was taken away. */
+      readonly version: string | null;
       readonly values: Values;
-      readonly record?: Recorded;
+      readonly record?: Pick<Effect, 'key' | 'fingerprints'>;
     }
   /** The owner refused the values: no effect. */
   | { readonly status: 'REFUSED'; readonly causes: readonly Cause[] }

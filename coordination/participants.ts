@@ -33,7 +33,7 @@ const refusedAtTheDoor: ReadonlySet<unknown> = new Set([
 export function participantOf(system: SystemName, subgraph: Subgraph): Participant {
   const { examine, apply } = participantOperations(subgraph.name);
   const examined = subgraph.prepare(`query ($of: ParticipantExamination!) { ${examine}(examination: $of) {
-    guarantee conditional keyed unreachable { code message retryAfter }
+    guarantee conditional keyed unreachable { code message retryAfter } refusals { code message attribute }
     found { version values restore same record { key fingerprints } restored refusals { code message attribute } } } }`);
   const applied = subgraph.prepare(`mutation ($order: ParticipantOrder!) { ${apply}(order: $order) {
     status version values record { key fingerprints } causes { code message attribute } code message retryAfter } }`);
@@ -85,9 +85,11 @@ const late: SubgraphError = {
   extensions: { code: 'DEADLINE_EXCEEDED' },
 };
 
-function examinedOf({ guarantee, conditional, keyed, unreachable, found }: ParticipantExamined): Examined {
+function examinedOf({ unreachable, found, refusals, ...able }: ParticipantExamined): Examined {
+  const { guarantee, conditional, keyed } = able;
   return {
     ...{ guarantee, conditional, keyed },
+    ...(refusals ? { refusals: refusals.map(causeOf) } : {}),
     ...(unreachable ? { unreachable: { ...told(unreachable), ...comeBack(unreachable) } } : {}),
     found: found && foundOf(found),
   };
@@ -97,7 +99,7 @@ function outcomeOf(answer: ParticipantOutcome): Outcome {
   const { status, version, values, record, causes } = answer;
   switch (status) {
     case 'APPLIED':
-      return { status, version: version ?? '', values: values ?? {}, ...(record ? { record } : {}) };
+      return { status, version, values: values ?? {}, ...(record ? { record } : {}) };
     case 'REFUSED':
       return { status, causes: (causes ?? []).map(causeOf) };
     case 'STALE':
@@ -110,7 +112,13 @@ function outcomeOf(answer: ParticipantOutcome): Outcome {
 }
 
 function foundOf({ record, refusals, ...found }: ParticipantFound): Found {
-  return { ...found, ...(record ? { record } : {}), refusals: refusals.map(causeOf) };
+  return { ...found, ...recordOf(record), refusals: refusals.map(causeOf) };
+}
+
+/** A record that is there. */
+function recordOf(record: ParticipantFound['record']): Pick<Found, 'record'> {
+  const { key, fingerprints } = record ?? {};
+  return key === undefined || fingerprints == null ? {} : { record: { key, fingerprints } };
 }
 
 /** The outcome of a call whose answer is none. */

@@ -40,6 +40,12 @@ export function governed(entity: EntityName, name: string): GovernedAttribute | 
   return attribute?.write ? (attribute as GovernedAttribute) : undefined;
 }
 
+/** The owner of an attribute, whether it can be written or not; undefined where there is none of that name. */
+export function ownerOf(entity: EntityName, name: string): SystemName | undefined {
+  const known: Readonly<Record<string, Attribute>> = attributes[entity];
+  return (Object.hasOwn(known, name) ? known[name]?.owner : undefined) as SystemName | undefined;
+}
+
 export type GovernedAttribute = Attribute &
   Required<Pick<Attribute, 'write'>> & { readonly owner: SystemName };
 

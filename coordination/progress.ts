@@ -1,23 +1,31 @@
 import { endable, hasEnded, type Ending } from '../runtime/ending.ts';
-import type { WriteView } from './coordination.ts';
-import type { Records } from './records.ts';
-import { isOver } from './write.ts';
 
-export interface ProgressOptions {
-  readonly records: Pick<Records, 'view' | 'marks'>;
+/** Something that comes on until it is over. */
+interface Coming {
+  readonly id: string;
+}
+
+export interface ProgressOptions<View extends Coming> {
+  readonly records: {
+    view(id: string): Promise<View | null>;
+    /** A text for each of these that is another one whenever it has come on; absent for an unknown one. */
+    marks(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  };
+  /** Whether nothing more is to come. */
+  readonly isDone: (view: View) => boolean;
   /** Milliseconds between two looks at what is watched; nobody looks while nobody watches. */
   readonly interval: number;
   /** Told of a look that failed; the next one makes up for it. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Tells how writes come on, whoever carries them out. */
-export interface Progress {
+/** Tells how writes, or workflows, come on, whoever carries them out. */
+export interface Progress<View> {
   /**
-   * A write as it is, again whenever it has come on, and no more once it and its copies are over; null where there is none.
-   * Ends when the signal is aborted.
+   * One as it is, again whenever it has come on, and no more once it is done; null where there is none. Ends when the
+   * signal is aborted.
    */
-  watch(id: string, signal: AbortSignal): Promise<AsyncGenerator<WriteView, void> | null>;
+  watch(id: string, signal: AbortSignal): Promise<AsyncGenerator<View, void> | null>;
 }
 
 interface Watcher {
@@ -27,7 +35,12 @@ interface Watcher {
   readonly resume: () => void;
 }
 
-export function progressIn({ records, interval, failed }: ProgressOptions): Progress {
+export function progressIn<View extends Coming>({
+  records,
+  isDone,
+  interval,
+  failed,
+}: ProgressOptions<View>): Progress<View> {
   const watchers = new Set<Watcher>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -64,18 +77,21 @@ export function progressIn({ records, interval, failed }: ProgressOptions): Prog
     });
   }
 
-  async function* told(first: WriteView, seen: string, ending: Ending): AsyncGenerator<WriteView, void> {
+  async function* told(first: View, seen: string, ending: Ending): AsyncGenerator<View, void> {
     let mark = seen;
-    for (let view: WriteView | null = first; view && !hasEnded(ending);) {
-      yield view;
+    let last = '';
+    for (let view: View | null = first; view && !hasEnded(ending);) {
+      const text = JSON.stringify(view);
+      if (text !== last) yield view;
+      last = text;
       if (isDone(view) || hasEnded(ending)) return;
       await changed(view.id, mark, ending);
       [mark, view] = await stateOf(view.id);
     }
   }
 
-  /** The mark first: what comes between the two is told twice rather than never. */
-  async function stateOf(id: string): Promise<[mark: string, view: WriteView | null]> {
+  /** The mark first: what comes between the two is looked at twice rather than never. */
+  async function stateOf(id: string): Promise<[mark: string, view: View | null]> {
     const mark = (await records.marks([id])).get(id) ?? '';
     return [mark, await records.view(id)];
   }
@@ -86,8 +102,4 @@ export function progressIn({ records, interval, failed }: ProgressOptions): Prog
       return view && endable((ending) => told(view, mark, ending), signal);
     },
   };
-}
-
-function isDone({ state, copies }: WriteView): boolean {
-  return isOver(state) && copies.every((copy) => isOver(copy.state));
 }

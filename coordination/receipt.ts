@@ -1,5 +1,7 @@
-import type { SystemName } from '../schema/generated/contracts.ts';
+import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { RecordedWrite } from './coordination.ts';
+import { ownerOf } from './plan.ts';
+import { hasTaken } from './review.ts';
 import { isOver, type Cause, type Guarantee, type Step, type WriteState } from './write.ts';
 
 /** What has become of an attribute, for whoever asked for its change. */
@@ -31,7 +33,10 @@ export function receipts(write: RecordedWrite, copies: readonly RecordedWrite[])
     write.steps.flatMap(({ system, changes }) => Object.keys(changes).map((name) => [name, system])),
   );
   return [
-    ...receiptsOf(write, (_, system) => ({ owner: system, copyTo: null })),
+    ...receiptsOf(write, (name, system) => {
+      const owner = ownerOf(write.entity as EntityName, name) ?? system;
+      return { owner, copyTo: owner === system ? null : system };
+    }),
     ...copies.flatMap((copy) =>
       receiptsOf(copy, (name, system) => ({ owner: owners.get(name) ?? system, copyTo: system })),
     ),
@@ -61,7 +66,8 @@ function receiptsOf(
   );
 }
 
-function outcomeOf(write: WriteState, { state, before }: Step, attribute: string): Outcome {
+function outcomeOf(write: WriteState, step: Step, attribute: string): Outcome {
+  const { state, before, sent } = step;
   const same = before?.same.includes(attribute) ?? false;
   switch (state) {
     case 'APPLIED':
@@ -74,7 +80,10 @@ function outcomeOf(write: WriteState, { state, before }: Step, attribute: string
       return 'REJECTED';
     case 'DEAD':
     case 'REVIEW':
-      return 'NEEDS_REVIEW';
+      // Where a steward let the write stand, what was certain before is all that is said.
+      if (write === 'REVIEW' || !isOver(write)) return 'NEEDS_REVIEW';
+      if (hasTaken(step)) return same ? 'UNCHANGED' : 'APPLIED';
+      return sent ? 'NEEDS_REVIEW' : 'REJECTED';
     case 'READY':
       if (!isOver(write)) return 'PENDING';
       return write === 'REVIEW' ? 'NEEDS_REVIEW' : 'REJECTED';

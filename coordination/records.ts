@@ -13,6 +13,8 @@ import { isOver } from './write.ts';
 /** Reads of writes; each call is one statement. */
 export interface Records {
   view(id: string): Promise<WriteView | null>;
+  /** By id; an unknown one is absent. */
+  views(ids: readonly string[]): Promise<ReadonlyMap<string, WriteView>>;
   stored(id: string): Promise<Stored | null>;
   page(filter: WriteFilter, page: Page): Promise<WritePage>;
   pendingOf(entityIds: readonly string[], page: Page): Promise<ReadonlyMap<string, WritePage>>;
@@ -56,6 +58,14 @@ export function recordsIn(db: Db): Records {
         id,
       ]);
       return row ? viewOf(row) : null;
+    },
+
+    async views(ids) {
+      const rows = await db.query<Shown>(
+        `select ${withCopies} from coordination_write w where w.id = any($1)`,
+        [ids],
+      );
+      return new Map(rows.map(viewOf).map((view) => [view.id, view]));
     },
 
     async page(filter, { first, after }) {

@@ -8,6 +8,9 @@ export type RefusalCode =
   | 'INVALID_VALUE'
   | 'TOO_LARGE'
   | 'VERSION_CONFLICT'
+  | 'TRANSITION_NOT_ALLOWED'
+  | 'GUARD_FAILED'
+  | 'OWNER_UNAVAILABLE'
   | 'NO_CHANGES'
   | 'DEADLINE_PASSED'
   | 'IDEMPOTENCY_KEY_REQUIRED'
@@ -20,7 +23,10 @@ export type RefusalCode =
   | 'SAME_PERSON'
   | 'UNKNOWN_WRITE'
   | 'NOTHING_TO_RETRY'
-  | 'SUPERSEDED';
+  | 'SUPERSEDED'
+  | 'ALREADY_ONBOARDING'
+  | 'UNKNOWN_WORKFLOW'
+  | 'NOTHING_ASKED';
 
 /** Why something is refused, and what to do about it; without an attribute it is refused as a whole. */
 export interface Refusal {

@@ -3,7 +3,7 @@ import { Failure } from '../runtime/failure.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Resolvers as ContractResolvers } from '../schema/generated/coordination.ts';
 import { contractOf } from '../schema/load.ts';
-import { changeOf, deadLetterFilterOf, storedId, updateOf, writeFilterOf } from './asked.ts';
+import { changeOf, deadLetterFilterOf, statusChangeOf, storedId, updateOf, writeFilterOf } from './asked.ts';
 import { completerOf } from './complete.ts';
 import type { Coordination, Decided, Updated, WriteView } from './coordination.ts';
 import { pageOf, pendingIn, shownPage } from './pages.ts';
@@ -11,21 +11,35 @@ import { shownPlan } from './planned.ts';
 import type { Refusal } from './refusal.ts';
 import { shownRefusal, shownWrite } from './shown.ts';
 import { mayOperate, sightOf } from './sight.ts';
+import { workflowResolvers } from './workflows/resolvers.ts';
+import type { Workflows } from './workflows/workflows.ts';
 
 /** The public surface of governed writes, ready to be built into a schema with its contract. */
-export function coordinationSubgraph(coordination: Coordination): {
+export function coordinationSubgraph(
+  coordination: Coordination,
+  workflows: Workflows,
+): {
   readonly name: string;
   readonly resolvers: Resolvers;
 } {
   const complete = completerOf(contractOf('coordination').document, 'CustomerChangesInput');
   const pending = pendingIn(coordination);
+  const ofWorkflows = workflowResolvers(workflows, complete);
 
   return {
     name: 'coordination',
     resolvers: {
+      ...ofWorkflows,
       Query: {
+        ...ofWorkflows.Query,
         async planCustomerUpdate(_, { input }, context) {
           const planned = await coordination.plan(changeOf(input, complete), context);
+          return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
+        },
+        async planCustomerStatus(_, { input }, context) {
+          const asked = statusChangeOf(input, { idempotencyKey: null });
+          if ('code' in asked) throw new Failure('BAD_USER_INPUT', asked.message);
+          const planned = await coordination.planStatus(asked, context);
           return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
         },
         async customerWrite(_, { id }, context) {
@@ -39,10 +53,18 @@ export function coordinationSubgraph(coordination: Coordination): {
         },
       },
       Mutation: {
+        ...ofWorkflows.Mutation,
         async updateCustomer(_, { input }, context) {
           const asked = updateOf(input, context, complete);
           return updated(
             'code' in asked ? refused(asked) : await coordination.update(asked, context),
+            context,
+          );
+        },
+        async changeCustomerStatus(_, { input }, context) {
+          const asked = statusChangeOf(input, context);
+          return updated(
+            'code' in asked ? refused(asked) : await coordination.changeStatus(asked, context),
             context,
           );
         },
@@ -68,6 +90,7 @@ export function coordinationSubgraph(coordination: Coordination): {
         },
       },
       Subscription: {
+        ...ofWorkflows.Subscription,
         customerWriteProgress: {
           async subscribe(_, { id }, context) {
             const stored = storedId(id);
@@ -78,7 +101,15 @@ export function coordinationSubgraph(coordination: Coordination): {
           resolve: (view: WriteView, _: unknown, context: RequestContext) => shown(view, context),
         },
       },
+      // Told of by others, as by a work item: whoever leads here says who may see it.
+      CustomerWrite: {
+        async __resolveReference({ id }, context) {
+          const stored = storedId(id);
+          return shown(stored === null ? null : await coordination.write(stored, context), context);
+        },
+      },
       Customer: {
+        ...ofWorkflows.Customer,
         // A reference says everything that is needed.
         __resolveReference: ({ id }) => ({ id }),
         async pendingWrites({ id }, asked, context) {

@@ -19,6 +19,7 @@ export function shownWrite(view: WriteView, sight: Sight): ShownWrite {
     acceptedAt: instant(view.acceptedAt),
     settledAt: view.settledAt && instant(view.settledAt),
     approval: shownApproval(view),
+    review: view.review ? { ...view.review, at: instant(view.review.at) } : null,
     receipts: receipts(view, view.copies).map(({ acceptedAt, settledAt, cause, ...receipt }, _, all) => ({
       ...receipt,
       acceptedAt: instant(acceptedAt),
@@ -107,6 +108,6 @@ const ours: ReadonlySet<string> = new Set([
 const withheld = 'The owner said why, in words for those who may read what was to be changed.';
 
 /** Stores differ in how they write UTC. */
-function instant(text: string): string {
+export function instant(text: string): string {
   return new Date(text).toISOString();
 }

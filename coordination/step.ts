@@ -1,5 +1,21 @@
 import type { Examined, Found, Outcome } from './participant.ts';
+import { canUndo, isOfPresence, presenceExamined, presenceProbed, presenceUndone } from './presence.ts';
+import {
+  applied,
+  compensated,
+  failed,
+  forReview,
+  later,
+  refusedFor,
+  tried,
+  versionConflict,
+  waiting,
+  type Reason,
+  type Tolerance,
+} from './transitions.ts';
 import { effective, isOpen, type Cause, type Guarantee, type Step, type Values } from './write.ts';
+
+export type { Tolerance };
 
 /** What has happened to one step. */
 export type SagaEvent =
@@ -7,16 +23,6 @@ export type SagaEvent =
   | { readonly type: 'CALLED' | 'UNDO_CALLED'; readonly ordinal: number; readonly outcome: Outcome }
   /** What an undo found before it was sent; it is not sent unless `undoVerdict` says so. */
   | { readonly type: 'UNDO_PROBED'; readonly ordinal: number; readonly examined: Examined | null };
-
-/** How much a step puts up with, and what time it is. */
-export interface Tolerance {
-  /** Calls with an unknown or conflicting outcome, at most. */
-  readonly attempts: number;
-  /** Epoch milliseconds by the store's clock. */
-  readonly now: number;
-  /** Milliseconds to stay away after so many tries in a row; random, so that not all come back at once. */
-  readonly pause: (tries: number) => number;
-}
 
 /** What an undo is to do with what it found: send the call, or be over. Pure. */
 export function undoVerdict(step: Step, found: Found): 'SEND' | 'UNDONE' | 'REVIEW' {
@@ -34,9 +40,9 @@ export function stepAfter(step: Step, event: SagaEvent, tolerance: Tolerance): S
 function stepMoved(step: Step, event: SagaEvent, tolerance: Tolerance): Step {
   switch (event.type) {
     case 'EXAMINED':
-      return reached(step, event.examined, tolerance, examined);
+      return reached(step, event.examined, tolerance, isOfPresence(step) ? presenceExamined : looked);
     case 'PROBED':
-      return reached(step, event.examined, tolerance, probed);
+      return reached(step, event.examined, tolerance, isOfPresence(step) ? presenceProbed : sentBefore);
     case 'UNDO_PROBED':
       return reached(step, event.examined, tolerance, undoProbed);
     case 'CALLED':
@@ -78,21 +84,19 @@ function reached(
   step: Step,
   examined: Examined | null,
   tolerance: Tolerance,
-  then: (step: Step, found: Found | null, tolerance: Tolerance) => Step,
+  then: (step: Step, examined: Examined) => Step,
 ): Step {
   if (examined === null) return waiting(step, unanswered, tolerance);
-  const { guarantee, conditional: undoable, unreachable, found } = examined;
-  const told = { ...step, guarantee, undoable };
-  return unreachable ? waiting(told, unreachable, tolerance) : then({ ...told, waits: 0 }, found, tolerance);
+  const { guarantee, unreachable } = examined;
+  const told = { ...step, guarantee, undoable: canUndo(step, examined) };
+  return unreachable ? waiting(told, unreachable, tolerance) : then({ ...told, waits: 0 }, examined);
 }
 
-function examined(step: Step, found: Found | null): Step {
+function looked(step: Step, { found }: Examined): Step {
   if (found === null) return failed(step, unknownToOwner);
   const { version, values, restore, same } = found;
-  if (step.expect !== null && step.expect !== version) {
-    const message = `The record has the version ${version} and no longer ${step.expect}; read it again and decide anew.`;
-    return failed(step, { code: 'VERSION_CONFLICT', message, current: values });
-  }
+  if (step.expect !== null && step.expect !== version)
+    return failed(step, versionConflict(found, step.expect));
   const before = { version, values, restore, same };
   const attribute = step.unapproved?.find((name) => !same.includes(name));
   if (attribute !== undefined) {
@@ -101,16 +105,16 @@ function examined(step: Step, found: Found | null): Step {
   }
   const read: Step = { ...step, before, sent: false, due: null };
   if (covers(same, step.changes)) return { ...read, state: 'UNCHANGED', versionAfter: version, cause: null };
-  const [refusal] = found.refusals;
+  const refusal = refusedFor(found.refusals);
   return refusal ? failed(read, refusal) : { ...read, state: 'READY' };
 }
 
 function called(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
   switch (outcome.status) {
     case 'APPLIED':
-      return applied(step, outcome, step.undoable ? (step.before?.version ?? null) : null);
+      return applied(madeBy(step, outcome), outcome, step.undoable ? (step.before?.version ?? null) : null);
     case 'REFUSED':
-      return failed(step, outcome.causes[0] ?? refusedSilently);
+      return failed(step, refusedFor(outcome.causes) ?? refusedSilently);
     case 'LATER':
       return waiting({ ...step, state: 'READY' }, outcome, tolerance);
     case 'STALE':
@@ -125,6 +129,15 @@ function called(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
         tolerance,
       );
   }
+}
+
+/** A record that the call has made is known by its key from now on. */
+function madeBy(step: Step, { record }: Extract<Outcome, { status: 'APPLIED' }>): Step {
+  return step.kind === 'CREATE' && record ? { ...step, key: record.key } : step;
+}
+
+function sentBefore(step: Step, { found }: Examined): Step {
+  return probed(step, found);
 }
 
 /** An unknown outcome is never repeated blindly: what the record says decides. */
@@ -143,7 +156,8 @@ function probed(step: Step, found: Found | null): Step {
   return forReview(step, { code: 'UNKNOWN_OUTCOME', message, current: found.values });
 }
 
-function undoProbed(step: Step, found: Found | null): Step {
+function undoProbed(step: Step, { found }: Examined): Step {
+  if (found === null && step.kind === 'CREATE') return presenceUndone(step);
   if (found === null) return forReview(step, { ...unknownToOwner, code: 'RECORD_GONE' });
   switch (undoVerdict(step, found)) {
     case 'SEND':
@@ -162,7 +176,7 @@ function undoCalled(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
     case 'APPLIED':
       return compensated(step, outcome, step.versionAfter);
     case 'REFUSED':
-      return forReview(step, outcome.causes[0] ?? refusedSilently);
+      return forReview(step, refusedFor(outcome.causes) ?? refusedSilently);
     case 'LATER':
       return waiting(step, outcome, tolerance);
     case 'STALE':
@@ -172,61 +186,6 @@ function undoCalled(step: Step, outcome: Outcome, tolerance: Tolerance): Step {
       return again.state === 'DEAD' ? { ...again, state: 'REVIEW' } : again;
     }
   }
-}
-
-/** What an owner says of its record after an effect. */
-type After = Pick<Found, 'version' | 'values' | 'record'>;
-
-function applied(step: Step, after: After, foundVersion: string | null): Step {
-  const rest = { sent: false, due: null, cause: null };
-  const { version: versionAfter, values } = after;
-  return {
-    ...step,
-    ...rest,
-    ...effectOf(after, foundVersion),
-    state: 'APPLIED',
-    versionAfter,
-    after: values,
-  };
-}
-
-function compensated(step: Step, after: After, foundVersion: string | null): Step {
-  return { ...step, ...effectOf(after, foundVersion), state: 'COMPENSATED', due: null };
-}
-
-function effectOf({ record, version }: After, foundVersion: string | null): Pick<Step, 'effect'> {
-  return record ? { effect: { ...record, version, foundVersion } } : {};
-}
-
-function failed(step: Step, cause: Cause): Step {
-  return { ...step, state: 'FAILED', due: null, cause };
-}
-
-function forReview(step: Step, cause: Cause): Step {
-  return { ...step, state: 'REVIEW', due: null, cause };
-}
-
-interface Reason {
-  readonly code: string;
-  readonly message: string;
-  readonly retryAfter?: number;
-}
-
-function waiting(step: Step, { code, message, retryAfter = 0 }: Reason, tolerance: Tolerance): Step {
-  const pause = Math.max(retryAfter * 1000, tolerance.pause(step.waits + 1));
-  return { ...step, waits: step.waits + 1, due: tolerance.now + pause, cause: { code, message } };
-}
-
-function tried(step: Step, { code, message }: Reason, tolerance: Tolerance): Step {
-  const attempts = step.attempts + 1;
-  const cause = { code, message };
-  return attempts < tolerance.attempts
-    ? { ...step, attempts, cause }
-    : { ...step, attempts, cause, state: 'DEAD', due: null };
-}
-
-function later(step: Step, tolerance: Tolerance): number {
-  return tolerance.now + tolerance.pause(step.attempts + 1);
 }
 
 /** Whether the owner recognises a repeated call; one with versions is asked by version instead. */

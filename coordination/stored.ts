@@ -1,4 +1,5 @@
 import { acceptedIn } from './audited.ts';
+import type { Review } from './review.ts';
 import type { Lane, Mode, Step, Write, WriteState } from './write.ts';
 
 /** What is stored of a write besides its steps: what was asked for, by whom and why. */
@@ -25,6 +26,8 @@ export interface Request {
     readonly granted: boolean;
     readonly reason: string | null;
   } | null;
+  /** What a steward decided when it waited for a person last; absent where it never did. */
+  readonly review?: Review;
 }
 
 /** A write as it is stored. */

@@ -27,10 +27,10 @@ function effectOn(step: Step, effect: Effect): Omit<Draft, 'entity' | 'entityId'
     source: 'WRITE',
     system: step.system satisfies SystemName,
     ...{ key, version, foundVersion, fingerprints },
-    // A copy is no attribute of the system that keeps it; its record moves all the same.
+    // A copy is no attribute of the system that keeps it; its record moves all the same. Of a new record all is new.
     written: step.kind === 'OWNER' ? Object.keys(effective(step)) : [],
     touched: [],
     since: null,
-    known: true,
+    known: step.kind !== 'CREATE',
   };
 }

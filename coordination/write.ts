@@ -58,15 +58,23 @@ export interface Cause {
   readonly attribute?: string;
   /** What the owner had instead of what was expected, by attribute. */
   readonly current?: Values;
+  /** What else was refused at the same time. */
+  readonly others?: readonly Cause[];
 }
+
+/**
+ * `OWNER` writes what the system owns, `COPY` what it keeps a copy of. `CREATE` makes the system's record of an entity, of
+ * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again.
+ */
+export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW';
 
 /** One call to one owner: all attributes of a write that this system owns, or keeps copies of. */
 export interface Step {
   /** Place in the order of the plan, from 0. */
   readonly ordinal: number;
   readonly system: SystemName;
-  /** `OWNER` writes what the system owns, `COPY` what it keeps a copy of. */
-  readonly kind: 'OWNER' | 'COPY';
+  readonly kind: StepKind;
+  /** Of a new record, all that it is made of; of one that is withdrawn, nothing. */
   readonly changes: Values;
   /** The version that the caller insists on; null where it does not. */
   readonly expect: string | null;
@@ -77,7 +85,14 @@ export interface Step {
   readonly state: StepState;
   /** The record as it was: journalled before the first call that may change it. Null while that is not known. */
   readonly before: Before | null;
-  /** The owner's version after our effect. */
+  /** The system's own key of a record that was made, or found in its place; absent while there is none. */
+  readonly key?: string;
+  /**
+   * Whether a call that was to make the record may still arrive and make it, which is refused only as long as there is
+   * one: from then on it is not taken away again.
+   */
+  readonly loose?: boolean;
+  /** The owner's version after our effect; null where it left no record. */
   readonly versionAfter: string | null;
   /** The attributes after our effect, in the graph's own form. */
   readonly after: Values | null;
@@ -103,8 +118,10 @@ export interface Step {
 }
 
 /** An effect on an owner's record, for the change feed. */
-export interface Effect extends Recorded {
-  readonly version: string;
+export interface Effect extends Omit<Recorded, 'fingerprints'> {
+  /** Null for a record that was taken away, as its version is. */
+  readonly fingerprints: Fingerprints | null;
+  readonly version: string | null;
   /** The version that it had until then; null where somebody else may have changed it in between. */
   readonly foundVersion: string | null;
 }
@@ -117,7 +134,8 @@ export interface Recorded {
 }
 
 export interface Before {
-  readonly version: string;
+  /** Null where there was no record. */
+  readonly version: string | null;
   /** Current values of the attributes, in the graph's own form. */
   readonly values: Values;
   /** What puts them back, in the owner's own words; opaque here. */

@@ -38,7 +38,8 @@ export function decide(seen: Seen | null, draft: Draft, position: string): Verdi
   }
   const now = draft.fingerprints;
   if (draft.source === 'WRITE') {
-    if (seen === null) return telling(null, draft, position, 'UPDATED', draft.written ?? [], now);
+    if (seen === null && draft.known)
+      return telling(null, draft, position, 'UPDATED', draft.written ?? [], now);
     if (known !== null) return written(known, draft, now, position);
   }
   if (known !== null) return observed(known, draft, now, position);

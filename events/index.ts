@@ -3,7 +3,15 @@ export type { Change, Draft, Fingerprints } from './change.ts';
 export { cursorAt, positionOf } from './cursor.ts';
 export { fingerprinterOf, fingerprintSecret, type Fingerprinter } from './fingerprint.ts';
 export { intakeOf, type Intake } from './intake.ts';
-export { hint, startReaders, startSweeps, webhookDoor, type Hinted, type Sender } from './inbox/index.ts';
+export {
+  hint,
+  startReaders,
+  startSweeps,
+  unknownDecided,
+  webhookDoor,
+  type Hinted,
+  type Sender,
+} from './inbox/index.ts';
 export { changesOf } from './graph.ts';
 export { logIn, type Log } from './log.ts';
 export { openEvents, type Events, type EventsOptions } from './open.ts';

@@ -3,6 +3,7 @@ import type { Queryable } from '../runtime/db/index.ts';
 import { captureInto } from './capture.ts';
 import type { Draft } from './change.ts';
 import { hint, type Messenger } from './inbox/hints.ts';
+import { forgetUnknown } from './inbox/unknown.ts';
 
 /** Records of a system as they were read, and as the register has taken them in. */
 export interface Observed {
@@ -41,6 +42,12 @@ const putOff = 500;
  */
 export function intakeOf({ entity, busy }: IntakeOptions): Intake {
   return async (tx, { system, source, since, changes }) => {
+    const known = changes.filter(({ customerId }) => customerId !== null);
+    await forgetUnknown(
+      tx,
+      system,
+      known.map(({ key }) => key),
+    );
     const seen = changes.flatMap((change) => {
       const draft = draftOf(change);
       return draft ? [{ draft: { ...draft, entity, system, source, since }, change }] : [];

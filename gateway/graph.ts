@@ -63,7 +63,7 @@ export function gatewayOf(
     admit: createAdmission({ costLimit: config.costLimit, costBudget: config.costBudgetPerMinute }),
     authenticate,
     began: note,
-    mayShowPersonal: reads.mayShow,
+    mayShowPersonal: () => reads.mayShow(),
     hosts: config.publicHosts ?? (isLoopback(config.host) ? loopbackHosts : []),
     origins: config.origins ?? [],
     behindProxy: config.trustProxy,

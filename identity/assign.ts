@@ -1,4 +1,6 @@
-import { matchKeys, type Facts, type MatchKeys } from './facts.ts';
+import { entryOf, type Entry } from './columns.ts';
+import type { Facts } from './facts.ts';
+import type { Keying } from './keying.ts';
 import { recordName, type LocalRecord } from './systems.ts';
 
 /** A customer to enrol: the records that are known to be the same customer, and what is known of it. */
@@ -26,7 +28,7 @@ export interface Known {
 export interface Assignment {
   /** The customer of each enrolment, in the order of the batch. */
   readonly holders: readonly string[];
-  readonly registered: readonly (MatchKeys & { readonly id: string })[];
+  readonly registered: readonly (Entry & { readonly id: string })[];
   readonly linked: readonly (LocalRecord & { readonly customerId: string })[];
 }
 
@@ -36,10 +38,15 @@ export interface Assignment {
  * that, to the one that a record belonged to before; failing that, to a new customer, with the given id if any. In each
  * of these steps the record that is referred to comes last.
  */
-export function assign(batch: readonly Enrolment[], known: Known, newId: () => string): Assignment {
+export function assign(
+  batch: readonly Enrolment[],
+  known: Known,
+  keying: Keying,
+  newId: () => string,
+): Assignment {
   const ids = new Map(known.ids);
   const open = new Map(known.open);
-  const registered: (MatchKeys & { id: string })[] = [];
+  const registered: (Entry & { id: string })[] = [];
   const linked: (LocalRecord & { customerId: string })[] = [];
   const link = ({ system, key }: LocalRecord, customerId: string) => {
     open.set(recordName({ system, key }), customerId);
@@ -54,7 +61,7 @@ export function assign(batch: readonly Enrolment[], known: Known, newId: () => s
     if (holder === undefined) {
       holder = id ?? newId();
       ids.set(holder, holder);
-      registered.push({ id: holder, ...matchKeys(facts) });
+      registered.push({ id: holder, ...entryOf(keying(facts)) });
     }
     for (const record of records) if (!open.has(recordName(record))) link(record, holder);
     if (refersTo && !open.has(recordName(refersTo)) && !known.closed.has(recordName(refersTo))) {

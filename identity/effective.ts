@@ -1,15 +1,13 @@
 import type { MatchKeys } from './facts.ts';
 import type { SystemName } from './systems.ts';
 
+/** What a customer may have several of. */
+type Lists = Omit<MatchKeys, 'name' | 'country'>;
+
 /** Match keys as one record states them: null where it never stated the kind, empty where it no longer does. */
-export interface Stated {
+export type Stated = { readonly [K in keyof MatchKeys]: MatchKeys[K] | null } & {
   readonly system: SystemName;
-  readonly name: string | null;
-  readonly country: string | null;
-  readonly taxIds: readonly string[] | null;
-  readonly leis: readonly string[] | null;
-  readonly domains: readonly string[] | null;
-}
+};
 
 /** Whose name and country count when systems differ, first of all first; the contract says the same of the attributes. */
 const precedence: Readonly<Record<'name' | 'country', readonly SystemName[]>> = {
@@ -28,7 +26,7 @@ function first(records: readonly Stated[], kind: 'name' | 'country'): string | u
   return ranked[0]?.[kind] ?? '';
 }
 
-function all(records: readonly Stated[], kind: 'taxIds' | 'leis' | 'domains'): readonly string[] | undefined {
+function all(records: readonly Stated[], kind: keyof Lists): readonly string[] | undefined {
   const stating = records.flatMap((record) => (record[kind] === null ? [] : [record[kind]]));
   return stating.length === 0 ? undefined : [...new Set(stating.flat())].sort();
 }
@@ -40,11 +38,15 @@ function all(records: readonly Stated[], kind: 'taxIds' | 'leis' | 'domains'): r
  */
 export function effectiveKeys(enrolled: MatchKeys, records: readonly Stated[]): MatchKeys {
   const country = first(records, 'country') ?? enrolled.country;
+  const list = (kind: keyof Lists) => all(records, kind) ?? enrolled[kind];
   return {
     name: first(records, 'name') ?? enrolled.name,
     country: country === '' ? null : country,
-    taxIds: all(records, 'taxIds') ?? enrolled.taxIds,
-    leis: all(records, 'leis') ?? enrolled.leis,
-    domains: all(records, 'domains') ?? enrolled.domains,
+    taxIds: list('taxIds'),
+    leis: list('leis'),
+    domains: list('domains'),
+    addresses: list('addresses'),
+    phones: list('phones'),
+    ibans: list('ibans'),
   };
 }

@@ -2,7 +2,9 @@ import { v7 } from 'uuid';
 import { Failure } from '../runtime/failure.ts';
 import type { Queryable } from '../runtime/db/index.ts';
 import { assign, type Assignment, type Enrolment, type Known } from './assign.ts';
+import { entryColumns } from './columns.ts';
 import { customerId, isStorable, survivor } from './crosswalk.ts';
+import type { Keying } from './keying.ts';
 import { isOfRecord, type LocalRecord } from './systems.ts';
 
 /** Longest key of a system's record, in UTF-16 units. */
@@ -52,9 +54,8 @@ async function knownOf(tx: Queryable, batch: readonly Enrolment[]): Promise<Know
 
 const write = `
   with registered as (
-    insert into identity_customer (id, name, country, tax_ids, leis, domains)
-    select id, name, country, "taxIds", leis, domains from json_to_recordset($1::json)
-      as r (id uuid, name text, country text, "taxIds" text[], leis text[], domains text[])
+    insert into identity_customer (id, ${entryColumns.names})
+    select id, ${entryColumns.given('r')} from json_to_recordset($1::json) as r (id uuid, ${entryColumns.recordset})
   )
   insert into identity_crosswalk (system, key, customer_id)
   select system, key, "customerId" from json_to_recordset($2::json) as l (system text, key text, "customerId" uuid)`;
@@ -78,9 +79,13 @@ function checked(enrolment: Enrolment): Enrolment {
 }
 
 /** Enrols a batch within a transaction that has taken its turn, see `Register.enrol`; gives what was written. */
-export async function enrolled(tx: Queryable, batch: readonly Enrolment[]): Promise<Assignment> {
+export async function enrolled(
+  tx: Queryable,
+  batch: readonly Enrolment[],
+  keying: Keying,
+): Promise<Assignment> {
   const enrolments = batch.map(checked);
-  const assignment = assign(enrolments, await knownOf(tx, enrolments), () => v7());
+  const assignment = assign(enrolments, await knownOf(tx, enrolments), keying, () => v7());
   const { registered, linked } = assignment;
   if (registered.length + linked.length > 0) {
     await tx.query(write, [JSON.stringify(registered), JSON.stringify(linked)]);

@@ -11,6 +11,21 @@ export interface Facts {
   readonly leis?: readonly string[] | null | undefined;
   /** Domains, e-mail addresses or web addresses. */
   readonly domains?: readonly string[] | null | undefined;
+  readonly addresses?: readonly FactAddress[] | null | undefined;
+  /** Telephone numbers, with or without the country's code. */
+  readonly phones?: readonly string[] | null | undefined;
+  /** Bank accounts. */
+  readonly ibans?: readonly string[] | null | undefined;
+}
+
+/** An address as a system holds it. */
+export interface FactAddress {
+  /** Street and number; where there are several lines, all of them. */
+  readonly street?: string | null | undefined;
+  readonly postalCode?: string | null | undefined;
+  readonly city?: string | null | undefined;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string | null | undefined;
 }
 
 /** Facts as the index holds them: folded, without repeats, sorted; '' and null where there are none. */
@@ -20,6 +35,12 @@ export interface MatchKeys {
   readonly taxIds: readonly string[];
   readonly leis: readonly string[];
   readonly domains: readonly string[];
+  /** Each `street|postal code|city|country`, folded; what is missing is empty. */
+  readonly addresses: readonly string[];
+  /** Sealed: equal where the numbers are, and nothing can be told from them without the store's secret. */
+  readonly phones: readonly string[];
+  /** Sealed as well. */
+  readonly ibans: readonly string[];
 }
 
 /** Longest folded name, in UTF-16 units; what is beyond is not searched. An index row has room for about 2,700 bytes. */
@@ -84,7 +105,7 @@ export function foldTaxId(taxId: string): string {
 }
 
 /** An ISO 17442 identifier in capitals and without separators; '' for what is none. */
-function foldLei(lei: string): string {
+export function foldLei(lei: string): string {
   const bare = lei.toUpperCase().replace(/[^A-Z0-9]/g, '');
   return /^[A-Z0-9]{18}\d{2}$/.test(bare) ? bare : '';
 }
@@ -106,21 +127,4 @@ export function foldDomain(text: string): string {
 export function foldCountry(country: string): string | null {
   const code = country.trim().toUpperCase();
   return /^[A-Z]{2}$/.test(code) ? code : null;
-}
-
-function foldAll(values: readonly string[] | null | undefined, fold: (value: string) => string): string[] {
-  const folded = new Set((values ?? []).map(fold));
-  folded.delete('');
-  return [...folded].sort();
-}
-
-/** The keys under which a customer with these facts is found. */
-export function matchKeys(facts: Facts): MatchKeys {
-  return {
-    name: foldName(facts.name ?? ''),
-    country: foldCountry(facts.country ?? ''),
-    taxIds: foldAll(facts.taxIds, foldTaxId),
-    leis: foldAll(facts.leis, foldLei),
-    domains: foldAll(facts.domains, foldDomain),
-  };
 }

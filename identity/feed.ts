@@ -1,9 +1,10 @@
-import type { Db, Queryable } from '../runtime/db/index.ts';
+import type { Queryable } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { customerId, holdersEver } from './crosswalk.ts';
 import { enrolled, isUsable, takeTurn } from './enrol.ts';
 import type { Facts } from './facts.ts';
+import type { KeyedStore, Keying } from './keying.ts';
 import { refreshBatch, unlinkBatch } from './refresh.ts';
 import { recordName, type LocalRecord, type SystemName } from './systems.ts';
 
@@ -111,6 +112,7 @@ export async function takeIn(
   tx: Queryable,
   system: SystemName,
   changed: readonly Change[],
+  keying: Keying,
 ): Promise<readonly Absorbed[]> {
   await takeTurn(tx);
   const usable = changed.filter(({ key }) => isUsable({ system, key }));
@@ -120,8 +122,9 @@ export async function takeIn(
     const { holders, linked } = await enrolled(
       tx,
       batch.map((change) => enrolmentOf(system, change)),
+      keying,
     );
-    await refreshBatch(tx, system, batch);
+    await refreshBatch(tx, system, batch, keying);
     const fresh = new Set(linked.map(recordName));
     for (const [i, change] of batch.entries()) {
       const known = !fresh.has(recordName({ system, key: change.key }));
@@ -131,7 +134,7 @@ export async function takeIn(
   for (const batch of batches(latest.filter(({ deleted }) => deleted === true))) {
     const keys = batch.map(({ key }) => key);
     const holders = await holdersEver(tx, system, keys);
-    await unlinkBatch(tx, system, keys);
+    await unlinkBatch(tx, system, keys, keying);
     for (const change of batch) {
       const customerId = holders.get(change.key) ?? null;
       absorbed.push({ ...change, customerId, known: customerId !== null });
@@ -145,7 +148,7 @@ export async function takeIn(
  * @returns how many records were taken in; null when the feed belongs to another follower by now, and nothing was done
  */
 export async function absorb(
-  db: Db,
+  { db, keying }: KeyedStore,
   system: SystemName,
   follower: string,
   { changed, next, more }: Changes,
@@ -160,7 +163,7 @@ export async function absorb(
       [system, follower, next, leaseTime, !more],
     );
     if (mine.length === 0) return null;
-    const absorbed = await takeIn(tx, system, changed);
+    const absorbed = await takeIn(tx, system, changed, keying);
     if (absorbed.length > 0) await witness?.(tx, absorbed);
     return absorbed.length;
   });

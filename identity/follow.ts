@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { v7 } from 'uuid';
-import type { Db } from '../runtime/db/index.ts';
 import { Failure } from '../runtime/failure.ts';
 import { absorb, claim, leaseTime, release, type Feed, type Witness } from './feed.ts';
+import type { KeyedStore } from './keying.ts';
 import { refreshStatistics } from './register.ts';
 import type { SystemName } from './systems.ts';
 
@@ -70,7 +70,8 @@ export function heeding<T>(signal: AbortSignal, answer: Promise<T>): Promise<T> 
 }
 
 /** Keeps the register current from one system's feed; see `Identity.follow`. */
-export function followFeed(db: Db, feed: Feed, options: FollowOptions): Following {
+export function followFeed(store: KeyedStore, feed: Feed, options: FollowOptions): Following {
+  const { db } = store;
   const { signal, interval = 5_000, patience = 500, witness, observe } = options;
   const { system } = feed;
   const follower = v7();
@@ -103,7 +104,7 @@ export function followFeed(db: Db, feed: Feed, options: FollowOptions): Followin
     const { cursor, first } = place;
     const before = await witness?.before();
     const changes = await heeding(patient, feed.changes(cursor, patient));
-    const taken = await absorb(db, system, follower, changes, async (tx, absorbed) =>
+    const taken = await absorb(store, system, follower, changes, async (tx, absorbed) =>
       witness?.take(tx, { before: before ?? '', first, changes: absorbed }),
     );
     if (taken === null) {

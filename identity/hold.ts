@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
-import type { Db } from '../runtime/db/index.ts';
 import { absorb, claim, release, type Changes, type Feed, type Witness } from './feed.ts';
+import type { KeyedStore } from './keying.ts';
 
 /** A feed whose records somebody else brings into the register, so that nobody reads them a second time. */
 export interface Held {
@@ -15,13 +15,14 @@ export interface Held {
  * Keeps followers away from a feed; null where somebody follows it already, who will read everything himself.
  * @param witness told of what is taken in
  */
-export async function holdFeed(db: Db, feed: Feed, witness?: Witness): Promise<Held | null> {
+export async function holdFeed(store: KeyedStore, feed: Feed, witness?: Witness): Promise<Held | null> {
+  const { db } = store;
   const holder = v7();
   const { system } = feed;
   if ((await claim(db, system, holder)) === undefined) return null;
   /** Nothing where the lease has passed to a follower meanwhile: he reads on from where it was. */
   const take = (changes: Changes, before = '', first = false) =>
-    absorb(db, system, holder, changes, async (tx, absorbed) =>
+    absorb(store, system, holder, changes, async (tx, absorbed) =>
       witness?.take(tx, { before, first, changes: absorbed }),
     );
   return {

@@ -5,7 +5,11 @@ import { duplicatesIn, type Duplicates } from './duplicates.ts';
 import { takeIn, type Absorbed, type Change, type Feed, type Witness } from './feed.ts';
 import { followFeed, type Following, type FollowOptions } from './follow.ts';
 import { holdFeed, type Held } from './hold.ts';
+import { keyingWith, type Seal } from './keying.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
+import type { Matches } from './matching/match.ts';
+import { matchesIn } from './matching/matches.ts';
+import { verdicts, type Verdicts } from './matching/verdicts.ts';
 import { membersIn, type Members } from './members.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
@@ -18,6 +22,8 @@ export interface Identity {
   readonly search: Search;
   readonly members: Members;
   readonly duplicates: Duplicates;
+  readonly matches: Matches;
+  readonly verdicts: Verdicts;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
   /**
@@ -42,18 +48,25 @@ export interface Identity {
 /** Where the migrations of the register are. */
 export const identityMigrations = new URL('migrations/', import.meta.url);
 
-/** The identity floor over a store that has its migrations. */
-export function createIdentity({ db }: { readonly db: Db }): Identity {
+/**
+ * The identity floor over a store that has its migrations.
+ * @param seal the store's own, always the same
+ */
+export function createIdentity({ db, seal }: { readonly db: Db; readonly seal: Seal }): Identity {
   const crosswalk = crosswalkIn(db);
+  const keying = keyingWith(seal);
+  const store = { db, keying };
   return {
     crosswalk,
-    register: registerIn(db),
+    register: registerIn(store),
     search: searchIn(db),
     members: membersIn(db),
     duplicates: duplicatesIn(db),
+    matches: matchesIn(store),
+    verdicts,
     loadersOf: loadersIn(crosswalk),
-    follow: (feed, options) => followFeed(db, feed, options),
-    hold: (feed, witness) => holdFeed(db, feed, witness),
-    absorb: takeIn,
+    follow: (feed, options) => followFeed(store, feed, options),
+    hold: (feed, witness) => holdFeed(store, feed, witness),
+    absorb: (tx, system, changes) => takeIn(tx, system, changes, keying),
   };
 }

@@ -15,6 +15,8 @@ export interface Loaders {
   id(system: SystemName, key: string): Promise<string | null>;
   /** Takes registrations that were read on the way, so that nobody reads them again. */
   prime(registrations: Iterable<Registration>): void;
+  /** What was read of a customer holds no longer: its links have changed. */
+  forget(id: string): void;
 }
 
 function createLoaders(crosswalk: Crosswalk): Loaders {
@@ -63,6 +65,15 @@ function createLoaders(crosswalk: Crosswalk): Loaders {
       return (await holder({ system, key }))?.id ?? null;
     },
     prime,
+    forget(text) {
+      const id = customerId(text);
+      if (id === null) return;
+      const former = known.get(id);
+      byId.clear(id);
+      byRecord.clearAll();
+      for (const name of [id, former?.id ?? id, ...(former?.records ?? []).map(recordName)])
+        known.delete(name);
+    },
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Queryable } from '../runtime/db/index.ts';
+import { entryColumns, entryOf, keyColumns } from './columns.ts';
 import { effectiveKeys, type Stated } from './effective.ts';
-import { matchKeys, type Facts, type MatchKeys } from './facts.ts';
+import type { Facts, MatchKeys } from './facts.ts';
+import type { Keying } from './keying.ts';
 import type { SystemName } from './systems.ts';
 
 /** What a record of a system says now. */
@@ -10,53 +12,48 @@ export interface Statement {
   readonly facts: Facts;
 }
 
+const unknown = (type: string): string => (type === 'text' ? "''" : `'{}'::${type}`);
+
 /** NULL for a kind that is not stated and never was; empty for one that was. The row is left alone when nothing changed. */
 const state = `
   with given as (
     select x.customer_id, g.key,
-      coalesce(g.name, case when f.name is not null then '' end) as name,
-      coalesce(g.country, case when f.country is not null then '' end) as country,
-      coalesce(g."taxIds", case when f.tax_ids is not null then '{}'::text[] end) as tax_ids,
-      coalesce(g.leis, case when f.leis is not null then '{}'::text[] end) as leis,
-      coalesce(g.domains, case when f.domains is not null then '{}'::text[] end) as domains
-    from json_to_recordset($2::json)
-        as g (key text, name text, country text, "taxIds" text[], leis text[], domains text[])
+      ${keyColumns.each((column, property, type) => `coalesce(g.${property}, case when f.${column} is not null then ${unknown(type)} end) as ${column}`)}
+    from json_to_recordset($2::json) as g (key text, ${keyColumns.recordset})
       join identity_crosswalk x on x.system = $1 and x.key = g.key and x.valid_to is null
       left join identity_facts f on f.system = $1 and f.key = g.key
   ), stated as (
-    insert into identity_facts as f (system, key, name, country, tax_ids, leis, domains)
-    select $1, key, name, country, tax_ids, leis, domains from given
-    on conflict (system, key) do update set
-      (name, country, tax_ids, leis, domains) =
-      (excluded.name, excluded.country, excluded.tax_ids, excluded.leis, excluded.domains)
-    where (f.name, f.country, f.tax_ids, f.leis, f.domains) is distinct from
-      (excluded.name, excluded.country, excluded.tax_ids, excluded.leis, excluded.domains)
+    insert into identity_facts as f (system, key, ${keyColumns.names})
+    select $1, key, ${keyColumns.names} from given
+    on conflict (system, key) do update set (${keyColumns.names}) = (${keyColumns.of('excluded')})
+    where (${keyColumns.of('f')}) is distinct from (${keyColumns.of('excluded')})
     returning key
   )
   select distinct customer_id as id from given join stated using (key)`;
 
 const current = `
-  select c.id, c.name, c.country, c.tax_ids as "taxIds", c.leis, c.domains, (
-    select coalesce(json_agg(json_build_object('system', f.system, 'name', f.name, 'country', f.country,
-      'taxIds', f.tax_ids, 'leis', f.leis, 'domains', f.domains) order by x.valid_from, x.key), '[]')
+  select c.id, ${keyColumns.answered('c')}, (
+    select coalesce(json_agg(json_build_object('system', f.system,
+      ${keyColumns.each((column, property) => `'${property.replaceAll('"', '')}', f.${column}`)})
+      order by x.valid_from, x.key), '[]')
     from identity_crosswalk x join identity_facts f on f.system = x.system and f.key = x.key
     where x.customer_id = c.id and x.valid_to is null
   ) as records
   from identity_customer c where c.id = any($1::uuid[])`;
 
 const settle = `
-  update identity_customer c
-  set name = e.name, country = e.country, tax_ids = e."taxIds", leis = e.leis, domains = e.domains
-  from json_to_recordset($1::json)
-    as e (id uuid, name text, country text, "taxIds" text[], leis text[], domains text[])
-  where c.id = e.id and (c.name, c.country, c.tax_ids, c.leis, c.domains) is distinct from
-    (e.name, e.country, e."taxIds", e.leis, e.domains)`;
+  update identity_customer c set (${entryColumns.names}) = (${entryColumns.given('e')})
+  from json_to_recordset($1::json) as e (id uuid, ${entryColumns.recordset})
+  where c.id = e.id and (${entryColumns.of('c')}) is distinct from (${entryColumns.given('e')})`;
 
 /** Makes the keys of customers follow what their records state now. */
 async function settleKeys(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const rows = await tx.query<MatchKeys & { id: string; records: Stated[] }>(current, [ids]);
-  const keys = rows.map(({ id, records, ...enrolled }) => ({ id, ...effectiveKeys(enrolled, records) }));
+  const keys = rows.map(({ id, records, ...enrolled }) => ({
+    id,
+    ...entryOf(effectiveKeys(enrolled, records)),
+  }));
   await tx.query(settle, [JSON.stringify(keys)]);
 }
 
@@ -65,15 +62,12 @@ export async function refreshBatch(
   tx: Queryable,
   system: SystemName,
   batch: readonly Statement[],
+  keying: Keying,
 ): Promise<void> {
   // The last word counts where a record occurs twice; one statement cannot write one row twice.
-  const stated = [...new Map(batch.map(({ key, facts }) => [key, matchKeys(facts)]))].map(([key, keys]) => ({
+  const stated = [...new Map(batch.map(({ key, facts }) => [key, keying(facts)]))].map(([key, keys]) => ({
     key,
-    name: keys.name || null,
-    country: keys.country,
-    taxIds: orNull(keys.taxIds),
-    leis: orNull(keys.leis),
-    domains: orNull(keys.domains),
+    ...withoutEmpty(keys),
   }));
   const touched = await tx.query<{ id: string }>(state, [system, JSON.stringify(stated)]);
   await settleKeys(
@@ -82,8 +76,10 @@ export async function refreshBatch(
   );
 }
 
-function orNull(keys: readonly string[]): readonly string[] | null {
-  return keys.length === 0 ? null : keys;
+/** Nothing is stated by an empty value. */
+function withoutEmpty(keys: MatchKeys): Partial<MatchKeys> {
+  const stated = Object.entries<string | readonly string[] | null>({ ...keys });
+  return Object.fromEntries(stated.filter(([, value]) => value !== null && value.length > 0));
 }
 
 const close = `
@@ -95,11 +91,17 @@ const close = `
   delete from identity_facts where system = $1 and key in (select key from closed)`;
 
 /** Ends the links of records that are gone, within a transaction that has taken its turn. Their customers stay. */
-export async function unlinkBatch(tx: Queryable, system: SystemName, keys: readonly string[]): Promise<void> {
+export async function unlinkBatch(
+  tx: Queryable,
+  system: SystemName,
+  keys: readonly string[],
+  keying: Keying,
+): Promise<void> {
   await refreshBatch(
     tx,
     system,
     keys.map((key) => ({ key, facts: {} })),
+    keying,
   );
   await tx.query(close, [system, keys]);
 }

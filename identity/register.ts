@@ -1,8 +1,9 @@
-import type { Db } from '../runtime/db/index.ts';
+import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { enrolled, takeTurn } from './enrol.ts';
-import { refreshBatch, type Statement } from './refresh.ts';
+import type { KeyedStore } from './keying.ts';
+import { refreshBatch, unlinkBatch, type Statement } from './refresh.ts';
 import type { SystemName } from './systems.ts';
 
 /** Where customers come into the graph. */
@@ -15,6 +16,12 @@ export interface Register {
    * @throws Failure BAD_USER_INPUT for an id that is no UUID, an unusable key, or an entry with neither
    */
   enrol(entries: readonly Enrolment[]): Promise<readonly string[]>;
+  /** Ends the links of records that are gone, and forgets what they stated; their customers stay. Running again changes nothing. */
+  unlink(system: SystemName, keys: readonly string[]): Promise<void>;
+  /**
+   * Takes a customer away of whom no system ever had a record, within the transaction of the caller; any other stays.
+   */
+  forget(tx: Queryable, id: string): Promise<void>;
   /** Replaces what the given records of one system state; other systems' facts stay. Unknown records are passed over. */
   refresh(system: SystemName, entries: readonly Statement[]): Promise<void>;
   /**
@@ -24,36 +31,53 @@ export interface Register {
   tidy(): Promise<void>;
 }
 
+/** Tables that grow with the customers. */
+const tables = 'identity_customer, identity_crosswalk, identity_facts, identity_block';
+
 /** Lets the store plan by what the tables hold now; statements prepared while they were small are planned anew. */
 export async function refreshStatistics(db: Db): Promise<void> {
-  await db.query('analyze identity_customer, identity_crosswalk, identity_facts');
+  await db.query(`analyze ${tables}`);
 }
 
 /** The register in a store. */
-export function registerIn(db: Db): Register {
+export function registerIn({ db, keying }: KeyedStore): Register {
   return {
     async enrol(entries) {
       const holders: string[] = [];
       for (const batch of batches(entries)) {
         const assigned = await db.transaction(async (tx) => {
           await takeTurn(tx);
-          return enrolled(tx, batch);
+          return enrolled(tx, batch, keying);
         });
         holders.push(...assigned.holders);
       }
       return holders;
     },
+    async unlink(system, keys) {
+      for (const batch of batches(keys)) {
+        await db.transaction(async (tx) => {
+          await takeTurn(tx);
+          await unlinkBatch(tx, system, batch, keying);
+        });
+      }
+    },
+    async forget(tx, id) {
+      await takeTurn(tx);
+      const never = `not exists (select from identity_crosswalk x where x.customer_id = c.id)`;
+      // Its blocks are kept by a trigger that knows of changes only.
+      await tx.query(`update identity_customer c set blocks = null where id = $1 and ${never}`, [id]);
+      await tx.query(`delete from identity_customer c where id = $1 and ${never}`, [id]);
+    },
     async refresh(system, entries) {
       for (const batch of batches(entries)) {
         await db.transaction(async (tx) => {
           await takeTurn(tx);
-          await refreshBatch(tx, system, batch);
+          await refreshBatch(tx, system, batch, keying);
         });
       }
     },
     async tidy() {
-      if (db.kind === 'pglite')
-        await db.query('vacuum identity_customer, identity_crosswalk, identity_facts');
+      if (db.kind === 'pglite') await db.query(`vacuum ${tables}`);
       await refreshStatistics(db);
     },
   };

@@ -7,8 +7,11 @@ import type {
   QueryResolvers,
   Resolvers as ContractResolvers,
 } from '../schema/generated/identity.ts';
-import { allowSearch } from './clearance.ts';
+import { allowMatch, allowSearch } from './clearance.ts';
 import type { Identity } from './identity.ts';
+import { sharedIdentifiers } from './matching/compare.ts';
+import { described } from './matching/described.ts';
+import type { Match } from './matching/match.ts';
 import type { CustomerPage } from './search.ts';
 import { isOfRecord, recordType } from './systems.ts';
 
@@ -23,8 +26,14 @@ type IdentityResolvers = Omit<ContractResolvers, 'Query' | 'CustomerConnection'>
   readonly Customer: CustomerResolvers;
 };
 
+const shown = ({ id, ...match }: Match) => ({
+  customer: { id },
+  sharedIdentifiers: sharedIdentifiers(match.reasons),
+  ...match,
+});
+
 /** Identity's part of the graph, ready to be built into a schema with `schema.graphql`. */
-export function identitySubgraph({ loadersOf, search, duplicates }: Identity): {
+export function identitySubgraph({ loadersOf, search, duplicates, matches }: Identity): {
   readonly name: string;
   readonly resolvers: Resolvers;
 } {
@@ -39,6 +48,10 @@ export function identitySubgraph({ loadersOf, search, duplicates }: Identity): {
           const page = await search(asked);
           loadersOf(context).prime(page.edges.map(({ node }) => node));
           return page;
+        },
+        async matchCustomers(_, { input }, context) {
+          allowMatch(input, context.principal);
+          return (await matches(described(input))).map(shown);
         },
       },
       CustomerConnection: { totalCount: (page) => page.totalCount() },
@@ -60,11 +73,7 @@ export function identitySubgraph({ loadersOf, search, duplicates }: Identity): {
         },
         async possibleDuplicates({ id }, _, context) {
           const found = await loadersOf(context).registration(id);
-          const others = found ? await duplicates(context, found.id) : [];
-          return others.map(({ id: other, sharedIdentifiers }) => ({
-            customer: { id: other },
-            sharedIdentifiers,
-          }));
+          return found ? (await duplicates(context, found.id)).map(shown) : [];
         },
       },
       SystemRecord: { __resolveType: ({ __typename }) => __typename ?? null },

@@ -1,14 +1,23 @@
 import { z } from 'zod';
 import { auditSettings } from './settings/audit.ts';
 import { authenticationSettings } from './settings/authentication.ts';
-import { limitSettings } from './settings/limits.ts';
 import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
+import { limitSettings } from './settings/limits.ts';
+import { onboardingSettings } from './settings/onboarding.ts';
 import { webhookSecret } from './signature.ts';
 
 /** The systems of record, which coordination needs, here or elsewhere. */
 export const SYSTEMS = ['crm', 'erp', 'billing'] as const;
 /** What a process can be; the gateway needs all the others, here or elsewhere. */
-export const ROLES = ['gateway', 'audit', 'identity', 'coordination', 'events', ...SYSTEMS] as const;
+export const ROLES = [
+  'gateway',
+  'audit',
+  'steward',
+  'identity',
+  'coordination',
+  'events',
+  ...SYSTEMS,
+] as const;
 export type Role = (typeof ROLES)[number];
 
 const elsewhere = (role: Role) => ({
@@ -59,6 +68,7 @@ export const settings = {
     about: `What this process is: all in one, or a comma list of ${ROLES.join(', ')}.`,
   },
   auditUrl: elsewhere('audit'),
+  stewardUrl: elsewhere('steward'),
   identityUrl: elsewhere('identity'),
   coordinationUrl: elsewhere('coordination'),
   eventsUrl: elsewhere('events'),
@@ -120,6 +130,12 @@ export const settings = {
     initial: '24',
     about: 'How often the records of a system that does not tell what is gone are compared with those known.',
   },
+  duplicateSweepHours: {
+    ...whole(0, 8760, 'hours'),
+    initial: '0',
+    about:
+      'How often all customers are compared for those that may be one, and stewards asked about them; 0 for never by itself.',
+  },
   webhookSecretCrm: hookSecret('crm'),
   webhookSecretErp: hookSecret('erp'),
   webhookSecretBilling: hookSecret('billing'),
@@ -167,6 +183,7 @@ export const settings = {
     initial: '2',
     about: 'Attempts of a read, the first included; a write has one.',
   },
+  ...onboardingSettings,
   webhookAllowPrivate: {
     ...onOff,
     initial: 'off',

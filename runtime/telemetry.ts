@@ -120,7 +120,7 @@ const shown = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[\u0000-\u001f\u007f]+/g, ' ');
 
 /** The only labels a metric may have: all of them with few values, and none of them about a person. */
-type Label = 'system' | 'kind' | 'code' | 'outcome' | 'method' | 'status' | 'state' | 'role';
+type Label = 'system' | 'kind' | 'code' | 'outcome' | 'method' | 'status' | 'state' | 'stage' | 'role';
 type Labels<L extends Label> = Readonly<Record<L, string>>;
 
 export interface Metrics {

@@ -25,11 +25,11 @@ export interface Contract {
 
 const shared = ['schema/link.graphql', 'schema/governance.graphql', 'schema/scalars.graphql'];
 const participant = 'schema/participant.graphql';
-const partsOfTheGraph = ['audit', 'identity', 'events', 'coordination'];
+const partsOfTheGraph = ['audit', 'steward', 'identity', 'events', 'coordination'];
 
 /**
- * Finds and reads every contract under a root as its file has it, in the order of their names: `audit`, `identity`, `events`,
- * `coordination` and each folder of `subgraphs` that holds a `schema.graphql`.
+ * Finds and reads every contract under a root as its file has it, in the order of their names: `audit`, `steward`, `identity`,
+ * `events`, `coordination` and each folder of `subgraphs` that holds a `schema.graphql`.
  * @throws Failure `INVALID_CONTRACT` when a file cannot be parsed or a folder's name cannot name a subgraph.
  */
 export function readContracts(root: string): readonly Contract[] {

@@ -13,6 +13,8 @@ export interface Capabilities {
     | { readonly by: 'key'; readonly retentionHours: number }
     | { readonly by: 'externalId' }
     | { readonly by: 'none' };
+  /** How a record is taken away: it is no more, or it stays where it is and nobody works with it. */
+  readonly withdrawal: 'delete' | 'block';
   /** Whether a write can be read back at once. */
   readonly readBack: boolean;
   /** The feed of changes; `windowDays` null where it reaches back to the beginning. */
@@ -104,12 +106,19 @@ export interface Connector<R extends object, Rows extends object> {
     request: ListRequest,
     call: Call,
   ): Promise<ReadonlyMap<string, ListPage<Rows[K]>>>;
-  /** The record with this external id, or null. */
-  find(externalId: string, call: Call): Promise<Versioned<R> | null>;
+  /** The record that was made for the graph's customer of this id, or null. */
+  find(customerId: string, call: Call): Promise<Versioned<R> | null>;
   create(record: Partial<R>, options: WriteOptions, call: Call): Promise<Versioned<R>>;
   update(key: string, changes: Partial<R>, options: WriteOptions, call: Call): Promise<Versioned<R>>;
   /** All that the system would refuse of an update, without an effect. Absent where the system cannot say. */
   validate?(key: string, changes: Partial<R>, call: Call): Promise<readonly Refusal[]>;
+  /** The same of a new record: all that is missing, and all that is wrong. */
+  validateNew?(record: Partial<R>, call: Call): Promise<readonly Refusal[]>;
+  /**
+   * Takes a record away, which from then on is neither read nor found, and told as deleted by the feed; its external id
+   * is free. One that is not there is `NOT_FOUND`.
+   */
+  withdraw(key: string, options: WriteOptions, call: Call): Promise<void>;
   /** Records changed since a position; null begins with the oldest that the system still tells. */
   changes(since: string | null, call: Call): Promise<FeedPage<R>>;
   /** The position from which the feed tells what changes from now on, and perhaps a little of what was before. */

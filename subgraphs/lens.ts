@@ -90,11 +90,12 @@ export type Collection<R> = Omit<Embedded<R, unknown, never>, 'put'> & {
 };
 
 /**
- * One lens or collection for every attribute that a system owns of an entity. To leave one out, to name one that the
+ * One lens or collection for every attribute that a system owns of an entity, `Beside` those that it computes from more
+ * than a record. To leave one out, to name one that the
  * contract does not have, or to have no `put` for one that can be written, is a type error.
  */
-export type Mapping<E extends Entity, R> = {
-  readonly [A in Exclude<keyof E, '__typename' | 'id'>]-?: A extends Writable<E>
+export type Mapping<E extends Entity, R, Beside extends keyof E = never> = {
+  readonly [A in Exclude<keyof E, '__typename' | 'id' | Beside>]-?: A extends Writable<E>
     ? Governed<AttributeOf<NonNullable<E[A]>, R, E>>
     : AttributeOf<NonNullable<E[A]>, R, E>;
 };

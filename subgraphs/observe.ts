@@ -1,11 +1,14 @@
 import { startReaders, startSweeps } from '../events/index.ts';
 import type { SystemName } from '../identity/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
+import type { EntityName } from '../schema/generated/contracts.ts';
 import type { System } from './system.ts';
 import { watchFeed, type Watching } from './watch.ts';
 
 export interface ObserveOptions extends Watching {
   readonly systems: readonly System[];
+  /** What their records are of. */
+  readonly entity: EntityName;
   readonly metrics: Metrics;
   /** Milliseconds after the end of a system's feed until it is looked at again. */
   readonly feedInterval: number;
@@ -21,11 +24,11 @@ export interface ObserveOptions extends Watching {
  * @returns the way to stop, which waits for what is under way
  */
 export function observeSystems(options: ObserveOptions): () => Promise<void> {
-  const { systems, metrics, feedInterval, sweepInterval, failed, ...watching } = options;
+  const { systems, entity, metrics, feedInterval, sweepInterval, failed, ...watching } = options;
   const { db, identity, intake } = watching;
   const ended = new AbortController();
   const readers = startReaders({
-    ...{ db, intake, metrics, failed },
+    ...{ db, entity, intake, metrics, failed },
     absorb: (tx, system, changes) => identity.absorb(tx, system, changes),
     sources: systems,
   });

@@ -11,6 +11,10 @@ export interface Crossing {
   /** The system's own keys of these entities, in their order; null for one that it does not know. */
   keysOf(context: RequestContext, ids: readonly string[]): Promise<readonly (string | null)[]>;
   idOf(context: RequestContext, key: string): Promise<string | null>;
+  /** Makes a record the entity's, unless it is somebody else's by now; the entity comes into being where it is not there. */
+  link(context: RequestContext, id: string, key: string): Promise<void>;
+  /** A record that is gone is nobody's any more. */
+  unlink(context: RequestContext, id: string, key: string): Promise<void>;
 }
 
 /** The part of an entity that one system owns, ready for a GraphQL executor: attributes are plain properties. */
@@ -30,13 +34,15 @@ export interface SliceOptions<R extends object> {
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
   readonly reader: Reader<R>;
   readonly crossing: Crossing;
+  /** Fields of other systems that a reference brings along, for what is computed from them. */
+  readonly required: readonly string[];
 }
 
 type Resolver<R> = GraphQLFieldResolver<Slice<R>, RequestContext, PageArgs>;
 
 /** Resolvers of one system's slice of an entity, derived from its mapping. */
 export function createSlices<R extends object>(options: SliceOptions<R>) {
-  const { typename, mapping, reader, crossing } = options;
+  const { typename, mapping, reader, crossing, required } = options;
   const wantedAt = wantedOf(mapping, typename);
 
   async function slice(context: RequestContext, id: string, key: string | null, wanted: Wanted<R>) {
@@ -114,7 +120,7 @@ export function createSlices<R extends object>(options: SliceOptions<R>) {
     resolvers: {
       ...Object.fromEntries(fields),
       __resolveReferences: async (
-        references: readonly { readonly id: string }[],
+        references: readonly Reference[],
         context: RequestContext,
         info: GraphQLResolveInfo,
       ) => {
@@ -126,14 +132,24 @@ export function createSlices<R extends object>(options: SliceOptions<R>) {
         const known = keys.filter((key) => key !== null);
         const read = known.length > 0 && wanted.fields.length > 0;
         const found = read ? await reader.records(context, known, wanted) : null;
-        return references.map(({ id }, i) => {
+        return references.map((reference, i) => {
           const key = keys[i] ?? null;
           const record = key === null ? null : (found?.get(key) ?? null);
-          return sliceFrom(typename, id, found && !record ? null : key, record, wanted);
+          const slice = sliceFrom(typename, reference.id, found && !record ? null : key, record, wanted);
+          return required.length === 0 ? slice : { ...slice, ...broughtBy(reference, required) };
         });
       },
     },
   };
+}
+
+interface Reference {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+function broughtBy(reference: Reference, required: readonly string[]): object {
+  return Object.fromEntries(required.flatMap((name) => (name in reference ? [[name, reference[name]]] : [])));
 }
 
 function isLocal(node: unknown): node is Local {

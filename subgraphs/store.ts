@@ -5,11 +5,13 @@ import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinte
 import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, requireDurable, type Db } from '../runtime/db/index.ts';
+import { stewardMigrations } from '../steward/index.ts';
 import { systems } from './index.ts';
 
-/** Everything that the audit, the register, the change feed and the sandboxes keep in the store. */
+/** Everything that the audit, the steward's queue, the register, the change feed and the sandboxes keep in the store. */
 export const storeMigrations: readonly string[] = [
   fileURLToPath(auditMigrations),
+  fileURLToPath(stewardMigrations),
   fileURLToPath(identityMigrations),
   fileURLToPath(eventsMigrations),
   ...['sandbox', ...systems.map(({ name }) => name)].map((name) =>
@@ -58,7 +60,7 @@ export async function prepared(db: Db): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(storeMigrations));
     const fingerprint = fingerprinterOf(await fingerprintSecret(db));
-    return { db, identity: createIdentity({ db }), fingerprint };
+    return { db, identity: createIdentity({ db, seal: fingerprint }), fingerprint };
   } catch (error) {
     await db.close();
     throw error;

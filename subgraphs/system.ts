@@ -8,7 +8,7 @@ import { fingerprintsOf } from './fingerprint.ts';
 import type { Attribute } from './lens.ts';
 import { listReader, listsOf } from './lists.ts';
 import { participantResolvers } from './participant/index.ts';
-import { chunks, createReader, type Guard } from './reader.ts';
+import { chunks, createReader, type Guard, type Reader } from './reader.ts';
 import type { Sandbox } from './sandbox/api.ts';
 import { createSlices, type Crossing } from './slice.ts';
 import type { Wire } from './wire.ts';
@@ -61,8 +61,14 @@ export interface SystemModule<R extends object, Rows extends object> {
 /** What a record says of its customer, for the register. */
 export interface Told {
   readonly facts: Facts;
-  /** The record of another system that means the same customer, where the record names one. */
+  /** The customer, or the record of another system that means the same one, where the record names one. */
   readonly refersTo?: { readonly system: SystemName; readonly key: string };
+}
+
+/** The customer that a record was made for; failing that, the account in the CRM that it names. */
+export function madeFor(customerId?: string | null, account?: string | null): Pick<Told, 'refersTo'> {
+  if (customerId != null) return { refersTo: { system: 'IDENTITY', key: customerId } };
+  return account == null ? {} : { refersTo: { system: 'CRM', key: account } };
 }
 
 /** A record, and the attributes that are known to have changed below it. */
@@ -81,27 +87,36 @@ interface Definition<R extends object> {
   readonly fields: readonly (keyof R & string)[];
   /** Where it keeps copies of what others own. */
   readonly copies: Readonly<Record<string, Attribute<R>>>;
+  /** What a new record has that is made for a customer of this id. */
+  readonly external: (customerId: string) => Partial<R>;
   /** What records say, by key. */
   readonly tell: (records: readonly Versioned<R>[], call: Call) => Promise<ReadonlyMap<string, Told>>;
   /** Path of a record under the site. */
   readonly page: (key: string) => string;
   /** Resolvers of values that name other entities. */
   readonly nested?: (link: ReturnType<typeof createSlices<R>>['link']) => Resolvers;
+  /** Resolvers of what is computed from more than one record, by attribute. */
+  readonly computed?: (reader: Reader<R>, link: ReturnType<typeof createSlices<R>>['link']) => Computed;
+  /** Fields of other systems that this is computed from. */
+  readonly required?: readonly string[];
 }
+
+type Computed = Resolvers[string];
 
 /** Opens a system: what its folder says of it, in its surroundings. */
 export function openSystem<R extends object, Rows extends object>(
   definition: Definition<R>,
   { connector, guard, crossing, fingerprint, site }: Surroundings<R, Rows>,
 ): System {
-  const { name, system, typename, recordTypename, mapping, fields, copies, tell } = definition;
+  const { name, system, typename, recordTypename, mapping, fields, copies, external, tell } = definition;
   const { batchSize, feed } = connector.capabilities;
   const fingerprints = fingerprintsOf(fingerprint, mapping);
   const lists = listReader({ connector, mapping, fingerprint });
   const reader = createReader({ system: name, connector, guard });
-  const slices = createSlices({ typename, mapping, reader, crossing });
+  const { required = [] } = definition;
+  const slices = createSlices({ typename, mapping, reader, crossing, required });
   const participant = {
-    ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies },
+    ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies, external },
     fingerprints,
   };
 
@@ -133,7 +148,7 @@ export function openSystem<R extends object, Rows extends object>(
     name,
     system,
     resolvers: {
-      [typename]: slices.resolvers,
+      [typename]: { ...slices.resolvers, ...definition.computed?.(reader, slices.link) },
       [recordTypename]: {
         __resolveReference: async ({ key }: { key: string }, context) => {
           const found = await reader.record(context, { key, fields: [], signature: '' });

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { heeding } from '../../identity/follow.ts';
 import type { Absorbed, Change, SystemName } from '../../identity/index.ts';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
+import type { EntityName } from '../../schema/generated/contracts.ts';
 import type { Intake } from '../intake.ts';
 import { blameOf, pauseAfter } from './blame.ts';
 import { claimHints, heldHints, releaseHints, settleHints, type Claimed } from './hints.ts';
-import { forgetUnknown, noteUnknown } from './unknown.ts';
+import { noteUnknown } from './unknown.ts';
 
 /** A system whose records can be read again. */
 export interface Source {
@@ -23,6 +24,8 @@ export type ReadingBoundary = 'claimed' | 'read' | 'taken' | 'settled';
 export interface ReadingOptions {
   readonly db: Db;
   readonly source: Source;
+  /** What the system's records are of. */
+  readonly entity: EntityName;
   /** Takes changes into the register, within the transaction, and says whose they are. */
   readonly absorb: (
     tx: Queryable,
@@ -53,7 +56,7 @@ const together = 100;
 
 /** A reader of one system's hints. */
 export function readingOf(options: ReadingOptions): Reading {
-  const { db, source, absorb, intake, failed, lease = 60_000, at = () => undefined } = options;
+  const { db, source, entity, absorb, intake, failed, lease = 60_000, at = () => undefined } = options;
   const { system } = source;
   const reader = randomUUID();
 
@@ -98,13 +101,9 @@ export function readingOf(options: ReadingOptions): Reading {
     const unknown = absorbed.filter(({ customerId }) => customerId === null);
     await noteUnknown(
       tx,
+      entity,
       system,
       unknown.map(({ key }) => ({ key, source: sourceOf({ key }) })),
-    );
-    await forgetUnknown(
-      tx,
-      system,
-      ours.map(({ key }) => key),
     );
   }
 

@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { FailureCode } from '../../runtime/failure.ts';
 import type { SubgraphError } from '../../runtime/executor.ts';
 
@@ -96,10 +97,11 @@ export function exposed(error: SubgraphError, subgraph: string): Exposed {
   };
 }
 
-/** What another process says of its fault is not ours to write down. */
+/** What another process says of its fault is not ours to write down, nor are values that do not fit the contract. */
 function faultOf(error: SubgraphError, system: string): unknown {
-  if (error.originalError !== undefined && error.originalError !== null) return error.originalError;
-  if (error instanceof Error) return error;
+  const fault = error.originalError ?? (error instanceof Error ? error : undefined);
+  if (fault instanceof GraphQLError) return new Error(`What ${system} gave does not fit its contract.`);
+  if (fault instanceof Error) return fault;
   const { code } = error.extensions ?? {};
   const known = typeof code === 'string' && /^[A-Z_]{1,64}$/.test(code) ? code : 'without a code that is one';
   return new Error(`An error of ${system}: ${known}.`);

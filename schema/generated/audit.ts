@@ -63,6 +63,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -91,7 +115,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Query = {
   readonly __typename?: 'Query';
@@ -321,14 +347,16 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   AuditEntryFilter: AuditEntryFilter;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   AuditAction: AuditAction;
   AuditReceiptKind: AuditReceiptKind;
   AuditEntry: ResolverTypeWrapper<AuditEntry>;
@@ -353,13 +381,14 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Query: Record<PropertyKey, never>;
   Int: Scalars['Int']['output'];
   AuditEntryFilter: AuditEntryFilter;
-  ID: Scalars['ID']['output'];
   AuditEntry: AuditEntry;
   AuditChange: AuditChange;
   AuditReceipt: AuditReceipt;
@@ -415,6 +444,11 @@ export interface IbanScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 export type MoneyResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+};
+
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -484,6 +518,7 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;

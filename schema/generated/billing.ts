@@ -63,6 +63,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -91,7 +115,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Customer = {
   readonly __typename?: 'Customer';
@@ -101,6 +127,12 @@ export type Customer = {
   readonly billingCurrency: Maybe<Scalars['CurrencyCode']['output']>;
   /** What the customer owes now; negative where we owe. */
   readonly balance: Maybe<Money>;
+  /** Whether the customer goes on being charged; follows its lifecycle status. */
+  readonly collection: Maybe<Collection>;
+  /** The customer and all customers below it. */
+  readonly group: Maybe<CustomerGroup>;
+  /** What the customer and all customers below it owe now. */
+  readonly groupBalance: Maybe<GroupBalance>;
   /** How invoices reach the customer. */
   readonly invoiceDelivery: Maybe<InvoiceDelivery>;
   /** How far reminders have gone. */
@@ -129,6 +161,26 @@ export type CustomerInvoicesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   status?: InputMaybe<InvoiceStatus>;
+};
+
+/** How a customer is charged. */
+export type Collection =
+  /** As its subscriptions say. */
+  | 'ACTIVE'
+  /** Not for now: neither charged nor reminded. */
+  | 'PAUSED'
+  /** Never again: the account is closed, and nothing is owed. */
+  | 'CLOSED';
+
+/** What a group of customers owes. */
+export type GroupBalance = {
+  readonly __typename?: 'GroupBalance';
+  /** By currency, in the order of their codes; negative where we owe. */
+  readonly balances: ReadonlyArray<Money>;
+  /** How many of the customers are billed. */
+  readonly customers: Scalars['Int']['output'];
+  /** Whether the whole group was counted. */
+  readonly complete: Scalars['Boolean']['output'];
 };
 
 /** A system's own record of a customer. */
@@ -429,7 +481,9 @@ export type FederationTypes = {
 export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
-    & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+    & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"group":{"customerIds":true,"complete":true}}> ) );
   BillingRecord:
     ( { __typename: 'BillingRecord' }
     & GraphQLRecursivePick<FederationTypes['BillingRecord'], {"key":true}> );
@@ -457,13 +511,17 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Customer: ResolverTypeWrapper<Partial<Customer> & (Pick<Customer, 'id'>)>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Collection: Collection;
+  GroupBalance: ResolverTypeWrapper<GroupBalance>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   BillingRecord: ResolverTypeWrapper<Partial<BillingRecord> & (Pick<BillingRecord, 'key'>)>;
   BankAccount: ResolverTypeWrapper<BankAccount>;
@@ -497,12 +555,14 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Customer: Partial<Customer> & (Pick<Customer, 'id'>);
-  ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
+  GroupBalance: GroupBalance;
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   BillingRecord: Partial<BillingRecord> & (Pick<BillingRecord, 'key'>);
   BankAccount: BankAccount;
@@ -565,6 +625,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -577,6 +642,8 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   billingCurrency?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
   balance?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  collection?: Resolver<Maybe<ResolversTypes['Collection']>, ParentType, ContextType>;
+  groupBalance?: Resolver<Maybe<ResolversTypes['GroupBalance']>, ParentType, ContextType>;
   invoiceDelivery?: Resolver<Maybe<ResolversTypes['InvoiceDelivery']>, ParentType, ContextType>;
   dunningState?: Resolver<Maybe<ResolversTypes['DunningState']>, ParentType, ContextType>;
   paymentMethod?: Resolver<Maybe<ResolversTypes['PaymentMethod']>, ParentType, ContextType>;
@@ -584,6 +651,12 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   provisioningId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   subscriptions?: Resolver<Maybe<ResolversTypes['SubscriptionConnection']>, ParentType, ContextType, RequireFields<CustomerSubscriptionsArgs, 'first'>>;
   invoices?: Resolver<Maybe<ResolversTypes['InvoiceConnection']>, ParentType, ContextType, RequireFields<CustomerInvoicesArgs, 'first'>>;
+};
+
+export type GroupBalanceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['GroupBalance'] = ResolversParentTypes['GroupBalance']> = {
+  balances?: Resolver<ReadonlyArray<ResolversTypes['Money']>, ParentType, ContextType>;
+  customers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type SystemRecordResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SystemRecord'] = ResolversParentTypes['SystemRecord']> = {
@@ -674,8 +747,10 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  GroupBalance?: GroupBalanceResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   BillingRecord?: BillingRecordResolvers<ContextType>;
   BankAccount?: BankAccountResolvers<ContextType>;

@@ -37,6 +37,11 @@ export const systems = {
     subgraph: "identity",
     ofRecord: false,
     introduction: "The graph's own register: which local records are one customer."
+  },
+  STEWARD: {
+    subgraph: "steward",
+    ofRecord: false,
+    introduction: "The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits."
   }
 } as const;
 
@@ -87,6 +92,61 @@ export const attributes = {
         authenticated: false,
         scopes: [
           [
+            "customer:read:billing"
+          ]
+        ],
+        policies: []
+      }
+    },
+    collection: {
+      entity: "Customer",
+      name: "collection",
+      type: "Collection",
+      owner: "BILLING",
+      subgraph: "billing",
+      description: "Whether the customer goes on being charged; follows its lifecycle status.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:billing"
+          ]
+        ],
+        policies: []
+      }
+    },
+    group: {
+      entity: "Customer",
+      name: "group",
+      type: "CustomerGroup",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "The customer and all customers below it.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      }
+    },
+    groupBalance: {
+      entity: "Customer",
+      name: "groupBalance",
+      type: "GroupBalance",
+      owner: "BILLING",
+      subgraph: "billing",
+      description: "What the customer and all customers below it owe now.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read",
             "customer:read:billing"
           ]
         ],
@@ -264,6 +324,24 @@ export const attributes = {
       owner: "COORDINATION",
       subgraph: "coordination",
       description: "Writes of this customer that are not over, oldest first: they are carried out in this order.",
+      connection: true,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:writes"
+          ]
+        ],
+        policies: []
+      }
+    },
+    workflows: {
+      entity: "Customer",
+      name: "workflows",
+      type: "CustomerWorkflowConnection",
+      owner: "COORDINATION",
+      subgraph: "coordination",
+      description: "Workflows of this customer, newest first.",
       connection: true,
       read: {
         authenticated: false,
@@ -564,6 +642,24 @@ export const attributes = {
         ""
       ]
     },
+    ultimateParent: {
+      entity: "Customer",
+      name: "ultimateParent",
+      type: "Customer",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "The customer at the top of its group: itself where none is above it, null where the way up has no end within 20 levels.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      }
+    },
     children: {
       entity: "Customer",
       name: "children",
@@ -600,6 +696,36 @@ export const attributes = {
         policies: []
       },
       personal: [
+        "customer:read:personal"
+      ]
+    },
+    declared: {
+      entity: "Customer",
+      name: "declared",
+      type: "DeclaredDetails",
+      owner: "CRM",
+      subgraph: "crm",
+      description: "What the customer has told sales about its legal side: what it is set up with in the other systems. Once they have records\nof it, theirs count.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read"
+          ]
+        ],
+        policies: []
+      },
+      write: {
+        scopes: [
+          "customer:write:sales"
+        ],
+        approve: [],
+        confirm: "SYNC",
+        copiedTo: []
+      },
+      personal: [
+        "customer:read:finance",
         "customer:read:personal"
       ]
     },
@@ -766,6 +892,43 @@ export const attributes = {
         copiedTo: []
       }
     },
+    orderBlock: {
+      entity: "Customer",
+      name: "orderBlock",
+      type: "OrderBlock",
+      owner: "ERP",
+      subgraph: "erp",
+      description: "What the customer can still have from us; follows its lifecycle status.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read:finance"
+          ]
+        ],
+        policies: []
+      }
+    },
+    groupExposure: {
+      entity: "Customer",
+      name: "groupExposure",
+      type: "GroupExposure",
+      owner: "ERP",
+      subgraph: "erp",
+      description: "How much the customer and all customers below it may owe us together.",
+      connection: false,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:read",
+            "customer:read:finance"
+          ]
+        ],
+        policies: []
+      }
+    },
     creditStatus: {
       entity: "Customer",
       name: "creditStatus",
@@ -923,13 +1086,31 @@ export const attributes = {
       type: "[PossibleDuplicate!]",
       owner: "IDENTITY",
       subgraph: "identity",
-      description: "Customers that share an identifier with this one which should be unique: a tax id or a LEI. At most 50.",
+      description: "Customers that may be the same as this one, the likeliest first, at most 20. Those that a person found to be different are not among them.",
       connection: false,
       read: {
         authenticated: false,
         scopes: [
           [
             "customer:read:identity"
+          ]
+        ],
+        policies: []
+      }
+    },
+    workItems: {
+      entity: "Customer",
+      name: "workItems",
+      type: "WorkItemConnection",
+      owner: "STEWARD",
+      subgraph: "steward",
+      description: "Work items about this customer that are not closed, those that are due first at the front.",
+      connection: true,
+      read: {
+        authenticated: false,
+        scopes: [
+          [
+            "customer:steward"
           ]
         ],
         policies: []

@@ -66,6 +66,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -94,21 +118,34 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Query = {
   readonly __typename?: 'Query';
   /** What `updateCustomer` would do with this input: the same decisions, without any effect. */
   readonly planCustomerUpdate: CustomerUpdatePlan;
+  /** What `changeCustomerStatus` would do with this input: the same decisions, without any effect. */
+  readonly planCustomerStatus: CustomerUpdatePlan;
   /** The write with this id, or null. */
   readonly customerWrite: Maybe<CustomerWrite>;
   /** All writes that match, newest first. */
   readonly customerWrites: CustomerWriteConnection;
+  /** The workflow with this id, or null. */
+  readonly customerWorkflow: Maybe<CustomerWorkflow>;
+  /** All workflows that match, newest first. */
+  readonly customerWorkflows: CustomerWorkflowConnection;
 };
 
 
 export type QueryPlanCustomerUpdateArgs = {
   input: UpdateCustomerInput;
+};
+
+
+export type QueryPlanCustomerStatusArgs = {
+  input: ChangeCustomerStatusInput;
 };
 
 
@@ -123,6 +160,18 @@ export type QueryCustomerWritesArgs = {
   filter?: InputMaybe<CustomerWriteFilter>;
 };
 
+
+export type QueryCustomerWorkflowArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryCustomerWorkflowsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<CustomerWorkflowFilter>;
+};
+
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
@@ -130,6 +179,12 @@ export type Mutation = {
    * what is accepted is carried out whatever fails on the way, and the receipts say how far it has come.
    */
   readonly updateCustomer: UpdateCustomerPayload;
+  /**
+   * Takes a customer from one lifecycle status to another, with all that it brings about in the systems: all of it or nothing.
+   * Refused where the one does not follow from the other, or a guard stands against it. To the status that it has already,
+   * it puts the systems right. Needs the scope `customer:write:status`.
+   */
+  readonly changeCustomerStatus: UpdateCustomerPayload;
   /** Ends a write of which nothing has begun. Only for who asked for it, or with the scope `customer:operate:writes`. */
   readonly cancelWrite: WritePayload;
   /** Lets a write begin that waits for a second person, who needs the scopes that its `approval` names. */
@@ -146,11 +201,29 @@ export type Mutation = {
    * `customer:operate:writes`.
    */
   readonly redriveDeadLetters: RedrivePayload;
+  /**
+   * Sets a customer up in all systems: what is mandatory in its country and segment, duplicates, what the country demands,
+   * then the account in the CRM where there is none, the customer in the ERP, the billing account, and the status ACTIVE. It
+   * goes on by itself whatever fails on the way, and asks where only a person can say. Values need the scopes with which they
+   * are written.
+   */
+  readonly onboardCustomer: StartWorkflowPayload;
+  /** Answers what a workflow asks. To approve takes the scopes that its question names, and somebody else than who asked for it. */
+  readonly answerWorkflow: WorkflowPayload;
+  /** Ends a workflow and undoes what it has done, from the last to the first. Refused once its billing account is ordered. */
+  readonly cancelWorkflow: WorkflowPayload;
+  /** Has tried again what a system has refused, and looked at again what a person may have mended elsewhere. */
+  readonly retryWorkflow: WorkflowPayload;
 };
 
 
 export type MutationUpdateCustomerArgs = {
   input: UpdateCustomerInput;
+};
+
+
+export type MutationChangeCustomerStatusArgs = {
+  input: ChangeCustomerStatusInput;
 };
 
 
@@ -180,6 +253,28 @@ export type MutationRedriveDeadLettersArgs = {
   dryRun?: Scalars['Boolean']['input'];
 };
 
+
+export type MutationOnboardCustomerArgs = {
+  input: OnboardCustomerInput;
+};
+
+
+export type MutationAnswerWorkflowArgs = {
+  id: Scalars['ID']['input'];
+  answer: WorkflowAnswerInput;
+};
+
+
+export type MutationCancelWorkflowArgs = {
+  id: Scalars['ID']['input'];
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type MutationRetryWorkflowArgs = {
+  id: Scalars['ID']['input'];
+};
+
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -187,10 +282,17 @@ export type Subscription = {
    * has changed.
    */
   readonly customerWriteProgress: CustomerWrite;
+  /** The workflow with this id as it is, and again whenever it has come on; ends once it is over. */
+  readonly customerWorkflowProgress: CustomerWorkflow;
 };
 
 
 export type SubscriptionCustomerWriteProgressArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionCustomerWorkflowProgressArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -199,10 +301,18 @@ export type Customer = {
   readonly id: Scalars['ID']['output'];
   /** Writes of this customer that are not over, oldest first: they are carried out in this order. */
   readonly pendingWrites: Maybe<CustomerWriteConnection>;
+  /** Workflows of this customer, newest first. */
+  readonly workflows: Maybe<CustomerWorkflowConnection>;
 };
 
 
 export type CustomerPendingWritesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type CustomerWorkflowsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
 };
@@ -235,6 +345,25 @@ export type UpdateCustomerInput = {
   readonly deadline?: InputMaybe<Scalars['DateTime']['input']>;
   /** How urgent it is. */
   readonly lane?: InputMaybe<WriteLane>;
+};
+
+/** A change of a customer's lifecycle status. */
+export type ChangeCustomerStatusInput = {
+  /** The customer. One that was merged into another stands for that one. */
+  readonly customerId: Scalars['ID']['input'];
+  /** The status that it is to have. */
+  readonly to: LifecycleStatus;
+  /** Why, for whoever looks at the write later. */
+  readonly reason: Scalars['String']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same write, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** How far the change must have come before the answer. */
+  readonly wait?: InputMaybe<WriteWait>;
+  /** Until when to wait for the owners, where that is sooner than the gateway's own limit. */
+  readonly deadline?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** The version that a record is expected to have. */
@@ -334,6 +463,12 @@ export type WriteRefusalCode =
   | 'TOO_LARGE'
   /** The record has another version than the one that was expected. */
   | 'VERSION_CONFLICT'
+  /** The customer's status cannot become this one from where it is. */
+  | 'TRANSITION_NOT_ALLOWED'
+  /** Something stands against the status: `attribute` and `current` are the evidence, as its owner has it. */
+  | 'GUARD_FAILED'
+  /** The owner who has to be asked cannot be, for now. */
+  | 'OWNER_UNAVAILABLE'
   /** Nothing is to be changed. */
   | 'NO_CHANGES'
   /** The deadline is in the past. */
@@ -359,7 +494,13 @@ export type WriteRefusalCode =
   /** Nothing of it failed or waits for a person. */
   | 'NOTHING_TO_RETRY'
   /** A later write has changed the same attribute: to start this one anew would overwrite it. */
-  | 'SUPERSEDED';
+  | 'SUPERSEDED'
+  /** The customer is being onboarded already. */
+  | 'ALREADY_ONBOARDING'
+  /** There is no workflow with this id. */
+  | 'UNKNOWN_WORKFLOW'
+  /** It asks for nothing, or nothing was said. */
+  | 'NOTHING_ASKED';
 
 /** What a change would do, and in which order. */
 export type CustomerUpdatePlan = {
@@ -447,6 +588,8 @@ export type CustomerWrite = {
   readonly policy: Scalars['String']['output'];
   /** What a second person has to decide, or has decided; null where nobody has to approve. */
   readonly approval: Maybe<WriteApproval>;
+  /** What a steward decided when it waited for a person last; null where it never did. */
+  readonly review: Maybe<WriteReview>;
   /** What has become of each attribute, and of each copy of it that exists by now. */
   readonly receipts: ReadonlyArray<WriteReceipt>;
   /** The calls to the owners, in their order, and those that keep copies. */
@@ -488,6 +631,32 @@ export type WriteApproval = {
   /** Why, in the words of who decided. */
   readonly reason: Maybe<Scalars['String']['output']>;
 };
+
+/** What a steward decided about a write that waited for a person. */
+export type WriteReview = {
+  readonly __typename?: 'WriteReview';
+  /** The decision. */
+  readonly decision: WriteReviewDecision;
+  /** Subject of who decided. */
+  readonly by: Scalars['String']['output'];
+  /** Subject of the second person who agreed; null where it took none. */
+  readonly approvedBy: Maybe<Scalars['String']['output']>;
+  /** When it was decided. */
+  readonly at: Scalars['DateTime']['output'];
+  /** Why, in the words of who decided. */
+  readonly reason: Scalars['String']['output'];
+};
+
+/** How a write that waited for a person is continued. */
+export type WriteReviewDecision =
+  /** It is started anew; what has taken effect is not repeated. */
+  | 'RETRY'
+  /** It is made over what the owners have now: what nobody knows of may have its effect once more. */
+  | 'REPEAT'
+  /** It ends as it is: what the owners have stands. */
+  | 'ACCEPT_AS_IS'
+  /** It ends, and what it has changed is taken back. */
+  | 'CANCEL';
 
 /** What has become of one attribute of a write. */
 export type WriteReceipt = {
@@ -570,7 +739,11 @@ export type WriteStepKind =
   /** It owns the attributes. */
   | 'OWNER'
   /** It keeps copies of them. */
-  | 'COPY';
+  | 'COPY'
+  /** It is to have a record of the customer that is not there yet. */
+  | 'CREATE'
+  /** Its record of the customer is to be taken away again. */
+  | 'WITHDRAW';
 
 /** Where a step stands. */
 export type StepState =
@@ -645,6 +818,340 @@ export type CustomerWriteEdge = {
   readonly cursor: Scalars['String']['output'];
   /** The write. */
   readonly node: CustomerWrite;
+};
+
+/** A customer to be set up in all systems. */
+export type OnboardCustomerInput = {
+  /** One that the CRM, or another system, has already; a new one is made where it is left out. */
+  readonly customerId?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same workflow, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Its country, where its attributes do not say: what else is needed depends on it. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+  /** The currency to bill in; that of the country where it is left out. It cannot be changed later. */
+  readonly billingCurrency?: InputMaybe<Scalars['CurrencyCode']['input']>;
+  /** What is known of it beside what the CRM has; of a new one at least the name. */
+  readonly attributes?: InputMaybe<CustomerChangesInput>;
+  /** Why, for whoever looks at it later. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a person says to a question of a workflow. */
+export type WorkflowAnswerInput = {
+  /** Chosen by the caller, 1 to 255 characters: the same key with the same answer counts once. May be in the header `Idempotency-Key` instead. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The country. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+  /** The currency to bill in. */
+  readonly billingCurrency?: InputMaybe<Scalars['CurrencyCode']['input']>;
+  /** Values that were missing or refused. */
+  readonly attributes?: InputMaybe<CustomerChangesInput>;
+  /** Customers of the question that are others. */
+  readonly different?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** The customer of the question that it is: the workflow ends, and undoes what it has done. */
+  readonly sameAs?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether you agree, where it asks for an approval; false ends it. */
+  readonly approve?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Why, for whoever looks at it later. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of starting a workflow. */
+export type StartWorkflowPayload = {
+  readonly __typename?: 'StartWorkflowPayload';
+  /** The workflow that was started, or that was there already under this key; null where it was refused. */
+  readonly workflow: Maybe<CustomerWorkflow>;
+  /** Everything that stands against it; empty where it was started. */
+  readonly refusals: ReadonlyArray<WriteRefusal>;
+  /** Whether the workflow was there already, so that nothing new was started. */
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
+/** What came of a decision about a workflow. */
+export type WorkflowPayload = {
+  readonly __typename?: 'WorkflowPayload';
+  /** The workflow as it is now; null where there is none with this id. */
+  readonly workflow: Maybe<CustomerWorkflow>;
+  /** Everything that stands against the decision; empty where it was taken. */
+  readonly refusals: ReadonlyArray<WriteRefusal>;
+};
+
+/** Several writes that belong together, carried on by themselves until they are done, or undone. */
+export type CustomerWorkflow = {
+  readonly __typename?: 'CustomerWorkflow';
+  /** Id of the workflow; the order of ids is that in which they were started. */
+  readonly id: Scalars['ID']['output'];
+  /** What it is for. */
+  readonly kind: WorkflowKind;
+  /** Where it stands. */
+  readonly state: WorkflowState;
+  /** How far it has come. */
+  readonly stage: WorkflowStage;
+  /** The customer; null while no system has a record of it. */
+  readonly customer: Maybe<Customer>;
+  /** Subject of who asked for it; `coordination/workflows` where it has begun by itself. */
+  readonly requestedBy: Scalars['String']['output'];
+  /** Why, in the words of who asked for it. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** What ties it to the request and to every call to a system. */
+  readonly correlationId: Scalars['String']['output'];
+  /** When it was started. */
+  readonly startedAt: Scalars['DateTime']['output'];
+  /** When it was over; null while it is not. */
+  readonly settledAt: Maybe<Scalars['DateTime']['output']>;
+  /** What it waits for a person to say; null where it does not. */
+  readonly question: Maybe<WorkflowQuestion>;
+  /** Why it ended before it was done; null where it did not. */
+  readonly ending: Maybe<WorkflowEnding>;
+  /** What the customer's country demands; null while nobody was asked. */
+  readonly compliance: Maybe<RegionalCompliance>;
+  /** Everything that has happened to it, oldest first. */
+  readonly timeline: ReadonlyArray<WorkflowEvent>;
+  /** The writes that it has ordered, oldest first. */
+  readonly writes: ReadonlyArray<CustomerWrite>;
+};
+
+/** What a workflow is for. */
+export type WorkflowKind =
+  /** A new customer is set up in all systems. */
+  | 'ONBOARDING';
+
+/** Where a workflow stands. */
+export type WorkflowState =
+  /** It goes on by itself. */
+  | 'RUNNING'
+  /** It waits for a person: see its question. */
+  | 'PARKED'
+  /** It is done. */
+  | 'SUCCEEDED'
+  /** It has ended before it was done; what it had done is undone. */
+  | 'FAILED'
+  /** A person has ended it; what it had done is undone. */
+  | 'CANCELLED';
+
+/** How far a workflow has come. */
+export type WorkflowStage =
+  /** What the CRM has is read. */
+  | 'READING'
+  /** Values are missing that are mandatory in the country and segment. */
+  | 'FIELDS'
+  /** It is compared with the customers that there are. */
+  | 'DUPLICATES'
+  /** What the country demands is looked up. */
+  | 'ENRICHMENT'
+  /** A second person has to agree. */
+  | 'APPROVAL'
+  /** The account in the CRM is made, or its status set. */
+  | 'CRM_ACCOUNT'
+  /** The customer in the ERP is made. */
+  | 'ERP_CUSTOMER'
+  /** The billing account is made: from here on nothing is undone. */
+  | 'BILLING_ACCOUNT'
+  /** The status becomes ACTIVE. */
+  | 'ACTIVATION'
+  /** What was done is undone. */
+  | 'UNDOING'
+  /** It is over. */
+  | 'ENDED';
+
+/** What a workflow waits for a person to say. */
+export type WorkflowQuestion = {
+  readonly __typename?: 'WorkflowQuestion';
+  /** What kind of answer it takes. */
+  readonly kind: WorkflowQuestionKind;
+  /** Values that are needed, or that were refused. */
+  readonly fields: ReadonlyArray<NeededField>;
+  /** Customers that may be the same. */
+  readonly candidates: ReadonlyArray<DuplicateCandidate>;
+  /** Scopes of which a second person needs all. */
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  /** What has to be approved: names of attributes, and sanctions lists. */
+  readonly about: ReadonlyArray<Scalars['String']['output']>;
+  /** The system that has refused, or whose write has to be decided on. */
+  readonly system: Maybe<System>;
+  /** The write that was refused, or has to be decided on. */
+  readonly write: Maybe<CustomerWrite>;
+};
+
+/** A kind of question. */
+export type WorkflowQuestionKind =
+  /** Give the values, here or in the CRM. */
+  | 'FIELDS'
+  /** Say which of the candidates are other customers, or which one it is. */
+  | 'DUPLICATE'
+  /** Approve or decline. */
+  | 'APPROVAL'
+  /** Give other values, or have it tried again. */
+  | 'REFUSED'
+  /** Decide on the write. */
+  | 'WRITE';
+
+/** A value that is needed, or that was refused. */
+export type NeededField = {
+  readonly __typename?: 'NeededField';
+  /** The attribute or a place in it, e.g. `billingAddress.postalCode`; null where a system named none. */
+  readonly field: Maybe<Scalars['String']['output']>;
+  /** A word to decide by: MISSING, or that of the refusal. */
+  readonly code: Scalars['String']['output'];
+  /** What is wrong and what to do about it. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** A customer that may be the same. */
+export type DuplicateCandidate = {
+  readonly __typename?: 'DuplicateCandidate';
+  /** The other customer. */
+  readonly customer: Customer;
+  /** Whether it is surely the same, as far as a machine can say. */
+  readonly same: Scalars['Boolean']['output'];
+  /** How much speaks for it, 0 to 1. */
+  readonly score: Scalars['Float']['output'];
+  /** What speaks for and against it. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** Why a workflow ended before it was done. */
+export type WorkflowEnding = {
+  readonly __typename?: 'WorkflowEnding';
+  /** A word to decide by. */
+  readonly code: WorkflowEndingCode;
+  /** Why, in a sentence. */
+  readonly message: Scalars['String']['output'];
+  /** The customer that it is; only where it was there already. */
+  readonly duplicateOf: Maybe<Customer>;
+};
+
+/** The reasons for which a workflow ends before it is done. */
+export type WorkflowEndingCode =
+  /** The customer is there already. */
+  | 'DUPLICATE_CUSTOMER'
+  /** A second person has declined. */
+  | 'DECLINED'
+  /** A person has ended it. */
+  | 'CANCELLED'
+  /** A customer in this state is not set up anew. */
+  | 'NOT_ONBOARDABLE';
+
+/** What a country demands of a customer that is invoiced there. */
+export type RegionalCompliance = {
+  readonly __typename?: 'RegionalCompliance';
+  /** The country. */
+  readonly country: Scalars['CountryCode']['output'];
+  /** Which tax on sales there is. */
+  readonly taxRegime: TaxRegime;
+  /** Kinds of tax id of which a business has to give one; empty where none is needed to invoice it. */
+  readonly taxIdKinds: ReadonlyArray<Scalars['String']['output']>;
+  /** Format or clearing system of electronic invoices; null where there is none. */
+  readonly eInvoicingFormat: Maybe<Scalars['String']['output']>;
+  /** Whether invoices between businesses have to be electronic. */
+  readonly eInvoicingMandatory: Scalars['Boolean']['output'];
+  /** What the screening against sanctions lists has given. */
+  readonly sanctions: SanctionsVerdict;
+  /** Who says so. */
+  readonly sources: ReadonlyArray<Scalars['String']['output']>;
+  /** The day up to which the reference was looked through. */
+  readonly asOf: Scalars['Date']['output'];
+};
+
+/** Which tax on sales a country has. */
+export type TaxRegime =
+  /** Value added tax. */
+  | 'VAT'
+  /** Goods and services tax. */
+  | 'GST'
+  /** Sales tax of states or counties. */
+  | 'SALES_TAX'
+  /** Consumption tax. */
+  | 'CONSUMPTION_TAX'
+  /** None. */
+  | 'NONE';
+
+/** What a screening has given. */
+export type SanctionsVerdict =
+  /** It is on no list. */
+  | 'CLEAR'
+  /** A person has to look: it may be on a list, or its country is. */
+  | 'REVIEW'
+  /** The reference has no lists of names. */
+  | 'NOT_SCREENED';
+
+/** Something that has happened to a workflow. */
+export type WorkflowEvent = {
+  readonly __typename?: 'WorkflowEvent';
+  /** When. */
+  readonly at: Scalars['DateTime']['output'];
+  /** What. */
+  readonly event: WorkflowEventKind;
+  /** How far it had come. */
+  readonly stage: WorkflowStage;
+  /** Subject of the person who did it; null where nobody did. */
+  readonly by: Maybe<Scalars['String']['output']>;
+  /** In a sentence, without values. */
+  readonly message: Scalars['String']['output'];
+  /** The write that it is about. */
+  readonly writeId: Maybe<Scalars['ID']['output']>;
+};
+
+/** What can happen to a workflow. */
+export type WorkflowEventKind =
+  /** It was started. */
+  | 'STARTED'
+  /** The CRM was read. */
+  | 'READ'
+  /** A person is asked. */
+  | 'ASKED'
+  /** A person has answered. */
+  | 'ANSWERED'
+  /** It was compared with the customers that there are. */
+  | 'CHECKED'
+  /** What the country demands was looked up. */
+  | 'ENRICHED'
+  /** A second person has agreed. */
+  | 'APPROVED'
+  /** A system has its record. */
+  | 'WRITTEN'
+  /** A system has refused, or cannot say what has become of it. */
+  | 'REFUSED'
+  /** What was done in a system is undone. */
+  | 'UNDONE'
+  /** What was done in a system stays: it was changed since. */
+  | 'LEFT'
+  /** A person has had it tried again. */
+  | 'RETRIED'
+  /** A person wants its end. */
+  | 'CANCELLING'
+  /** It is over. */
+  | 'ENDED';
+
+/** Conditions of a list of workflows; each given one must hold. */
+export type CustomerWorkflowFilter = {
+  /** Only those of these customers. */
+  readonly customerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** Only those in one of these states. */
+  readonly states?: InputMaybe<ReadonlyArray<WorkflowState>>;
+  /** Only those at one of these stages. */
+  readonly stages?: InputMaybe<ReadonlyArray<WorkflowStage>>;
+};
+
+/** A page of workflows. */
+export type CustomerWorkflowConnection = {
+  readonly __typename?: 'CustomerWorkflowConnection';
+  /** The workflows of this page, each with its cursor. */
+  readonly edges: ReadonlyArray<CustomerWorkflowEdge>;
+  /** Where this page stands. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A workflow in a page. */
+export type CustomerWorkflowEdge = {
+  readonly __typename?: 'CustomerWorkflowEdge';
+  /** Opaque position of this edge. */
+  readonly cursor: Scalars['String']['output'];
+  /** The workflow. */
+  readonly node: CustomerWorkflow;
 };
 
 /** A colleague of ours. */
@@ -735,6 +1242,11 @@ export type CustomerChangesInput = {
   readonly accountOwner?: InputMaybe<AccountOwnerInput>;
   /** The customer above this one in its group. */
   readonly parent?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * What the customer has told sales about its legal side: what it is set up with in the other systems. Once they have records
+   * of it, theirs count.
+   */
+  readonly declared?: InputMaybe<DeclaredDetailsInput>;
   /** The legal person behind the customer. */
   readonly legalEntity?: InputMaybe<LegalEntityInput>;
   /** Tax ids of the customer, per country and kind. */
@@ -767,6 +1279,30 @@ export type CustomerSegment =
   | 'PUBLIC_SECTOR'
   /** Sells our goods on. */
   | 'RESELLER';
+
+/** What a customer has told sales about its legal side. */
+export type DeclaredDetailsInput = {
+  /** Name in the register. */
+  readonly legalName?: InputMaybe<Scalars['String']['input']>;
+  /** Country whose law applies, and where invoices go. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+  /** Lines above the town of the address where invoices go. */
+  readonly lines?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Town of that address. */
+  readonly city?: InputMaybe<Scalars['String']['input']>;
+  /** State, province or county of that address. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** Postal code of that address. */
+  readonly postalCode?: InputMaybe<Scalars['String']['input']>;
+  /** Tax id in its country. */
+  readonly taxId?: InputMaybe<Scalars['String']['input']>;
+  /** Number in the country's company register. */
+  readonly registrationNumber?: InputMaybe<Scalars['String']['input']>;
+  /** Currency in which it wants to be billed. */
+  readonly currency?: InputMaybe<Scalars['CurrencyCode']['input']>;
+  /** Where it wants invoices sent by e-mail. */
+  readonly invoiceEmail?: InputMaybe<Scalars['EmailAddress']['input']>;
+};
 
 /** How far reminders have gone. */
 export type DunningState =
@@ -956,6 +1492,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  CustomerWrite: CustomerWrite;
 };
 
 /** Mapping of federation reference types */
@@ -963,6 +1500,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  CustomerWrite:
+    ( { __typename: 'CustomerWrite' }
+    & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
 };
 
 
@@ -983,18 +1523,21 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']> }> & (Pick<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']> }, 'id'>)>;
+  Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversTypes['CustomerWorkflowConnection']> }> & (Pick<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversTypes['CustomerWorkflowConnection']> }, 'id'>)>;
   AttributeValue: ResolverTypeWrapper<Scalars['AttributeValue']['output']>;
   UpdateCustomerInput: UpdateCustomerInput;
+  ChangeCustomerStatusInput: ChangeCustomerStatusInput;
   ExpectedVersion: ExpectedVersion;
   WriteMode: WriteMode;
   WriteWait: WriteWait;
@@ -1007,9 +1550,11 @@ export type ResolversTypes = {
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
   Guarantee: Guarantee;
-  CustomerWrite: ResolverTypeWrapper<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
   WriteApproval: ResolverTypeWrapper<WriteApproval>;
+  WriteReview: ResolverTypeWrapper<WriteReview>;
+  WriteReviewDecision: WriteReviewDecision;
   WriteReceipt: ResolverTypeWrapper<WriteReceipt>;
   WriteOutcome: WriteOutcome;
   WriteCause: ResolverTypeWrapper<WriteCause>;
@@ -1020,6 +1565,29 @@ export type ResolversTypes = {
   DeadLetterFilter: DeadLetterFilter;
   CustomerWriteConnection: ResolverTypeWrapper<Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWriteEdge']> }>;
   CustomerWriteEdge: ResolverTypeWrapper<Omit<CustomerWriteEdge, 'node'> & { node: ResolversTypes['CustomerWrite'] }>;
+  OnboardCustomerInput: OnboardCustomerInput;
+  WorkflowAnswerInput: WorkflowAnswerInput;
+  StartWorkflowPayload: ResolverTypeWrapper<Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
+  WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
+  CustomerWorkflow: ResolverTypeWrapper<Omit<CustomerWorkflow, 'customer' | 'question' | 'ending' | 'writes'> & { customer?: Maybe<ResolversTypes['Customer']>, question?: Maybe<ResolversTypes['WorkflowQuestion']>, ending?: Maybe<ResolversTypes['WorkflowEnding']>, writes: ReadonlyArray<ResolversTypes['CustomerWrite']> }>;
+  WorkflowKind: WorkflowKind;
+  WorkflowState: WorkflowState;
+  WorkflowStage: WorkflowStage;
+  WorkflowQuestion: ResolverTypeWrapper<Omit<WorkflowQuestion, 'candidates' | 'write'> & { candidates: ReadonlyArray<ResolversTypes['DuplicateCandidate']>, write?: Maybe<ResolversTypes['CustomerWrite']> }>;
+  WorkflowQuestionKind: WorkflowQuestionKind;
+  NeededField: ResolverTypeWrapper<NeededField>;
+  DuplicateCandidate: ResolverTypeWrapper<Omit<DuplicateCandidate, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  WorkflowEnding: ResolverTypeWrapper<Omit<WorkflowEnding, 'duplicateOf'> & { duplicateOf?: Maybe<ResolversTypes['Customer']> }>;
+  WorkflowEndingCode: WorkflowEndingCode;
+  RegionalCompliance: ResolverTypeWrapper<RegionalCompliance>;
+  TaxRegime: TaxRegime;
+  SanctionsVerdict: SanctionsVerdict;
+  WorkflowEvent: ResolverTypeWrapper<WorkflowEvent>;
+  WorkflowEventKind: WorkflowEventKind;
+  CustomerWorkflowFilter: CustomerWorkflowFilter;
+  CustomerWorkflowConnection: ResolverTypeWrapper<Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWorkflowEdge']> }>;
+  CustomerWorkflowEdge: ResolverTypeWrapper<Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversTypes['CustomerWorkflow'] }>;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
   BankAccountInput: BankAccountInput;
@@ -1028,6 +1596,7 @@ export type ResolversTypes = {
   CreditStatus: CreditStatus;
   CustomerChangesInput: CustomerChangesInput;
   CustomerSegment: CustomerSegment;
+  DeclaredDetailsInput: DeclaredDetailsInput;
   DunningState: DunningState;
   InvoiceChannel: InvoiceChannel;
   InvoiceDeliveryInput: InvoiceDeliveryInput;
@@ -1054,17 +1623,19 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Query: Record<PropertyKey, never>;
-  ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
-  Customer: Partial<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']> }> & (Pick<Omit<Customer, 'pendingWrites'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']> }, 'id'>);
+  Customer: Partial<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversParentTypes['CustomerWorkflowConnection']> }> & (Pick<Omit<Customer, 'pendingWrites' | 'workflows'> & { pendingWrites?: Maybe<ResolversParentTypes['CustomerWriteConnection']>, workflows?: Maybe<ResolversParentTypes['CustomerWorkflowConnection']> }, 'id'>);
   AttributeValue: Scalars['AttributeValue']['output'];
   UpdateCustomerInput: UpdateCustomerInput;
+  ChangeCustomerStatusInput: ChangeCustomerStatusInput;
   ExpectedVersion: ExpectedVersion;
   UpdateCustomerPayload: Omit<UpdateCustomerPayload, 'write' | 'customer'> & { write?: Maybe<ResolversParentTypes['CustomerWrite']>, customer?: Maybe<ResolversParentTypes['Customer']> };
   WritePayload: Omit<WritePayload, 'write'> & { write?: Maybe<ResolversParentTypes['CustomerWrite']> };
@@ -1072,8 +1643,9 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
-  CustomerWrite: Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
+  WriteReview: WriteReview;
   WriteReceipt: WriteReceipt;
   WriteCause: WriteCause;
   WriteStep: WriteStep;
@@ -1081,11 +1653,27 @@ export type ResolversParentTypes = {
   DeadLetterFilter: DeadLetterFilter;
   CustomerWriteConnection: Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWriteEdge']> };
   CustomerWriteEdge: Omit<CustomerWriteEdge, 'node'> & { node: ResolversParentTypes['CustomerWrite'] };
+  OnboardCustomerInput: OnboardCustomerInput;
+  WorkflowAnswerInput: WorkflowAnswerInput;
+  StartWorkflowPayload: Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
+  WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
+  CustomerWorkflow: Omit<CustomerWorkflow, 'customer' | 'question' | 'ending' | 'writes'> & { customer?: Maybe<ResolversParentTypes['Customer']>, question?: Maybe<ResolversParentTypes['WorkflowQuestion']>, ending?: Maybe<ResolversParentTypes['WorkflowEnding']>, writes: ReadonlyArray<ResolversParentTypes['CustomerWrite']> };
+  WorkflowQuestion: Omit<WorkflowQuestion, 'candidates' | 'write'> & { candidates: ReadonlyArray<ResolversParentTypes['DuplicateCandidate']>, write?: Maybe<ResolversParentTypes['CustomerWrite']> };
+  NeededField: NeededField;
+  DuplicateCandidate: Omit<DuplicateCandidate, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  Float: Scalars['Float']['output'];
+  WorkflowEnding: Omit<WorkflowEnding, 'duplicateOf'> & { duplicateOf?: Maybe<ResolversParentTypes['Customer']> };
+  RegionalCompliance: RegionalCompliance;
+  WorkflowEvent: WorkflowEvent;
+  CustomerWorkflowFilter: CustomerWorkflowFilter;
+  CustomerWorkflowConnection: Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWorkflowEdge']> };
+  CustomerWorkflowEdge: Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversParentTypes['CustomerWorkflow'] };
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
   BankAccountInput: BankAccountInput;
   BillingStructureInput: BillingStructureInput;
   CustomerChangesInput: CustomerChangesInput;
+  DeclaredDetailsInput: DeclaredDetailsInput;
   InvoiceDeliveryInput: InvoiceDeliveryInput;
   LegalEntityInput: LegalEntityInput;
   MoneyInput: MoneyInput;
@@ -1142,6 +1730,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1151,27 +1744,37 @@ export type PageInfoResolvers<ContextType = RequestContext, ParentType extends R
 
 export type QueryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   planCustomerUpdate?: Resolver<ResolversTypes['CustomerUpdatePlan'], ParentType, ContextType, RequireFields<QueryPlanCustomerUpdateArgs, 'input'>>;
+  planCustomerStatus?: Resolver<ResolversTypes['CustomerUpdatePlan'], ParentType, ContextType, RequireFields<QueryPlanCustomerStatusArgs, 'input'>>;
   customerWrite?: Resolver<Maybe<ResolversTypes['CustomerWrite']>, ParentType, ContextType, RequireFields<QueryCustomerWriteArgs, 'id'>>;
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
+  customerWorkflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType, RequireFields<QueryCustomerWorkflowArgs, 'id'>>;
+  customerWorkflows?: Resolver<ResolversTypes['CustomerWorkflowConnection'], ParentType, ContextType, RequireFields<QueryCustomerWorkflowsArgs, 'first'>>;
 };
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   updateCustomer?: Resolver<ResolversTypes['UpdateCustomerPayload'], ParentType, ContextType, RequireFields<MutationUpdateCustomerArgs, 'input'>>;
+  changeCustomerStatus?: Resolver<ResolversTypes['UpdateCustomerPayload'], ParentType, ContextType, RequireFields<MutationChangeCustomerStatusArgs, 'input'>>;
   cancelWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationCancelWriteArgs, 'id'>>;
   approveWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationApproveWriteArgs, 'id'>>;
   declineWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationDeclineWriteArgs, 'id'>>;
   retryWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationRetryWriteArgs, 'id'>>;
   redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, RequireFields<MutationRedriveDeadLettersArgs, 'dryRun'>>;
+  onboardCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationOnboardCustomerArgs, 'input'>>;
+  answerWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationAnswerWorkflowArgs, 'id' | 'answer'>>;
+  cancelWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationCancelWorkflowArgs, 'id'>>;
+  retryWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationRetryWorkflowArgs, 'id'>>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   customerWriteProgress?: SubscriptionResolver<ResolversTypes['CustomerWrite'], "customerWriteProgress", ParentType, ContextType, RequireFields<SubscriptionCustomerWriteProgressArgs, 'id'>>;
+  customerWorkflowProgress?: SubscriptionResolver<ResolversTypes['CustomerWorkflow'], "customerWorkflowProgress", ParentType, ContextType, RequireFields<SubscriptionCustomerWorkflowProgressArgs, 'id'>>;
 };
 
 export type CustomerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   pendingWrites?: Resolver<Maybe<ResolversTypes['CustomerWriteConnection']>, ParentType, ContextType, RequireFields<CustomerPendingWritesArgs, 'first'>>;
+  workflows?: Resolver<Maybe<ResolversTypes['CustomerWorkflowConnection']>, ParentType, ContextType, RequireFields<CustomerWorkflowsArgs, 'first'>>;
 };
 
 export interface AttributeValueScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['AttributeValue'], any> {
@@ -1231,7 +1834,8 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
 };
 
-export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite']> = {
+export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['CustomerWrite']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['WriteState'], ParentType, ContextType>;
   mode?: Resolver<ResolversTypes['WriteMode'], ParentType, ContextType>;
@@ -1245,6 +1849,7 @@ export type CustomerWriteResolvers<ContextType = RequestContext, ParentType exte
   planHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   approval?: Resolver<Maybe<ResolversTypes['WriteApproval']>, ParentType, ContextType>;
+  review?: Resolver<Maybe<ResolversTypes['WriteReview']>, ParentType, ContextType>;
   receipts?: Resolver<ReadonlyArray<ResolversTypes['WriteReceipt']>, ParentType, ContextType>;
   steps?: Resolver<ReadonlyArray<ResolversTypes['WriteStep']>, ParentType, ContextType>;
 };
@@ -1255,6 +1860,14 @@ export type WriteApprovalResolvers<ContextType = RequestContext, ParentType exte
   decidedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type WriteReviewResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WriteReview'] = ResolversParentTypes['WriteReview']> = {
+  decision?: Resolver<ResolversTypes['WriteReviewDecision'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  approvedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type WriteReceiptResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WriteReceipt'] = ResolversParentTypes['WriteReceipt']> = {
@@ -1299,6 +1912,94 @@ export type CustomerWriteEdgeResolvers<ContextType = RequestContext, ParentType 
   node?: Resolver<ResolversTypes['CustomerWrite'], ParentType, ContextType>;
 };
 
+export type StartWorkflowPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['StartWorkflowPayload'] = ResolversParentTypes['StartWorkflowPayload']> = {
+  workflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType>;
+  refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type WorkflowPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkflowPayload'] = ResolversParentTypes['WorkflowPayload']> = {
+  workflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType>;
+  refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+};
+
+export type CustomerWorkflowResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWorkflow'] = ResolversParentTypes['CustomerWorkflow']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['WorkflowKind'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['WorkflowState'], ParentType, ContextType>;
+  stage?: Resolver<ResolversTypes['WorkflowStage'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  requestedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  correlationId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  settledAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  question?: Resolver<Maybe<ResolversTypes['WorkflowQuestion']>, ParentType, ContextType>;
+  ending?: Resolver<Maybe<ResolversTypes['WorkflowEnding']>, ParentType, ContextType>;
+  compliance?: Resolver<Maybe<ResolversTypes['RegionalCompliance']>, ParentType, ContextType>;
+  timeline?: Resolver<ReadonlyArray<ResolversTypes['WorkflowEvent']>, ParentType, ContextType>;
+  writes?: Resolver<ReadonlyArray<ResolversTypes['CustomerWrite']>, ParentType, ContextType>;
+};
+
+export type WorkflowQuestionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkflowQuestion'] = ResolversParentTypes['WorkflowQuestion']> = {
+  kind?: Resolver<ResolversTypes['WorkflowQuestionKind'], ParentType, ContextType>;
+  fields?: Resolver<ReadonlyArray<ResolversTypes['NeededField']>, ParentType, ContextType>;
+  candidates?: Resolver<ReadonlyArray<ResolversTypes['DuplicateCandidate']>, ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  about?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  system?: Resolver<Maybe<ResolversTypes['System']>, ParentType, ContextType>;
+  write?: Resolver<Maybe<ResolversTypes['CustomerWrite']>, ParentType, ContextType>;
+};
+
+export type NeededFieldResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['NeededField'] = ResolversParentTypes['NeededField']> = {
+  field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type DuplicateCandidateResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DuplicateCandidate'] = ResolversParentTypes['DuplicateCandidate']> = {
+  customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
+  same?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type WorkflowEndingResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkflowEnding'] = ResolversParentTypes['WorkflowEnding']> = {
+  code?: Resolver<ResolversTypes['WorkflowEndingCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  duplicateOf?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+};
+
+export type RegionalComplianceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RegionalCompliance'] = ResolversParentTypes['RegionalCompliance']> = {
+  country?: Resolver<ResolversTypes['CountryCode'], ParentType, ContextType>;
+  taxRegime?: Resolver<ResolversTypes['TaxRegime'], ParentType, ContextType>;
+  taxIdKinds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  eInvoicingFormat?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  eInvoicingMandatory?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  sanctions?: Resolver<ResolversTypes['SanctionsVerdict'], ParentType, ContextType>;
+  sources?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  asOf?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
+};
+
+export type WorkflowEventResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkflowEvent'] = ResolversParentTypes['WorkflowEvent']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  event?: Resolver<ResolversTypes['WorkflowEventKind'], ParentType, ContextType>;
+  stage?: Resolver<ResolversTypes['WorkflowStage'], ParentType, ContextType>;
+  by?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  writeId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type CustomerWorkflowConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWorkflowConnection'] = ResolversParentTypes['CustomerWorkflowConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['CustomerWorkflowEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type CustomerWorkflowEdgeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWorkflowEdge'] = ResolversParentTypes['CustomerWorkflowEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['CustomerWorkflow'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = RequestContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -1312,6 +2013,7 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -1326,10 +2028,22 @@ export type Resolvers<ContextType = RequestContext> = {
   PlannedChange?: PlannedChangeResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
+  WriteReview?: WriteReviewResolvers<ContextType>;
   WriteReceipt?: WriteReceiptResolvers<ContextType>;
   WriteCause?: WriteCauseResolvers<ContextType>;
   WriteStep?: WriteStepResolvers<ContextType>;
   CustomerWriteConnection?: CustomerWriteConnectionResolvers<ContextType>;
   CustomerWriteEdge?: CustomerWriteEdgeResolvers<ContextType>;
+  StartWorkflowPayload?: StartWorkflowPayloadResolvers<ContextType>;
+  WorkflowPayload?: WorkflowPayloadResolvers<ContextType>;
+  CustomerWorkflow?: CustomerWorkflowResolvers<ContextType>;
+  WorkflowQuestion?: WorkflowQuestionResolvers<ContextType>;
+  NeededField?: NeededFieldResolvers<ContextType>;
+  DuplicateCandidate?: DuplicateCandidateResolvers<ContextType>;
+  WorkflowEnding?: WorkflowEndingResolvers<ContextType>;
+  RegionalCompliance?: RegionalComplianceResolvers<ContextType>;
+  WorkflowEvent?: WorkflowEventResolvers<ContextType>;
+  CustomerWorkflowConnection?: CustomerWorkflowConnectionResolvers<ContextType>;
+  CustomerWorkflowEdge?: CustomerWorkflowEdgeResolvers<ContextType>;
 };
 

@@ -64,6 +64,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -92,7 +116,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Customer = {
   readonly __typename?: 'Customer';
@@ -120,10 +146,19 @@ export type Customer = {
   readonly accountOwner: Maybe<AccountOwner>;
   /** The customer above this one in its group. */
   readonly parent: Maybe<Customer>;
+  /** The customer at the top of its group: itself where none is above it, null where the way up has no end within 20 levels. */
+  readonly ultimateParent: Maybe<Customer>;
+  /** The customer and all customers below it. */
+  readonly group: Maybe<CustomerGroup>;
   /** The customers directly below this one in its group, in the CRM's order. */
   readonly children: Maybe<CustomerConnection>;
   /** People at the customer. */
   readonly contacts: Maybe<ContactConnection>;
+  /**
+   * What the customer has told sales about its legal side: what it is set up with in the other systems. Once they have records
+   * of it, theirs count.
+   */
+  readonly declared: Maybe<DeclaredDetails>;
   /** When the CRM created its record. */
   readonly createdAt: Maybe<Scalars['DateTime']['output']>;
 };
@@ -183,21 +218,6 @@ export type CustomerSegment =
   /** Sells our goods on. */
   | 'RESELLER';
 
-/** Where a customer stands in its life with us. */
-export type LifecycleStatus =
-  /** Known to sales, has not bought. */
-  | 'PROSPECT'
-  /** Being set up in the systems. */
-  | 'ONBOARDING'
-  /** Buys. */
-  | 'ACTIVE'
-  /** No new orders for now. */
-  | 'ON_HOLD'
-  /** Cut off until a matter is settled. */
-  | 'SUSPENDED'
-  /** The relation has ended. */
-  | 'CLOSED';
-
 /** A way through which a customer buys. */
 export type SalesChannel =
   /** Our own sales force. */
@@ -208,6 +228,31 @@ export type SalesChannel =
   | 'WEB'
   /** The telephone. */
   | 'PHONE';
+
+/** What a customer has told sales about its legal side. */
+export type DeclaredDetails = {
+  readonly __typename?: 'DeclaredDetails';
+  /** Name in the register. */
+  readonly legalName: Maybe<Scalars['String']['output']>;
+  /** Country whose law applies, and where invoices go. */
+  readonly country: Maybe<Scalars['CountryCode']['output']>;
+  /** Lines above the town of the address where invoices go. */
+  readonly lines: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** Town of that address. */
+  readonly city: Maybe<Scalars['String']['output']>;
+  /** State, province or county of that address. */
+  readonly region: Maybe<Scalars['String']['output']>;
+  /** Postal code of that address. */
+  readonly postalCode: Maybe<Scalars['String']['output']>;
+  /** Tax id in its country. */
+  readonly taxId: Maybe<Scalars['String']['output']>;
+  /** Number in the country's company register. */
+  readonly registrationNumber: Maybe<Scalars['String']['output']>;
+  /** Currency in which it wants to be billed. */
+  readonly currency: Maybe<Scalars['CurrencyCode']['output']>;
+  /** Where it wants invoices sent by e-mail. */
+  readonly invoiceEmail: Maybe<Scalars['EmailAddress']['output']>;
+};
 
 /** A colleague of ours. */
 export type AccountOwner = {
@@ -428,18 +473,20 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
-  Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }, 'id'>)>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, ultimateParent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversTypes['Customer']>, ultimateParent?: Maybe<ResolversTypes['Customer']>, children?: Maybe<ResolversTypes['CustomerConnection']> }, 'id'>)>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   CrmRecord: ResolverTypeWrapper<Partial<CrmRecord> & (Pick<CrmRecord, 'key'>)>;
   CustomerSegment: CustomerSegment;
-  LifecycleStatus: LifecycleStatus;
   SalesChannel: SalesChannel;
+  DeclaredDetails: ResolverTypeWrapper<DeclaredDetails>;
   AccountOwner: ResolverTypeWrapper<AccountOwner>;
   Contact: ResolverTypeWrapper<Contact>;
   ContactRole: ContactRole;
@@ -465,14 +512,16 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
-  String: Scalars['String']['output'];
-  Customer: Partial<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }, 'id'>);
+  CustomerGroup: CustomerGroup;
   ID: Scalars['ID']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
+  String: Scalars['String']['output'];
+  Customer: Partial<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, ultimateParent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }> & (Pick<Omit<Customer, 'parent' | 'ultimateParent' | 'children'> & { parent?: Maybe<ResolversParentTypes['Customer']>, ultimateParent?: Maybe<ResolversParentTypes['Customer']>, children?: Maybe<ResolversParentTypes['CustomerConnection']> }, 'id'>);
   Int: Scalars['Int']['output'];
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   CrmRecord: Partial<CrmRecord> & (Pick<CrmRecord, 'key'>);
+  DeclaredDetails: DeclaredDetails;
   AccountOwner: AccountOwner;
   Contact: Contact;
   Consent: Consent;
@@ -531,6 +580,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -552,8 +606,11 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   channels?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SalesChannel']>>, ParentType, ContextType>;
   accountOwner?: Resolver<Maybe<ResolversTypes['AccountOwner']>, ParentType, ContextType>;
   parent?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  ultimateParent?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  group?: Resolver<Maybe<ResolversTypes['CustomerGroup']>, ParentType, ContextType>;
   children?: Resolver<Maybe<ResolversTypes['CustomerConnection']>, ParentType, ContextType, RequireFields<CustomerChildrenArgs, 'first'>>;
   contacts?: Resolver<Maybe<ResolversTypes['ContactConnection']>, ParentType, ContextType, RequireFields<CustomerContactsArgs, 'first'>>;
+  declared?: Resolver<Maybe<ResolversTypes['DeclaredDetails']>, ParentType, ContextType>;
   createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
@@ -569,6 +626,19 @@ export type CrmRecordResolvers<ContextType = RequestContext, ParentType extends 
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   url?: Resolver<Maybe<ResolversTypes['URL']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DeclaredDetailsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DeclaredDetails'] = ResolversParentTypes['DeclaredDetails']> = {
+  legalName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  country?: Resolver<Maybe<ResolversTypes['CountryCode']>, ParentType, ContextType>;
+  lines?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  city?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  region?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  postalCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  taxId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  registrationNumber?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  currency?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
+  invoiceEmail?: Resolver<Maybe<ResolversTypes['EmailAddress']>, ParentType, ContextType>;
 };
 
 export type AccountOwnerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AccountOwner'] = ResolversParentTypes['AccountOwner']> = {
@@ -628,10 +698,12 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   CrmRecord?: CrmRecordResolvers<ContextType>;
+  DeclaredDetails?: DeclaredDetailsResolvers<ContextType>;
   AccountOwner?: AccountOwnerResolvers<ContextType>;
   Contact?: ContactResolvers<ContextType>;
   Consent?: ConsentResolvers<ContextType>;

@@ -64,6 +64,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -92,7 +116,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Customer = {
   readonly __typename?: 'Customer';
@@ -108,6 +134,12 @@ export type Customer = {
   readonly paymentTerms: Maybe<PaymentTerms>;
   /** How much the customer may owe us. */
   readonly creditLimit: Maybe<Money>;
+  /** What the customer can still have from us; follows its lifecycle status. */
+  readonly orderBlock: Maybe<OrderBlock>;
+  /** The customer and all customers below it. */
+  readonly group: Maybe<CustomerGroup>;
+  /** How much the customer and all customers below it may owe us together. */
+  readonly groupExposure: Maybe<GroupExposure>;
   /** Whether the customer may go on buying on credit. */
   readonly creditStatus: Maybe<CreditStatus>;
   /** Who is billed, and how, in the eyes of the law. */
@@ -130,6 +162,28 @@ export type CustomerTaxRegistrationsArgs = {
 export type CustomerShippingAddressesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What is kept back from a customer. */
+export type OrderBlock =
+  /** Nothing. */
+  | 'NONE'
+  /** New orders; what was ordered is delivered. */
+  | 'ORDERS'
+  /** New orders, and deliveries of what was ordered. */
+  | 'ORDERS_AND_DELIVERIES';
+
+/** What a group of customers may owe us. */
+export type GroupExposure = {
+  readonly __typename?: 'GroupExposure';
+  /** Sums of credit limits by currency, in the order of their codes. */
+  readonly limits: ReadonlyArray<Money>;
+  /** How many of the customers are known to finance. */
+  readonly customers: Scalars['Int']['output'];
+  /** How many of these have their credit blocked. */
+  readonly blocked: Scalars['Int']['output'];
+  /** Whether the whole group was counted. */
+  readonly complete: Scalars['Boolean']['output'];
 };
 
 /** A system's own record of a customer. */
@@ -402,7 +456,9 @@ export type FederationTypes = {
 export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
-    & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+    & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}>
+    & ( Record<PropertyKey, never>
+        | GraphQLRecursivePick<FederationTypes['Customer'], {"group":{"customerIds":true,"complete":true}}> ) );
   ErpRecord:
     ( { __typename: 'ErpRecord' }
     & GraphQLRecursivePick<FederationTypes['ErpRecord'], {"key":true}> );
@@ -430,13 +486,17 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'billingStructure'> & { billingStructure?: Maybe<ResolversTypes['BillingStructure']> }> & (Pick<Omit<Customer, 'billingStructure'> & { billingStructure?: Maybe<ResolversTypes['BillingStructure']> }, 'id'>)>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  OrderBlock: OrderBlock;
+  GroupExposure: ResolverTypeWrapper<GroupExposure>;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   ErpRecord: ResolverTypeWrapper<Partial<ErpRecord> & (Pick<ErpRecord, 'key'>)>;
   LegalEntity: ResolverTypeWrapper<LegalEntity>;
@@ -468,12 +528,14 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Customer: Partial<Omit<Customer, 'billingStructure'> & { billingStructure?: Maybe<ResolversParentTypes['BillingStructure']> }> & (Pick<Omit<Customer, 'billingStructure'> & { billingStructure?: Maybe<ResolversParentTypes['BillingStructure']> }, 'id'>);
-  ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
+  GroupExposure: GroupExposure;
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   ErpRecord: Partial<ErpRecord> & (Pick<ErpRecord, 'key'>);
   LegalEntity: LegalEntity;
@@ -536,6 +598,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -551,10 +618,19 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
   taxClassification?: Resolver<Maybe<ResolversTypes['TaxClassification']>, ParentType, ContextType>;
   paymentTerms?: Resolver<Maybe<ResolversTypes['PaymentTerms']>, ParentType, ContextType>;
   creditLimit?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  orderBlock?: Resolver<Maybe<ResolversTypes['OrderBlock']>, ParentType, ContextType>;
+  groupExposure?: Resolver<Maybe<ResolversTypes['GroupExposure']>, ParentType, ContextType>;
   creditStatus?: Resolver<Maybe<ResolversTypes['CreditStatus']>, ParentType, ContextType>;
   billingStructure?: Resolver<Maybe<ResolversTypes['BillingStructure']>, ParentType, ContextType>;
   billingAddress?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
   shippingAddresses?: Resolver<Maybe<ResolversTypes['AddressConnection']>, ParentType, ContextType, RequireFields<CustomerShippingAddressesArgs, 'first'>>;
+};
+
+export type GroupExposureResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['GroupExposure'] = ResolversParentTypes['GroupExposure']> = {
+  limits?: Resolver<ReadonlyArray<ResolversTypes['Money']>, ParentType, ContextType>;
+  customers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  blocked?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type SystemRecordResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SystemRecord'] = ResolversParentTypes['SystemRecord']> = {
@@ -643,8 +719,10 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
+  GroupExposure?: GroupExposureResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   ErpRecord?: ErpRecordResolvers<ContextType>;
   LegalEntity?: LegalEntityResolvers<ContextType>;

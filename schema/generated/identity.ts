@@ -64,6 +64,30 @@ export type Money = {
   readonly currency: Scalars['CurrencyCode']['output'];
 };
 
+/** Where a customer stands in its life with us. */
+export type LifecycleStatus =
+  /** Known to sales, has not bought. */
+  | 'PROSPECT'
+  /** Being set up in the systems. */
+  | 'ONBOARDING'
+  /** Buys. */
+  | 'ACTIVE'
+  /** No new orders for now. */
+  | 'ON_HOLD'
+  /** Cut off until a matter is settled. */
+  | 'SUSPENDED'
+  /** The relation has ended. */
+  | 'CLOSED';
+
+/** A customer and all customers below it. */
+export type CustomerGroup = {
+  readonly __typename?: 'CustomerGroup';
+  /** Ids of these customers, the topmost first and then level by level; 10,000 at most, of 20 levels at most. */
+  readonly customerIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Whether these are all of them. */
+  readonly complete: Scalars['Boolean']['output'];
+};
+
 /** Where a page of a connection stands. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -92,7 +116,9 @@ export type System =
   /** The change feed: what changed, once, in order and resumable. */
   | 'EVENTS'
   /** The graph's own register: which local records are one customer. */
-  | 'IDENTITY';
+  | 'IDENTITY'
+  /** The steward's queue: what a machine must not decide, with both sides and the decisions that continue what waits. */
+  | 'STEWARD';
 
 export type Query = {
   readonly __typename?: 'Query';
@@ -102,6 +128,8 @@ export type Query = {
   readonly customerBy: Maybe<Customer>;
   /** All customers that match, page by page. */
   readonly customers: CustomerConnection;
+  /** Customers that have most in common with the one described, the likeliest first, at most 20: to ask before one is created. */
+  readonly matchCustomers: ReadonlyArray<PossibleDuplicate>;
 };
 
 
@@ -123,6 +151,11 @@ export type QueryCustomersArgs = {
   orderBy?: InputMaybe<CustomerOrder>;
 };
 
+
+export type QueryMatchCustomersArgs = {
+  input: MatchInput;
+};
+
 /** One customer, whole: every attribute is read from the one system that owns it. */
 export type Customer = {
   readonly __typename?: 'Customer';
@@ -134,7 +167,7 @@ export type Customer = {
   readonly records: ReadonlyArray<SystemRecord>;
   /** The customer that this one lives on in, where it was merged: for a reference that still carries the old id, such as an event's. */
   readonly mergedInto: Maybe<Customer>;
-  /** Customers that share an identifier with this one which should be unique: a tax id or a LEI. At most 50. */
+  /** Customers that may be the same as this one, the likeliest first, at most 20. Those that a person found to be different are not among them. */
   readonly possibleDuplicates: Maybe<ReadonlyArray<PossibleDuplicate>>;
 };
 
@@ -145,6 +178,87 @@ export type PossibleDuplicate = {
   readonly customer: Customer;
   /** What both have in common. */
   readonly sharedIdentifiers: ReadonlyArray<IdentifierKind>;
+  /** Whether it is the same. */
+  readonly verdict: MatchVerdict;
+  /** How likely it is the same: from 0, certainly not, to 1, certainly. */
+  readonly score: Scalars['Float']['output'];
+  /** What speaks for the same customer and what against it, the weightiest first. */
+  readonly reasons: ReadonlyArray<MatchReason>;
+  /** Whether a person has decided the verdict; score and reasons remain what they are without one. */
+  readonly decided: Scalars['Boolean']['output'];
+};
+
+/** Whether two customers are one. */
+export type MatchVerdict =
+  /** They are the same. */
+  | 'SAME'
+  /** They are not the same. */
+  | 'DIFFERENT'
+  /** A person should decide. */
+  | 'ASK';
+
+/** A part of two customers that is compared. */
+export type MatchPart =
+  /** The name without its legal form, in any script and order of its words. */
+  | 'NAME'
+  /** The legal form in the name. */
+  | 'LEGAL_FORM'
+  /** Tax ids. */
+  | 'TAX_ID'
+  /** ISO 17442 legal entity identifiers. */
+  | 'LEI'
+  /** Bank accounts. */
+  | 'IBAN'
+  /** Domains of web and e-mail addresses, without those of public mail providers. */
+  | 'DOMAIN'
+  /** Telephone numbers. */
+  | 'PHONE'
+  /** Addresses. */
+  | 'ADDRESS'
+  /** The country. */
+  | 'COUNTRY';
+
+/** What one part of two customers adds to the verdict. */
+export type MatchReason = {
+  readonly __typename?: 'MatchReason';
+  /** The part that was compared. */
+  readonly part: MatchPart;
+  /** How alike it is: 1 equal, 0 nothing in common. */
+  readonly agreement: Scalars['Float']['output'];
+  /** What it weighs: positive for the same customer, negative for different ones. */
+  readonly weight: Scalars['Float']['output'];
+};
+
+/** What is known of a customer that is to be found; what is left out is not compared. */
+export type MatchInput = {
+  /** Its name, in any script, with or without the legal form. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Its country. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
+  /** Its tax ids in any country, with or without separators. */
+  readonly taxIds?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its ISO 17442 legal entity identifiers. */
+  readonly leis?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Domains, e-mail addresses or web addresses. */
+  readonly domains?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its telephone numbers: with `+` and the country code, or as dialled in its country. */
+  readonly phones?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its bank accounts; they are compared without being kept. */
+  readonly ibans?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its addresses. */
+  readonly addresses?: InputMaybe<ReadonlyArray<MatchAddressInput>>;
+};
+
+/** An address that is to be compared. */
+export type MatchAddressInput = {
+  /** Street and number. */
+  readonly street?: InputMaybe<Scalars['String']['input']>;
+  /** Postal code. */
+  readonly postalCode?: InputMaybe<Scalars['String']['input']>;
+  /** Town. */
+  readonly city?: InputMaybe<Scalars['String']['input']>;
+  /** Country; that of the customer where it is left out. */
+  readonly country?: InputMaybe<Scalars['CountryCode']['input']>;
 };
 
 /** A kind of identifier by which customers are found and compared. */
@@ -364,15 +478,23 @@ export type ResolversTypes = {
   LEI: ResolverTypeWrapper<Scalars['LEI']['output']>;
   IBAN: ResolverTypeWrapper<Scalars['IBAN']['output']>;
   Money: ResolverTypeWrapper<Money>;
-  PageInfo: ResolverTypeWrapper<PageInfo>;
+  LifecycleStatus: LifecycleStatus;
+  CustomerGroup: ResolverTypeWrapper<CustomerGroup>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   System: System;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Customer: ResolverTypeWrapper<Partial<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversTypes['SystemRecord']>, mergedInto?: Maybe<ResolversTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversTypes['PossibleDuplicate']>> }> & (Pick<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversTypes['SystemRecord']>, mergedInto?: Maybe<ResolversTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversTypes['PossibleDuplicate']>> }, 'id'>)>;
   PossibleDuplicate: ResolverTypeWrapper<Omit<PossibleDuplicate, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  MatchVerdict: MatchVerdict;
+  MatchPart: MatchPart;
+  MatchReason: ResolverTypeWrapper<MatchReason>;
+  MatchInput: MatchInput;
+  MatchAddressInput: MatchAddressInput;
   IdentifierKind: IdentifierKind;
   SystemRecord: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['SystemRecord']>;
   CrmRecord: ResolverTypeWrapper<Partial<CrmRecord> & (Pick<CrmRecord, 'key'>)>;
@@ -398,14 +520,19 @@ export type ResolversParentTypes = {
   LEI: Scalars['LEI']['output'];
   IBAN: Scalars['IBAN']['output'];
   Money: Money;
-  PageInfo: PageInfo;
+  CustomerGroup: CustomerGroup;
+  ID: Scalars['ID']['output'];
   Boolean: Scalars['Boolean']['output'];
+  PageInfo: PageInfo;
   String: Scalars['String']['output'];
   Query: Record<PropertyKey, never>;
-  ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   Customer: Partial<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversParentTypes['SystemRecord']>, mergedInto?: Maybe<ResolversParentTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversParentTypes['PossibleDuplicate']>> }> & (Pick<Omit<Customer, 'records' | 'mergedInto' | 'possibleDuplicates'> & { records: ReadonlyArray<ResolversParentTypes['SystemRecord']>, mergedInto?: Maybe<ResolversParentTypes['Customer']>, possibleDuplicates?: Maybe<ReadonlyArray<ResolversParentTypes['PossibleDuplicate']>> }, 'id'>);
   PossibleDuplicate: Omit<PossibleDuplicate, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  Float: Scalars['Float']['output'];
+  MatchReason: MatchReason;
+  MatchInput: MatchInput;
+  MatchAddressInput: MatchAddressInput;
   SystemRecord: ResolversInterfaceTypes<ResolversParentTypes>['SystemRecord'];
   CrmRecord: Partial<CrmRecord> & (Pick<CrmRecord, 'key'>);
   ErpRecord: Partial<ErpRecord> & (Pick<ErpRecord, 'key'>);
@@ -464,6 +591,11 @@ export type MoneyResolvers<ContextType = RequestContext, ParentType extends Reso
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
 };
 
+export type CustomerGroupResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerGroup'] = ResolversParentTypes['CustomerGroup']> = {
+  customerIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  complete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -475,6 +607,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerArgs, 'id'>>;
   customerBy?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType, RequireFields<QueryCustomerByArgs, 'system' | 'key'>>;
   customers?: Resolver<ResolversTypes['CustomerConnection'], ParentType, ContextType, RequireFields<QueryCustomersArgs, 'first' | 'orderBy'>>;
+  matchCustomers?: Resolver<ReadonlyArray<ResolversTypes['PossibleDuplicate']>, ParentType, ContextType, RequireFields<QueryMatchCustomersArgs, 'input'>>;
 };
 
 export type CustomerResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
@@ -489,6 +622,16 @@ export type CustomerResolvers<ContextType = RequestContext, ParentType extends R
 export type PossibleDuplicateResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['PossibleDuplicate'] = ResolversParentTypes['PossibleDuplicate']> = {
   customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
   sharedIdentifiers?: Resolver<ReadonlyArray<ResolversTypes['IdentifierKind']>, ParentType, ContextType>;
+  verdict?: Resolver<ResolversTypes['MatchVerdict'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['MatchReason']>, ParentType, ContextType>;
+  decided?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type MatchReasonResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MatchReason'] = ResolversParentTypes['MatchReason']> = {
+  part?: Resolver<ResolversTypes['MatchPart'], ParentType, ContextType>;
+  agreement?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  weight?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
 export type SystemRecordResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['SystemRecord'] = ResolversParentTypes['SystemRecord']> = {
@@ -540,10 +683,12 @@ export type Resolvers<ContextType = RequestContext> = {
   LEI?: GraphQLScalarType;
   IBAN?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
+  CustomerGroup?: CustomerGroupResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   PossibleDuplicate?: PossibleDuplicateResolvers<ContextType>;
+  MatchReason?: MatchReasonResolvers<ContextType>;
   SystemRecord?: SystemRecordResolvers<ContextType>;
   CrmRecord?: CrmRecordResolvers<ContextType>;
   ErpRecord?: ErpRecordResolvers<ContextType>;

@@ -24,10 +24,12 @@ export type ParticipantExamination = {
   readonly kind: ParticipantKind;
   /** The wanted values, by attribute; null clears. */
   readonly changes: Scalars['AttributeValues']['input'];
-  /** Fields of the record as they were before a write, to learn whether they are so again. */
+  /** Fields of the record as they were before a write, to learn whether they are so again; empty where there was no record. */
   readonly restore?: InputMaybe<Scalars['AttributeValues']['input']>;
   /** Whether the system is to check the values, where it can without an effect. */
   readonly validate: Scalars['Boolean']['input'];
+  /** Attributes of which the present values are told besides, whether they can be written or not. */
+  readonly evidence?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
 /** In what capacity a system takes part. */
@@ -35,7 +37,11 @@ export type ParticipantKind =
   /** It owns the attributes. */
   | 'OWNER'
   /** It keeps copies of them. */
-  | 'COPY';
+  | 'COPY'
+  /** It is to have a record of the entity that is not there yet: of attributes that it owns or keeps copies of. */
+  | 'CREATE'
+  /** Its record of the entity is to be taken away again. */
+  | 'WITHDRAW';
 
 /** What a system says of a record and of a write to it. */
 export type ParticipantExamined = {
@@ -50,6 +56,8 @@ export type ParticipantExamined = {
   readonly unreachable: Maybe<ParticipantUnreachable>;
   /** Null where the system has no record of the entity, or could not be reached. */
   readonly found: Maybe<ParticipantFound>;
+  /** What the system would refuse of a new record, as far as it can say without an effect; null where none is to be made. */
+  readonly refusals: Maybe<ReadonlyArray<ParticipantCause>>;
 };
 
 /** How far a write can be made safe to repeat. */
@@ -96,8 +104,8 @@ export type ParticipantRecord = {
   readonly __typename?: 'ParticipantRecord';
   /** The system's own key. */
   readonly key: Scalars['String']['output'];
-  /** Of all attributes that the system owns and that come with the record. */
-  readonly fingerprints: Scalars['AttributeFingerprints']['output'];
+  /** Of all attributes that the system owns and that come with the record; null for one that was taken away. */
+  readonly fingerprints: Maybe<Scalars['AttributeFingerprints']['output']>;
 };
 
 /** Why a system refuses a change. */
@@ -125,8 +133,8 @@ export type ParticipantOrder = {
   readonly restore?: InputMaybe<Scalars['AttributeValues']['input']>;
   /** The system's idempotency key, where it has such keys; in its log in any case. */
   readonly wireKey: Scalars['String']['input'];
-  /** The version that the record must still have, where the system can bind a write to one. */
-  readonly ifVersion: Scalars['String']['input'];
+  /** The version that the record must still have, where the system can bind a write to one; null for a new record. */
+  readonly ifVersion?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** How a change ended, as far as the system's subgraph knows. */
@@ -134,7 +142,7 @@ export type ParticipantOutcome = {
   readonly __typename?: 'ParticipantOutcome';
   /** How it ended. */
   readonly status: ParticipantStatus;
-  /** The record's version after it; only where it was applied. */
+  /** The record's version after it; only where it was applied, and null for a record that was taken away. */
   readonly version: Maybe<Scalars['String']['output']>;
   /** Values of the ordered attributes after it; only where it was applied. */
   readonly values: Maybe<Scalars['AttributeValues']['output']>;

@@ -72,6 +72,7 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
     capabilities: {
       conditionalWrite: 'none',
       idempotency: { by: 'key', retentionHours: 24 },
+      withdrawal: 'delete',
       readBack: true,
       feed: { deletesVisible: true, windowDays: 30 },
       batchSize: 100,
@@ -108,8 +109,8 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
       );
     },
 
-    async find(account, call) {
-      const [shown] = (await customers({ 'metadata[account]': account }, call)).data;
+    async find(customerId, call) {
+      const [shown] = (await customers({ 'metadata[customer]': customerId }, call)).data;
       return shown ? whole(shown) : null;
     },
 
@@ -117,6 +118,13 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
 
     update: async (id, changes, { wireKey }, call) =>
       whole(await posted(`/customers/${encodeURIComponent(id)}`, changes, wireKey, call)),
+
+    async withdraw(id, { wireKey }, call) {
+      // What is deleted stays so however often that is asked for: a key only finds the call in the log.
+      const headers: Record<string, string> = wireKey === undefined ? {} : { 'x-request-key': wireKey };
+      const path = `${root}/customers/${encodeURIComponent(id)}`;
+      await answered({ method: 'DELETE', path, headers }, call);
+    },
 
     async changes(since, call): Promise<FeedPage<BillingCustomer>> {
       const place = since?.split(' ') ?? [];

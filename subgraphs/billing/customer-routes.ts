@@ -24,11 +24,14 @@ export function customerRoutes(db: Db): readonly Route[] {
       path: `${root}/customers`,
       async serve({ query = {} }) {
         const ids = query['id[in]']?.split(',');
-        const account = query['metadata[account]'];
+        const { 'metadata[account]': account, 'metadata[customer]': customer } = query;
         if (ids && ids.length > batch) return tooMany;
         if (ids) return list((await customers.read(ids)).map(customerOf));
-        if (account === undefined) return pageAfter(query.starting_after ?? '');
-        const found = await customers.byExternal(account);
+        if (account === undefined && customer === undefined) return pageAfter(query.starting_after ?? '');
+        const found =
+          customer === undefined
+            ? await customers.byExternal(account ?? '')
+            : await customers.byCustomer(customer);
         return list(found ? [customerOf(found)] : []);
       },
     },
@@ -69,11 +72,11 @@ export function customerRoutes(db: Db): readonly Route[] {
     {
       method: 'DELETE',
       path: `${root}/customers/:id`,
-      serve: (_, { id = '' }) =>
+      serve: ({ headers }, { id = '' }) =>
         db.transaction(async (tx) => {
           await held(tx, id);
-          const gone = await billingTables(tx).customers.remove(id);
-          return gone ? json(200, { id, object: 'customer', deleted: true }) : noCustomer;
+          const refused = await billingTables(tx).customers.remove(id, undefined, headers?.['x-request-key']);
+          return refused === null ? json(200, { id, object: 'customer', deleted: true }) : noCustomer;
         }),
     },
   ];

@@ -1,7 +1,7 @@
 /** The billing system's customer. Null and absent are the same to it. Amounts are minor units, times unix seconds. */
 export interface BillingCustomer {
-  /** The CRM's id of the account. */
-  readonly metadata: { readonly account: string | null };
+  /** The CRM's id of the account; and of a customer that was made through the graph, its id there. */
+  readonly metadata: { readonly account: string | null; readonly customer?: string | null };
   readonly name: string | null;
   /** ISO 4217 in small letters. Fixed when the customer is made. */
   readonly currency: string;
@@ -12,6 +12,8 @@ export interface BillingCustomer {
     readonly email: string | null;
   } | null;
   readonly delinquency: (typeof delinquencies)[number] | null;
+  /** Absent is active. */
+  readonly collection?: (typeof collections)[number] | null;
   readonly default_payment_method: BillingPaymentMethod | null;
   readonly bank_account: { readonly iban: string; readonly holder_name: string } | null;
   readonly provisioning_id: string | null;
@@ -92,6 +94,7 @@ export interface BillingRows {
 
 export const deliveries = ['email', 'post', 'e_invoice', 'portal'] as const;
 export const delinquencies = ['current', 'reminder_sent', 'final_notice', 'in_collections'] as const;
+export const collections = ['active', 'paused', 'closed'] as const;
 export const paymentTypes = ['card', 'direct_debit', 'bank_transfer', 'check'] as const;
 export const invoiceStatuses = ['draft', 'open', 'paid', 'void', 'uncollectible'] as const;
 export const subscriptionStatuses = ['trialing', 'active', 'past_due', 'paused', 'canceled'] as const;
@@ -104,6 +107,7 @@ export const customerFields = Object.keys({
   balance: true,
   invoice_settings: true,
   delinquency: true,
+  collection: true,
   default_payment_method: true,
   bank_account: true,
   provisioning_id: true,

@@ -7,11 +7,16 @@ export function payerFacts({
   business,
   address,
   invoice_settings,
-}: Pick<BillingCustomer, 'name' | 'business' | 'address' | 'invoice_settings'>): Facts {
+  bank_account,
+}: Pick<BillingCustomer, 'name' | 'business' | 'address' | 'invoice_settings' | 'bank_account'>): Facts {
   return {
     name: name ?? business?.legal_name,
     country: business?.country ?? address?.country,
     leis: business?.lei ? [business.lei] : [],
     domains: invoice_settings?.email ? [invoice_settings.email] : [],
+    addresses: address
+      ? [{ ...address, street: address.lines.join(' '), postalCode: address.postal_code }]
+      : [],
+    ibans: bank_account ? [bank_account.iban] : [],
   };
 }

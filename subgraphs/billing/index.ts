@@ -1,9 +1,10 @@
 import { hintsBy } from '../lists.ts';
-import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { billingConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { customerFields, type BillingCustomer, type BillingRows } from './customer.ts';
 import { payerFacts } from './facts.ts';
+import { groupResolvers } from './group.ts';
 import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { billingSandbox } from './sandbox.ts';
@@ -31,19 +32,20 @@ export const billing: SystemModule<BillingCustomer, BillingRows> = {
         mapping,
         fields: customerFields,
         copies,
+        required: ['group'],
+        computed: (reader) => groupResolvers({ ...surroundings, reader }),
+        external: (customerId) => ({ metadata: { account: null, customer: customerId } }),
         page: (key) => `/v1/customers/${key}`,
         tell: (customers) =>
           Promise.resolve(
             new Map(
-              customers.map(({ key, record }): [string, Told] => {
-                const { metadata } = record;
-                const facts = payerFacts(record);
-                const refersTo =
-                  metadata.account === null
-                    ? {}
-                    : { refersTo: { system: 'CRM', key: metadata.account } as const };
-                return [key, { facts, ...refersTo }];
-              }),
+              customers.map(({ key, record }): [string, Told] => [
+                key,
+                {
+                  facts: payerFacts(record),
+                  ...madeFor(record.metadata.customer, record.metadata.account),
+                },
+              ]),
             ),
           ),
       },

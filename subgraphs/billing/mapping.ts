@@ -18,6 +18,7 @@ const dunning = vocabulary({
   FINAL_NOTICE: 'final_notice',
   COLLECTION: 'in_collections',
 });
+const collections = vocabulary({ ACTIVE: 'active', PAUSED: 'paused', CLOSED: 'closed' });
 const paymentKinds = vocabulary({
   CARD: 'card',
   DIRECT_DEBIT: 'direct_debit',
@@ -42,7 +43,12 @@ const intervals = vocabulary({ MONTH: 'month', QUARTER: 'quarter', YEAR: 'year' 
 
 /** Attribute by attribute: where the billing system keeps it. */
 export const mapping = {
-  billingCurrency: shown(['currency'], ({ currency }) => currency?.toUpperCase() ?? null),
+  billingCurrency: made(
+    ['currency'],
+    ({ currency }) => currency?.toUpperCase() ?? null,
+    // Of a new customer only; nobody can make a customer without one.
+    (code) => (code === null ? {} : { currency: code.toLowerCase() }),
+  ),
   balance: shown(['balance', 'currency'], ({ balance, currency }) =>
     balance === undefined || currency === undefined ? null : moneyOf(balance, currency),
   ),
@@ -55,6 +61,11 @@ export const mapping = {
     (to) => ({ invoice_settings: to && { delivery: channels.word(to.channel), email: to.email } }),
   ),
   dunningState: coded('delinquency', dunning),
+  collection: made(
+    ['collection'],
+    ({ collection }) => collections.meaning(collection ?? 'active'),
+    (state) => ({ collection: collections.word(state ?? 'ACTIVE') }),
+  ),
   paymentMethod: shown(['default_payment_method'], ({ default_payment_method: method }) => {
     const kind = paymentKinds.meaning(method?.type);
     return method && kind
@@ -78,7 +89,7 @@ export const mapping = {
   invoices: listed('invoice', invoiceOf, ({ status }: Partial<CustomerInvoicesArgs>) =>
     status ? { status: invoiceStatuses.word(status) } : {},
   ),
-} satisfies Mapping<Customer, BillingCustomer>;
+} satisfies Mapping<Customer, BillingCustomer, 'group' | 'groupBalance'>;
 
 function moneyOf(minor: number, code: string) {
   const currency = code.toUpperCase();

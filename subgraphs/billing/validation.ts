@@ -3,7 +3,7 @@ import type { WireResponse } from '../wire.ts';
 import { isCountry, isCurrency } from '../../schema/codes.ts';
 import { ibanOf } from '../../schema/iban.ts';
 import { error } from './answers.ts';
-import { deliveries, delinquencies, paymentTypes, type BillingCustomer } from './customer.ts';
+import { collections, deliveries, delinquencies, paymentTypes, type BillingCustomer } from './customer.ts';
 
 const text = (most: number) => z.string().max(most);
 const email = text(254).regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'must be an e-mail address');
@@ -37,7 +37,7 @@ const paymentMethod = z.strictObject({
 
 /** A customer but for what the billing system itself decides. */
 const customer = z.strictObject({
-  metadata: z.strictObject({ account: text(40).nullable() }),
+  metadata: z.strictObject({ account: text(40).nullable(), customer: text(40).nullable().default(null) }),
   name: text(255).nullable(),
   currency,
   invoice_settings: z
@@ -48,6 +48,7 @@ const customer = z.strictObject({
     })
     .nullable(),
   delinquency: z.enum(delinquencies).nullable(),
+  collection: z.enum(collections).nullable(),
   default_payment_method: paymentMethod.nullable(),
   bank_account: z
     .strictObject({
@@ -98,10 +99,11 @@ export type CustomerParameters = Omit<BillingCustomer, 'balance' | 'created'>;
 
 /** What a new customer has where its maker does not say. */
 const blank: Omit<CustomerParameters, 'currency'> = {
-  metadata: { account: null },
+  metadata: { account: null, customer: null },
   name: null,
   invoice_settings: null,
   delinquency: 'current',
+  collection: 'active',
   default_payment_method: null,
   bank_account: null,
   provisioning_id: null,
@@ -132,6 +134,7 @@ export function customerChanges(
   const given = unset(parameters);
   if (!isObject(given)) return notParameters;
   if (given.currency !== undefined && given.currency !== present.currency) return currencyIsFixed;
+  if (given.collection === 'closed' && present.balance !== 0) return stillOwes;
   return checked(customer.partial(), merged(given, { ...present }), (changes) => ({
     // What is absent must stay so: undefined would be stored.
     changes: Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
@@ -140,6 +143,13 @@ export function customerChanges(
 
 const notParameters: Refusal = {
   refused: error(400, { code: 'parameter_invalid', message: 'The body must be an object of parameters' }),
+};
+const stillOwes: Refusal = {
+  refused: error(400, {
+    code: 'parameter_invalid',
+    param: 'collection',
+    message: 'Invalid collection: the customer has a balance that is not settled',
+  }),
 };
 const currencyIsFixed: Refusal = {
   refused: error(400, {

@@ -4,11 +4,20 @@ import type { Stored, Table } from '../sandbox/table.ts';
 import type { WireResponse } from '../wire.ts';
 import { blankAccount, type AccountBody, type ContactBody } from './account.ts';
 import { error, expectedVersion, missing, root, stale } from './answers.ts';
+import { hasLiving, parentRefused } from './hierarchy.ts';
 import { crmId } from './ids.ts';
 import { faultsIn } from './validation.ts';
 
+/** What the CRM's API for accounts stands on. */
+export interface AccountTables {
+  readonly accounts: Table<AccountBody>;
+  readonly contacts: Table<ContactBody>;
+  /** Does something while nobody else changes who is above whom. */
+  readonly inHierarchy: <T>(work: (accounts: Table<AccountBody>) => Promise<T>) => Promise<T>;
+}
+
 /** The CRM's API for accounts. */
-export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<ContactBody>): readonly Route[] {
+export function accountRoutes({ accounts, contacts, inHierarchy }: AccountTables): readonly Route[] {
   const routes: readonly Route[] = [
     {
       method: 'POST',
@@ -59,6 +68,14 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
     },
     {
       method: 'GET',
+      path: `${root}/sobjects/Account/Customer_Id__c/:customer`,
+      async serve(_, { customer = '' }) {
+        const stored = await accounts.byCustomer(customer);
+        return stored ? answer(200, stored) : missing;
+      },
+    },
+    {
+      method: 'GET',
       path: `${root}/sobjects/Account/:id`,
       async serve(_, { id = '' }) {
         const [stored] = await accounts.read([id]);
@@ -69,7 +86,7 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       method: 'POST',
       path: `${root}/sobjects/Account`,
       async serve({ body, headers }) {
-        const account = { ...blankAccount, ...(body as Partial<AccountBody>) };
+        const account = madeOf(body);
         const refused = await invalid(account);
         if (refused) return refused;
         const stored = await accounts.insert(
@@ -80,21 +97,26 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
       },
     },
     {
+      // A dry run: what a POST of the same body would be told, and nothing done.
+      method: 'POST',
+      path: `${root}/sobjects/Account/validate`,
+      serve: async ({ body }) => (await invalid(madeOf(body))) ?? json(204, null),
+    },
+    {
       method: 'PATCH',
       path: `${root}/sobjects/Account/:id`,
       async serve({ body, headers }, { id = '' }) {
-        const refused = await invalid(body as Partial<AccountBody>, id);
-        if (refused) return refused;
-        return unlessTaken(async () => {
-          const changed = await accounts.update(
-            id,
-            body as Partial<AccountBody>,
-            expectedVersion(headers),
-            headers?.['x-request-key'],
-          );
+        const changes = body as Partial<AccountBody>;
+        const change = async (table: typeof accounts) => {
+          const refused = await invalid(changes, id, table);
+          if (refused) return refused;
+          const [version, wireKey] = [expectedVersion(headers), headers?.['x-request-key']];
+          const changed = await table.update(id, changes, version, wireKey);
           if (changed === 'missing') return missing;
           return changed === 'stale' ? stale : answer(200, changed);
-        }, duplicate);
+        };
+        const moves = changes.ParentId != null || changes.Type === 'Former Customer';
+        return unlessTaken(() => (moves ? inHierarchy(change) : change(accounts)), duplicate);
       },
     },
     {
@@ -110,7 +132,10 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
     {
       method: 'DELETE',
       path: `${root}/sobjects/Account/:id`,
-      serve: async (_, { id = '' }) => ((await accounts.remove(id)) ? json(204, null) : missing),
+      async serve({ headers }, { id = '' }) {
+        const refused = await accounts.remove(id, expectedVersion(headers), headers?.['x-request-key']);
+        return refused === null ? json(204, null) : refused === 'stale' ? stale : missing;
+      },
     },
     {
       method: 'GET',
@@ -132,18 +157,21 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
   ];
 
   /** What the CRM does not accept of a record, in its own words; null where it accepts all. */
-  async function invalid(changes: Partial<AccountBody>, id?: string): Promise<WireResponse | null> {
+  async function invalid(
+    changes: Partial<AccountBody>,
+    id?: string,
+    table = accounts,
+  ): Promise<WireResponse | null> {
     const faults = faultsIn(changes);
-    if (
-      changes.ParentId &&
-      (changes.ParentId === id || (await accounts.read([changes.ParentId])).length === 0)
-    ) {
+    const message = changes.ParentId ? await parentRefused(table, changes.ParentId, id) : null;
+    if (message !== null)
+      faults.push({ errorCode: 'INVALID_CROSS_REFERENCE_KEY', message, fields: ['ParentId'] });
+    if (changes.Type === 'Former Customer' && id !== undefined && (await hasLiving(table, id)))
       faults.push({
-        errorCode: 'INVALID_CROSS_REFERENCE_KEY',
-        message: 'invalid parent account',
-        fields: ['ParentId'],
+        errorCode: 'FIELD_INTEGRITY_EXCEPTION',
+        message: 'Type must not be Former Customer while accounts below are not',
+        fields: ['Type'],
       });
-    }
     return faults.length > 0 ? json(400, faults) : null;
   }
 
@@ -153,7 +181,12 @@ export function accountRoutes(accounts: Table<AccountBody>, contacts: Table<Cont
 /** Records of one composite request. */
 const mostRecords = 2000;
 const tooMany = error(400, 'LIMIT_EXCEEDED', `at most ${mostRecords} records in one request`);
-const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber');
+const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber or Customer_Id__c');
+
+/** A new account: what its creator says, and for the rest nothing. */
+function madeOf(body: unknown): AccountBody {
+  return { ...blankAccount, ...(body as Partial<AccountBody>) };
+}
 
 function answer(status: number, stored: Stored<AccountBody>): WireResponse {
   return json(status, accountOf(stored), { etag: `"v${stored.version}"` });

@@ -1,6 +1,8 @@
 /** The CRM's account. Null and absent are the same to it. */
 export interface Account {
   readonly AccountNumber: string | null;
+  /** The id of the customer in the graph, of an account that was made through it; no two accounts share one. */
+  readonly Customer_Id__c?: string | null;
   readonly Name: string;
   readonly Type: (typeof accountTypes)[number] | null;
   readonly Customer_Segment__c: (typeof segments)[number] | null;
@@ -13,6 +15,17 @@ export interface Account {
   readonly Sales_Channels__c: readonly (typeof channels)[number][] | null;
   readonly Owner: { readonly Name: string; readonly Email: string | null } | null;
   readonly ParentId: string | null;
+  /** Lines of the billing address above the town, apart by line feeds. */
+  readonly BillingStreet: string | null;
+  readonly BillingCity: string | null;
+  readonly BillingState: string | null;
+  readonly BillingPostalCode: string | null;
+  readonly BillingCountryCode: string | null;
+  readonly CurrencyIsoCode: string | null;
+  readonly Legal_Name__c: string | null;
+  readonly Tax_Id__c: string | null;
+  readonly Registration_Number__c: string | null;
+  readonly Invoice_Email__c: string | null;
   /** Given by the CRM. ISO 8601 in UTC. */
   readonly CreatedDate: string;
 }
@@ -55,6 +68,7 @@ export const contactRoles = ['Decision Maker', 'Buyer', 'Accounts Payable', 'Tec
 /** Every field of an account. */
 export const accountFields = Object.keys({
   AccountNumber: true,
+  Customer_Id__c: true,
   Name: true,
   Type: true,
   Customer_Segment__c: true,
@@ -66,6 +80,16 @@ export const accountFields = Object.keys({
   Sales_Channels__c: true,
   Owner: true,
   ParentId: true,
+  BillingStreet: true,
+  BillingCity: true,
+  BillingState: true,
+  BillingPostalCode: true,
+  BillingCountryCode: true,
+  CurrencyIsoCode: true,
+  Legal_Name__c: true,
+  Tax_Id__c: true,
+  Registration_Number__c: true,
+  Invoice_Email__c: true,
   CreatedDate: true,
 } satisfies Record<keyof Account, true>) as (keyof Account)[];
 
@@ -75,6 +99,7 @@ export type AccountBody = Omit<Account, 'CreatedDate'>;
 /** What an account is made of where its creator does not say; it is refused without a name. */
 export const blankAccount: AccountBody = {
   AccountNumber: null,
+  Customer_Id__c: null,
   Name: '',
   Type: 'Prospect',
   Customer_Segment__c: null,
@@ -86,6 +111,16 @@ export const blankAccount: AccountBody = {
   Sales_Channels__c: null,
   Owner: null,
   ParentId: null,
+  BillingStreet: null,
+  BillingCity: null,
+  BillingState: null,
+  BillingPostalCode: null,
+  BillingCountryCode: null,
+  CurrencyIsoCode: null,
+  Legal_Name__c: null,
+  Tax_Id__c: null,
+  Registration_Number__c: null,
+  Invoice_Email__c: null,
 };
 
 /** A contact as it is stored. */

@@ -1,4 +1,4 @@
-import type { Call, Connector, FeedPage, ListPage, Versioned } from '../connector.ts';
+import type { Call, Connector, FeedPage, ListPage, Versioned, WriteOptions } from '../connector.ts';
 import { refusalsIn, refusedBy, type RefusalTable } from '../refusal.ts';
 import type { Wire, WireRequest } from '../wire.ts';
 import { accountFields, type Account, type AccountRows } from './account.ts';
@@ -29,7 +29,7 @@ const refusals: RefusalTable = {
   },
 };
 
-/** Speaks the CRM's API: accounts by `AccountNumber`, conditional writes by ETag, a feed by modification. */
+/** Speaks the CRM's API: accounts by `Customer_Id__c`, conditional writes by ETag, a feed by modification. */
 export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
   async function answered(request: WireRequest, call: Call): Promise<unknown> {
     const response = await wire(request, call);
@@ -41,6 +41,7 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
     capabilities: {
       conditionalWrite: 'atomic',
       idempotency: { by: 'externalId' },
+      withdrawal: 'delete',
       readBack: true,
       feed: { deletesVisible: true, windowDays: null },
       batchSize: 2000,
@@ -74,25 +75,22 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
       );
     },
 
-    async find(number, call) {
-      const path = `${root}/sobjects/Account/AccountNumber/${encodeURIComponent(number)}`;
+    async find(customerId, call) {
+      const path = `${root}/sobjects/Account/Customer_Id__c/${encodeURIComponent(customerId)}`;
       const response = await wire({ method: 'GET', path }, call);
       if (response.status === 404) return null;
       if (response.status >= 400) throw refusedBy(refusals, response);
       return versioned(response.body as Shown) as Versioned<Account>;
     },
 
-    async create(record, { wireKey }, call) {
-      const headers: Record<string, string> = wireKey === undefined ? {} : { 'x-request-key': wireKey };
+    async create(record, options, call) {
+      const headers = headersOf(options);
       const request = { method: 'POST', path: `${root}/sobjects/Account`, headers, body: record } as const;
       return versioned((await answered(request, call)) as Shown) as Versioned<Account>;
     },
 
-    async update(id, changes, { wireKey, ifVersion }, call) {
-      const headers: Record<string, string> = {
-        ...(wireKey === undefined ? {} : { 'x-request-key': wireKey }),
-        ...(ifVersion === undefined ? {} : { 'if-match': ifVersion }),
-      };
+    async update(id, changes, options, call) {
+      const headers = headersOf(options);
       const path = `${root}/sobjects/Account/${encodeURIComponent(id)}`;
       const request = { method: 'PATCH', path, headers, body: changes } as const;
       return versioned((await answered(request, call)) as Shown) as Versioned<Account>;
@@ -101,6 +99,16 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
     async validate(id, changes, call) {
       const path = `${root}/sobjects/Account/${encodeURIComponent(id)}/validate`;
       return refusalsIn(refusals, await wire({ method: 'POST', path, body: changes }, call));
+    },
+
+    async validateNew(record, call) {
+      const path = `${root}/sobjects/Account/validate`;
+      return refusalsIn(refusals, await wire({ method: 'POST', path, body: record }, call));
+    },
+
+    async withdraw(id, options, call) {
+      const path = `${root}/sobjects/Account/${encodeURIComponent(id)}`;
+      await answered({ method: 'DELETE', path, headers: headersOf(options) }, call);
     },
 
     async changes(since, call): Promise<FeedPage<Account>> {
@@ -152,6 +160,14 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
     const last = records.at(-1);
     return { records, done, covered, place: last ? { since: last.SystemModstamp, afterId: last.Id } : place };
   }
+}
+
+/** The CRM has no idempotency key; the header only finds the call in its log. */
+function headersOf({ wireKey, ifVersion }: WriteOptions): Record<string, string> {
+  return {
+    ...(wireKey === undefined ? {} : { 'x-request-key': wireKey }),
+    ...(ifVersion === undefined ? {} : { 'if-match': ifVersion }),
+  };
 }
 
 /** A place in one of the CRM's feeds; the stamp stays as the CRM wrote it. */

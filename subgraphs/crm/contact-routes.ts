@@ -40,7 +40,7 @@ export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
     {
       method: 'DELETE',
       path: `${root}/sobjects/Contact/:id`,
-      serve: async (_, { id = '' }) => ((await contacts.remove(id)) ? json(204, null) : missing),
+      serve: async (_, { id = '' }) => ((await contacts.remove(id)) === null ? json(204, null) : missing),
     },
     {
       method: 'GET',

@@ -1,8 +1,9 @@
 import { hintsBy } from '../lists.ts';
-import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { accountFields, type Account, type AccountRows } from './account.ts';
 import { crmConnector } from './connector.ts';
 import { accountFacts } from './facts.ts';
+import { groupResolvers } from './group-resolvers.ts';
 import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { crmSandbox } from './sandbox.ts';
@@ -38,14 +39,16 @@ export const crm: SystemModule<Account, AccountRows> = {
         mapping,
         fields: accountFields,
         copies: {},
+        external: (customerId) => ({ Customer_Id__c: customerId }),
         page: (key) => `/services/data/v1/sobjects/Account/${key}`,
+        computed: (reader, link) => groupResolvers({ ...surroundings, reader, link }),
         async tell(accounts, call) {
           const request = { parents: accounts.map(({ key }) => key), first: 100, after: null, where: {} };
           const contacts = await surroundings.connector.list('Contact', request, call);
           return new Map(
             accounts.map(({ key, record }): [string, Told] => {
               const people = (contacts.get(key)?.rows ?? []).map(({ row }) => row);
-              return [key, { facts: accountFacts(record, people) }];
+              return [key, { facts: accountFacts(record, people), ...madeFor(record.Customer_Id__c) }];
             }),
           );
         },

@@ -8,6 +8,7 @@ import type {
 } from '../../schema/generated/crm.ts';
 import { lensesOf, vocabulary, type Mapped, type Mapping } from '../lens.ts';
 import type { Account, Contact } from './account.ts';
+import { declaredFields, declaredFrom, declaredIn } from './declared.ts';
 
 const { coded, field, given, link, listed, made } = lensesOf<Account>();
 
@@ -48,7 +49,7 @@ export const mapping = {
     ({ Language__c }) => Language__c?.replace('_', '-') ?? null,
     (tag) => ({ Language__c: tag?.replace('-', '_') ?? null }),
   ),
-  lifecycleStatus: given(coded('Type', statuses)),
+  lifecycleStatus: coded('Type', statuses),
   channels: made<readonly SalesChannel[]>(
     ['Sales_Channels__c'],
     (account) => account.Sales_Channels__c?.map(channels.meaning).filter((known) => known !== null) ?? null,
@@ -64,8 +65,9 @@ export const mapping = {
   contacts: listed('Contact', contactOf, ({ role }: Partial<CustomerContactsArgs>) =>
     role ? { Roles__c: [roles.word(role)] } : {},
   ),
+  declared: made(declaredFields, declaredIn, declaredFrom),
   createdAt: given(field('CreatedDate')),
-} satisfies Mapping<Customer, Account>;
+} satisfies Mapping<Customer, Account, 'ultimateParent' | 'group'>;
 
 function contactOf(contact: Contact): Mapped<Person, Customer> {
   return {

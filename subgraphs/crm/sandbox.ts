@@ -1,10 +1,11 @@
-import type { Queryable } from '../../runtime/db/index.ts';
+import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/api.ts';
 import { openTable } from '../sandbox/table.ts';
 import type { AccountBody, ContactBody } from './account.ts';
-import { accountRoutes } from './account-routes.ts';
+import { accountRoutes, type AccountTables } from './account-routes.ts';
 import { error, missing, stale } from './answers.ts';
 import { contactRoutes } from './contact-routes.ts';
+import { holdHierarchy } from './hierarchy.ts';
 import { message } from './hook.ts';
 
 /** The tables of the CRM, for loading many records at once. */
@@ -16,12 +17,17 @@ export function crmTables(db: Queryable) {
 }
 
 /** The CRM's sandbox: accounts and contacts behind an API of its own. */
-export function crmSandbox(db: Queryable, random?: () => number): Sandbox {
+export function crmSandbox(db: Db, random?: () => number): Sandbox {
   const { accounts, contacts } = crmTables(db);
+  const inHierarchy: AccountTables['inHierarchy'] = (work) =>
+    db.transaction(async (tx) => {
+      await holdHierarchy(tx);
+      return work(crmTables(tx).accounts);
+    });
   return createSandbox({
     name: 'crm',
     db,
-    routes: [...accountRoutes(accounts, contacts), ...contactRoutes(contacts)],
+    routes: [...accountRoutes({ accounts, contacts, inHierarchy }), ...contactRoutes(contacts)],
     message,
     notFound: missing,
     refusals: {

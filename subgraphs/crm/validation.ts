@@ -1,3 +1,4 @@
+import { isCurrency } from '../../schema/codes.ts';
 import { accountTypes, channels, contactRoles, segments, type Account, type Contact } from './account.ts';
 import { isCrmId } from './ids.ts';
 
@@ -27,6 +28,9 @@ const listOf =
     Array.isArray(value) && value.every((one) => oneOf(words)(one) === null)
       ? null
       : `must be a list out of: ${words.join(', ')}`;
+const emailAddress: Check = (value) =>
+  /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(String(value)) ? text(254)(value) : 'must be an e-mail address';
+const countryCode: Check = (value) => (/^[A-Z]{2}$/.test(String(value)) ? null : 'must be a country code');
 const flag: Check = (value) => (typeof value === 'boolean' ? null : 'must be true or false');
 
 type Checks<R> = Readonly<Record<keyof R, Check>>;
@@ -34,6 +38,7 @@ type Checks<R> = Readonly<Record<keyof R, Check>>;
 /** What the CRM checks of an account; null is allowed in all but the name. */
 const accountChecks: Checks<Omit<Account, 'CreatedDate'>> = {
   AccountNumber: text(40),
+  Customer_Id__c: text(40),
   Name: name,
   Type: oneOf(accountTypes),
   Customer_Segment__c: oneOf(segments),
@@ -52,6 +57,16 @@ const accountChecks: Checks<Omit<Account, 'CreatedDate'>> = {
       ? null
       : 'must name a person',
   ParentId: text(18),
+  BillingStreet: text(255),
+  BillingCity: text(40),
+  BillingState: text(80),
+  BillingPostalCode: text(20),
+  BillingCountryCode: countryCode,
+  CurrencyIsoCode: (value) => (isCurrency(String(value)) ? null : 'must be a currency code'),
+  Legal_Name__c: text(255),
+  Tax_Id__c: text(40),
+  Registration_Number__c: text(60),
+  Invoice_Email__c: emailAddress,
 };
 
 const contactChecks: Checks<Omit<Contact, 'Id'>> = {
@@ -60,10 +75,9 @@ const contactChecks: Checks<Omit<Contact, 'Id'>> = {
   Name: name,
   Title: text(128),
   Roles__c: listOf(contactRoles),
-  Email: (value) =>
-    /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(String(value)) ? text(254)(value) : 'must be an e-mail address',
+  Email: emailAddress,
   Phone: text(40),
-  MailingCountryCode: (value) => (/^[A-Z]{2}$/.test(String(value)) ? null : 'must be a country code'),
+  MailingCountryCode: countryCode,
   HasOptedOutOfEmail: flag,
   DoNotCall: flag,
   Consent_Date__c: text(30),

@@ -31,7 +31,11 @@ export function refusal(details: readonly ErpDetail[]): WireResponse {
 }
 
 export const missing = error(404, 'BP_NOT_FOUND', 'the business partner does not exist');
-export const duplicate = error(409, 'BP_DUPLICATE', 'another business partner has this ExternalReference');
+export const duplicate = error(
+  409,
+  'BP_DUPLICATE',
+  'another business partner has this ExternalReference or YY1_CustomerId',
+);
 export const stale = error(412, 'PRECONDITION_FAILED', 'the business partner was changed meanwhile');
 export const unconditional = error(428, 'PRECONDITION_REQUIRED', 'a change needs an If-Match');
 

@@ -43,8 +43,9 @@ const refusals: RefusalTable = {
 };
 
 /**
- * Speaks the ERP's API: partners by `ExternalReference`, conditional writes by ETag, a feed by day and second of the
- * last change. A partner is archived, never deleted, and everything below it comes with it.
+ * Speaks the ERP's API: partners by `YY1_CustomerId`, conditional writes by ETag, a feed by day and second of the
+ * last change. A partner is archived, never deleted, and everything below it comes with it; one that is blocked as well
+ * is gone for the graph.
  */
 export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows> {
   async function answered(request: WireRequest, call: Call): Promise<WireResponse> {
@@ -62,6 +63,7 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
     capabilities: {
       conditionalWrite: 'atomic',
       idempotency: { by: 'externalId' },
+      withdrawal: 'block',
       readBack: true,
       feed: { deletesVisible: false, windowDays: null },
       batchSize: 500,
@@ -70,10 +72,15 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
 
     async read(numbers, fields, call) {
       const [expand, select] = [fields.filter(isNavigation), fields.filter((name) => !isNavigation(name))];
-      const body = { filter: numbers, select, expand };
+      const body = { filter: numbers, select: [...new Set([...select, ...marks])], expand };
       const answer = await answered({ method: 'POST', path: `${partners}/$query`, body }, call);
       const { value } = answer.body as { value: Shown<Partial<BusinessPartner>>[] };
-      return new Map(value.map((shown) => [shown.BusinessPartner, versioned(shown)]));
+      const unasked = marks.filter((mark) => !fields.includes(mark));
+      return new Map(
+        value.flatMap((shown) =>
+          isWithdrawn(shown) ? [] : [[shown.BusinessPartner, versioned(without(shown, unasked))] as const],
+        ),
+      );
     },
 
     list: () =>
@@ -84,8 +91,8 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
         ),
       ),
 
-    async find(reference, call) {
-      const path = `${partners}/ExternalReference/${encodeURIComponent(reference)}`;
+    async find(customerId, call) {
+      const path = `${partners}/YY1_CustomerId/${encodeURIComponent(customerId)}`;
       const response = await wire({ method: 'GET', path }, call);
       if (response.status < 400) return versioned(response.body as Shown<BusinessPartner>);
       const refused = refusedBy(refusals, response);
@@ -108,6 +115,17 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       return refusalsIn(refusals, await wire({ method: 'PATCH', path, query, body: changes }, call));
     },
 
+    async validateNew(record, call) {
+      const query = { $validateOnly: 'true' };
+      return refusalsIn(refusals, await wire({ method: 'POST', path: partners, query, body: record }, call));
+    },
+
+    async withdraw(number, options, call) {
+      const headers = { ...traced(options), 'if-match': options.ifVersion ?? '*' };
+      const path = `${partners}/${encodeURIComponent(number)}`;
+      await answered({ method: 'PATCH', path, headers, body: withdrawn }, call);
+    },
+
     async changes(since, call): Promise<FeedPage<BusinessPartner>> {
       const [from = '', after = '', started = ''] = since?.split('\t') ?? [];
       const answer = await answered({ method: 'GET', path: partners, query: queryOf(from, after) }, call);
@@ -116,7 +134,10 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       const settled = started || settledAt(answer);
       const last = value.at(-1);
       const next = more && last ? [stampOf(last), last.BusinessPartner, settled] : [settled];
-      return { changed: value.map((shown) => versioned(shown)), next: next.join('\t'), more };
+      const changed = value.map((shown) =>
+        isWithdrawn(shown) ? { key: shown.BusinessPartner, deleted: true as const } : versioned(shown),
+      );
+      return { changed, next: next.join('\t'), more };
     },
 
     now: async (call) =>
@@ -124,6 +145,25 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
         await answered({ method: 'GET', path: partners, query: queryOf(`${endOfTime}T00:00:00Z`, '') }, call),
       ),
   };
+}
+
+/** How a partner is marked that is not to be used again; what it was found by is free for another one. */
+const withdrawn = {
+  BusinessPartnerIsBlocked: true,
+  IsMarkedForArchiving: true,
+  YY1_CustomerId: null,
+  ExternalReference: null,
+} satisfies Partial<BusinessPartner>;
+
+/** What shows that a partner was withdrawn. */
+const marks = ['BusinessPartnerIsBlocked', 'IsMarkedForArchiving'] as const;
+
+function isWithdrawn(shown: Partial<BusinessPartner>): boolean {
+  return marks.every((mark) => shown[mark] === true);
+}
+
+function without<P extends object>(shown: P, names: readonly string[]): P {
+  return Object.fromEntries(Object.entries(shown).filter(([name]) => !names.includes(name))) as P;
 }
 
 function isNavigation(field: string): boolean {

@@ -1,8 +1,9 @@
 import { hintsBy } from '../lists.ts';
-import { openSystem, type SystemModule, type Told } from '../system.ts';
+import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { erpConnector } from './connector.ts';
 import { copies } from './copies.ts';
 import { partnerFacts } from './facts.ts';
+import { groupResolvers } from './group.ts';
 import { hintedIn } from './hook.ts';
 import { mapping } from './mapping.ts';
 import { partnerFields, type BusinessPartner, type PartnerRows } from './partner.ts';
@@ -32,6 +33,9 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         mapping,
         fields: partnerFields,
         copies,
+        required: ['group'],
+        computed: (reader) => groupResolvers({ ...surroundings, reader }),
+        external: (customerId) => ({ YY1_CustomerId: customerId }),
         page: (number) => `/odata/v1/A_BusinessPartner/${number}`,
         nested: (link) => ({
           BillingStructure: {
@@ -41,14 +45,13 @@ export const erp: SystemModule<BusinessPartner, PartnerRows> = {
         tell: (partners) =>
           Promise.resolve(
             new Map(
-              partners.map(({ key, record }): [string, Told] => {
-                const facts = partnerFacts(record);
-                const account = record.ExternalReference;
-                return [
-                  key,
-                  account === null ? { facts } : { facts, refersTo: { system: 'CRM', key: account } },
-                ];
-              }),
+              partners.map(({ key, record }): [string, Told] => [
+                key,
+                {
+                  facts: partnerFacts(record),
+                  ...madeFor(record.YY1_CustomerId, record.ExternalReference),
+                },
+              ]),
             ),
           ),
       },

@@ -16,6 +16,7 @@ const taxClassifications = vocabulary({
   REVERSE_CHARGE: '3',
   OUT_OF_SCOPE: '9',
 });
+const orderBlockCodes = vocabulary({ NONE: '', ORDERS: '01', ORDERS_AND_DELIVERIES: '02' });
 const billingModes = vocabulary({ STANDALONE: 'OWN', BILLED_TO_OTHER: 'OTHER', CONSOLIDATING: 'COLLECTIVE' });
 
 /** Attribute by attribute: where the ERP keeps it. */
@@ -62,6 +63,11 @@ export const mapping = {
   ),
   creditLimit: made(['CreditLimit', 'CreditLimitCurrency'], limitOf, limitFields),
   creditStatus: made(['CreditAccountIsBlocked', 'CreditCheckRule'], creditStatusOf, creditFields),
+  orderBlock: made(
+    ['OrderIsBlockedForCustomer'],
+    ({ OrderIsBlockedForCustomer: code }) => orderBlockCodes.meaning(code ?? ''),
+    (block) => ({ OrderIsBlockedForCustomer: orderBlockCodes.word(block ?? 'NONE') }),
+  ),
   billingStructure: made(
     ['BillingStructure', 'BillToParty'],
     ({ BillingStructure, BillToParty }) => {
@@ -85,4 +91,4 @@ export const mapping = {
       to_ShipToAddress: rowsFor(addresses, rows, addressOf, addressFields),
     }),
   ),
-} satisfies Mapping<Customer, BusinessPartner>;
+} satisfies Mapping<Customer, BusinessPartner, 'group' | 'groupExposure'>;

@@ -6,7 +6,7 @@ import type { WireResponse } from '../wire.ts';
 import { duplicate, expectedVersion, missing, refusal, root, stale, unconditional } from './answers.ts';
 import { properties } from './properties.ts';
 import { termsTable } from './terms-table.ts';
-import { accepted, invalid, type Checked, type ErpDetail, type PartnerBody } from './validation.ts';
+import { accepted, invalid, lacking, type Checked, type ErpDetail, type PartnerBody } from './validation.ts';
 
 const pageSize = 500;
 const partners = `${root}/A_BusinessPartner`;
@@ -26,9 +26,20 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
   /** What the ERP accepts of a record, or all that it does not. */
   async function checkedBy(given: unknown, number?: string): Promise<Checked> {
     const checked = accepted(given);
-    const dangling = await payerRefused(given, number);
-    if (!dangling) return checked;
-    return { refused: [...('refused' in checked ? checked.refused : []), dangling] };
+    const wrong = [await payerRefused(given, number), await liftRefused(checked, number)];
+    const refused = wrong.filter((one) => one !== null);
+    if (refused.length === 0) return checked;
+    return { refused: [...('refused' in checked ? checked.refused : []), ...refused] };
+  }
+
+  /** Who has no credit is not sold to again. */
+  async function liftRefused(checked: Checked, number?: string): Promise<ErpDetail | null> {
+    if ('refused' in checked || checked.body.OrderIsBlockedForCustomer !== '' || number === undefined)
+      return null;
+    const [present] = await table.read([number]);
+    const { CreditAccountIsBlocked: blocked = present?.body.CreditAccountIsBlocked } = checked.body;
+    const message = 'must not be lifted while the credit account is blocked';
+    return blocked === true ? invalid('OrderIsBlockedForCustomer', message) : null;
   }
 
   /** Whoever is billed instead is another partner that exists. */
@@ -79,6 +90,14 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
     },
     {
       method: 'GET',
+      path: `${partners}/YY1_CustomerId/:customer`,
+      async serve(_, { customer = '' }) {
+        const stored = await table.byCustomer(customer);
+        return stored ? answer(200, stored) : missing;
+      },
+    },
+    {
+      method: 'GET',
       path: `${partners}/:number`,
       async serve(_, { number = '' }) {
         const [stored] = await table.read([number]);
@@ -88,9 +107,14 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
     {
       method: 'POST',
       path: partners,
-      async serve({ body, headers }) {
-        const checked = await checkedBy({ ...blank, ...(body as Partial<PartnerBody>) });
-        if ('refused' in checked) return refusal(checked.refused);
+      async serve({ body, headers, query }) {
+        const given = { ...blank, ...(body as Partial<PartnerBody>) };
+        const checked = await checkedBy(given);
+        const wrong = 'refused' in checked ? checked.refused : [];
+        const known = new Set(wrong.map(({ propertyref }) => propertyref.split('/')[0]));
+        const lacks = lacking(given).filter(({ propertyref }) => !known.has(propertyref.split('/')[0]));
+        if ('refused' in checked || lacks.length > 0) return refusal([...wrong, ...lacks]);
+        if (query?.$validateOnly === 'true') return json(204, null);
         const [next] = await db.query<{ number: string }>(
           `select nextval('erp_business_partner_number') as number`,
         );
@@ -133,6 +157,7 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
 /** What a partner is made of where its creator does not say; it is refused without a name. */
 const blank: PartnerBody = {
   ExternalReference: null,
+  YY1_CustomerId: null,
   OrganizationBPName1: '',
   to_LegalEntity: null,
   to_BusinessPartnerTax: [],
@@ -142,11 +167,13 @@ const blank: PartnerBody = {
   CreditLimitCurrency: null,
   CreditAccountIsBlocked: false,
   CreditCheckRule: 'NONE',
+  OrderIsBlockedForCustomer: '',
   BillingStructure: 'OWN',
   BillToParty: null,
   to_BillToAddress: null,
   to_ShipToAddress: [],
   IsMarkedForArchiving: false,
+  BusinessPartnerIsBlocked: false,
 };
 
 /** A number as the ERP writes it: ten digits. */

@@ -2,6 +2,8 @@
 export interface BusinessPartner {
   /** The id of the account in the CRM; no two partners share one. */
   readonly ExternalReference: string | null;
+  /** The id of the customer in the graph, of a partner that was made through it; no two partners share one. */
+  readonly YY1_CustomerId?: string | null;
   /** The name that is printed on documents. */
   readonly OrganizationBPName1: string;
   readonly to_LegalEntity: PartnerLegalEntity | null;
@@ -16,6 +18,8 @@ export interface BusinessPartner {
   readonly CreditLimitCurrency: string | null;
   readonly CreditAccountIsBlocked: boolean | null;
   readonly CreditCheckRule: (typeof creditCheckRules)[number] | null;
+  /** Empty for nothing, `01` for orders, `02` for orders and deliveries. */
+  readonly OrderIsBlockedForCustomer?: (typeof orderBlocks)[number] | null;
   readonly BillingStructure: (typeof billingStructures)[number] | null;
   /** Number of the partner that is billed instead of this one. */
   readonly BillToParty: string | null;
@@ -25,6 +29,8 @@ export interface BusinessPartner {
   readonly to_ShipToAddress: readonly PartnerAddress[];
   /** Archived is not deleted: the partner can still be read. */
   readonly IsMarkedForArchiving: boolean;
+  /** Nobody may use the partner any more. */
+  readonly BusinessPartnerIsBlocked?: boolean | null;
 }
 
 /** What the ERP lists below a partner: nothing, all of it is part of the partner. */
@@ -72,6 +78,7 @@ export interface PartnerAddress {
 /** `0` exempt, `1` full, `2` reduced, `3` the partner pays the tax itself, `9` outside the tax. */
 export const taxClassifications = ['0', '1', '2', '3', '9'] as const;
 export const creditCheckRules = ['NONE', 'STANDARD', 'STRICT'] as const;
+export const orderBlocks = ['', '01', '02'] as const;
 export const billingStructures = ['OWN', 'OTHER', 'COLLECTIVE'] as const;
 /** The lines of an address from top to bottom. */
 export const streetFields = [
@@ -87,6 +94,7 @@ export const endOfTime = '9999-12-31';
 /** Every field of a partner. */
 export const partnerFields = Object.keys({
   ExternalReference: true,
+  YY1_CustomerId: true,
   OrganizationBPName1: true,
   to_LegalEntity: true,
   to_BusinessPartnerTax: true,
@@ -97,9 +105,11 @@ export const partnerFields = Object.keys({
   CreditLimitCurrency: true,
   CreditAccountIsBlocked: true,
   CreditCheckRule: true,
+  OrderIsBlockedForCustomer: true,
   BillingStructure: true,
   BillToParty: true,
   to_BillToAddress: true,
   to_ShipToAddress: true,
   IsMarkedForArchiving: true,
+  BusinessPartnerIsBlocked: true,
 } satisfies Record<keyof BusinessPartner, true>) as (keyof BusinessPartner)[];

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { isCountry, isCurrency } from '../../schema/codes.ts';
-import { billingStructures, creditCheckRules, endOfTime, taxClassifications } from './partner.ts';
+import {
+  billingStructures,
+  creditCheckRules,
+  endOfTime,
+  orderBlocks,
+  taxClassifications,
+} from './partner.ts';
 import { termsTable } from './terms-table.ts';
 
 const text = (most: number) => z.string().regex(/\S/, 'must not be empty').max(most);
@@ -60,6 +66,7 @@ const terms = z.strictObject({
 export const properties = z
   .strictObject({
     ExternalReference: text(60).nullable(),
+    YY1_CustomerId: text(60).nullable(),
     OrganizationBPName1: text(255),
     to_LegalEntity: legalEntity.nullable(),
     to_BusinessPartnerTax: z.array(tax).max(100),
@@ -76,6 +83,7 @@ export const properties = z
     CreditLimitCurrency: z.string().refine(isCurrency, 'must be an ISO 4217 currency code').nullable(),
     CreditAccountIsBlocked: z.boolean().nullable(),
     CreditCheckRule: z.enum(creditCheckRules).nullable(),
+    OrderIsBlockedForCustomer: z.enum(orderBlocks).nullable(),
     BillingStructure: z.enum(billingStructures).nullable(),
     BillToParty: z
       .string()
@@ -84,5 +92,6 @@ export const properties = z
     to_BillToAddress: address.nullable(),
     to_ShipToAddress: z.array(address).max(100),
     IsMarkedForArchiving: z.boolean(),
+    BusinessPartnerIsBlocked: z.boolean().nullable(),
   })
   .partial();

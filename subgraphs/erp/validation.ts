@@ -83,6 +83,20 @@ export function accepted(given: unknown): Checked {
   return { body: limit && currency ? { ...body, CreditLimit: booked(limit, currency) } : body };
 }
 
+/** What a new partner lacks that is to be invoiced: one that is made for a customer of the graph. */
+export function lacking(partner: PartnerBody): readonly ErpDetail[] {
+  if (partner.YY1_CustomerId == null) return [];
+  const needed: readonly (readonly [string, unknown])[] = [
+    ['OrganizationBPName1', partner.OrganizationBPName1],
+    ['to_LegalEntity/LegalCountry', partner.to_LegalEntity?.LegalCountry],
+    ['PaymentTerms', partner.PaymentTerms],
+    ['to_BillToAddress/Country', partner.to_BillToAddress?.Country],
+  ];
+  return needed.flatMap(([path, value]) =>
+    value == null || value === '' ? [invalid(path, 'must be given for a partner that is invoiced')] : [],
+  );
+}
+
 function brokenBy(given: Given): readonly Rule[] {
   return rules.filter((rule) => rule.broken(given));
 }

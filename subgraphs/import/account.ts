@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  accountFacts,
   blankAccount,
   blankContact,
   crmTables,
@@ -8,6 +9,7 @@ import {
   type AccountBody,
   type ContactBody,
 } from '../crm/index.ts';
+import type { Facts } from '../../identity/index.ts';
 import type { Queryable } from '../../runtime/db/index.ts';
 import type { Stored } from '../sandbox/table.ts';
 import { roleOf } from '../seed/role.ts';
@@ -21,9 +23,8 @@ export interface Outcome {
   readonly contact: 'created' | 'changed' | 'unchanged' | null;
   /** The account's key in the CRM; null in a dry run for one that would be made. */
   readonly key: string | null;
-  readonly name: string;
-  /** Web and e-mail addresses of the account, as the register wants them. */
-  readonly domains: readonly string[];
+  /** What the account and its people say of the customer, as the register wants it. */
+  readonly facts: Facts;
 }
 
 export type Decided = Outcome | { readonly row: AccountRow; readonly faults: readonly string[] };
@@ -64,14 +65,12 @@ export async function applyRow(tx: Queryable, row: AccountRow, dry: boolean): Pr
 
   const people = key === null ? [] : await peopleOf(tx, key);
   const { contact, person } = await applyContact(tx, { row, key, people, dry });
-  const emails = [...people.map(({ body: { Email } }) => Email), person?.Email ?? null];
   return {
     row,
     account: present ? (changed ? 'changed' : 'unchanged') : 'created',
     contact,
     key,
-    name: body.Name,
-    domains: [body.Website, ...emails].filter((one) => one !== null),
+    facts: accountFacts(body, [...people.map((one) => one.body), { ...blankContact, ...person }]),
   };
 }
 

@@ -93,11 +93,11 @@ export function loadInto({ db, identity }: Store, refuse: Refuse, dry: boolean):
   };
 
   async function enrol(outcomes: readonly Outcome[]): Promise<void> {
-    const stated = outcomes.map(({ key, name, domains, row }) => ({ key: key ?? '', name, domains, row }));
+    const stated = outcomes.map(({ key, facts, row }) => ({ key: key ?? '', facts, row }));
     await identity.register.enrol(
-      stated.map(({ key, name, domains, row: { country } }) => ({
+      stated.map(({ key, facts, row: { country } }) => ({
         records: [{ system: 'CRM' as const, key }],
-        facts: { name, country, domains },
+        facts: { ...facts, country },
       })),
     );
     const changed = outcomes.filter(
@@ -105,7 +105,7 @@ export function loadInto({ db, identity }: Store, refuse: Refuse, dry: boolean):
     );
     await identity.register.refresh(
       'CRM',
-      changed.map(({ key, name, domains }) => ({ key: key ?? '', facts: { name, domains } })),
+      changed.map(({ key, facts }) => ({ key: key ?? '', facts })),
     );
   }
 }

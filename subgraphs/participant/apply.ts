@@ -1,14 +1,10 @@
 import type { RequestContext } from '../../runtime/context.ts';
-import { Failure } from '../../runtime/failure.ts';
-import type {
-  ParticipantCause,
-  ParticipantOrder,
-  ParticipantOutcome,
-  ParticipantStatus,
-} from '../../schema/generated/participant.ts';
+import type { ParticipantOrder, ParticipantOutcome } from '../../schema/generated/participant.ts';
 import { callOf } from '../call.ts';
 import type { WriteOptions } from '../connector.ts';
-import { absence, causesOf, present, told, type Part } from './part.ts';
+import { valuesOf } from './examine.ts';
+import { ended, meant, notSent, refusedFor } from './outcomes.ts';
+import { present, type Part } from './part.ts';
 import { merged, putsOf } from './writable.ts';
 
 /** Changes a record, or undoes a change. One call at most that may have an effect; how it ended is the answer. */
@@ -21,7 +17,7 @@ export async function apply<R extends object, Rows extends object>(
   const conditional = connector.capabilities.conditionalWrite !== 'none';
   const options: WriteOptions = {
     wireKey: order.wireKey,
-    ...(conditional ? { ifVersion: order.ifVersion } : {}),
+    ...(conditional && order.ifVersion != null ? { ifVersion: order.ifVersion } : {}),
   };
   const call = { sent: false };
   try {
@@ -35,15 +31,11 @@ export async function apply<R extends object, Rows extends object>(
       },
       { retry: false },
     );
-    const writables = part.writables[order.kind];
-    const values = Object.keys(order.changes).flatMap((name) => {
-      const writable = writables.get(name);
-      return writable ? [[name, writable.get(after.record)] as const] : [];
-    });
+    const values = valuesOf(part.writables[order.kind], Object.keys(order.changes), after.record);
     return {
       ...ended('APPLIED'),
       version: after.version,
-      values: await part.translation.outward(context, Object.fromEntries(values)),
+      values: await part.translation.outward(context, values),
       record: { key: ready.key, fingerprints: part.fingerprints(after.record) },
     };
   } catch (error) {
@@ -87,56 +79,4 @@ async function prepared<R extends object, Rows extends object>(
   const fields = restore ? (restore as Partial<R>) : merged(written.values());
   if (Object.keys(fields).length === 0) return refusedFor('BAD_REQUEST', 'There is nothing to change.');
   return { key, fields };
-}
-
-/** What a failure means that came after the call was made. */
-function meant<R extends object, Rows extends object>(
-  { writables }: Part<R, Rows>,
-  { kind, changes }: ParticipantOrder,
-  error: unknown,
-): ParticipantOutcome {
-  if (!(error instanceof Failure))
-    return {
-      ...ended('UNKNOWN'),
-      code: 'INTERNAL_SERVER_ERROR',
-      message: 'Something went wrong after the call.',
-    };
-  switch (error.code) {
-    case 'CONFLICT':
-      return ended('STALE');
-    case 'RATE_LIMITED':
-      return { ...ended('LATER'), ...told(error) };
-    case 'INVALID_VALUE':
-    case 'BAD_REQUEST':
-    case 'DUPLICATE':
-    case 'NOT_FOUND': {
-      const { code, message } = error;
-      const { field } = error.extensions;
-      const refusal = { code, message, ...(typeof field === 'string' ? { field } : {}) };
-      return {
-        ...ended('REFUSED'),
-        causes: causesOf(refusal, writables[kind], Object.keys(changes)),
-      };
-    }
-    default:
-      return { ...ended('UNKNOWN'), ...told(error) };
-  }
-}
-
-/** What a failure means that came before: no effect, in any case. */
-function notSent(error: unknown): ParticipantOutcome {
-  const failure = absence(error);
-  if (!failure) throw error;
-  return { ...ended('LATER'), ...told(failure) };
-}
-
-function refusedFor(code: ParticipantCause['code'], message: string): ParticipantOutcome {
-  return { ...ended('REFUSED'), causes: [{ code, message, attribute: null }] };
-}
-
-function ended(status: ParticipantStatus): ParticipantOutcome {
-  return {
-    ...{ status, version: null, values: null, record: null, causes: null },
-    ...{ code: null, message: null, retryAfter: null },
-  };
 }

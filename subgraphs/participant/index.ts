@@ -4,6 +4,7 @@ import type { Resolvers } from '../../runtime/subgraph.ts';
 import type {
   ParticipantExamination,
   ParticipantExamined,
+  ParticipantKind,
   ParticipantOrder,
   ParticipantOutcome,
 } from '../../schema/generated/participant.ts';
@@ -11,15 +12,28 @@ import { participantOperations } from '../../schema/participant.ts';
 import { fieldsOf } from '../fingerprint.ts';
 import type { Attribute } from '../lens.ts';
 import { apply } from './apply.ts';
+import { create } from './create.ts';
 import { examine } from './examine.ts';
 import type { Part } from './part.ts';
+import { examinePresence } from './presence.ts';
 import { createTranslation } from './references.ts';
+import { withdraw } from './withdraw.ts';
 import { writablesOf } from './writable.ts';
+
+/** What is done otherwise where it is about whether there is a record at all. */
+const looks: Readonly<Partial<Record<ParticipantKind, typeof examine>>> = {
+  CREATE: examinePresence,
+  WITHDRAW: examinePresence,
+};
+const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
+  CREATE: create,
+  WITHDRAW: withdraw,
+};
 
 /** How a system takes part: its connector, and where it keeps what it owns and what it copies. */
 export interface ParticipantOptions<R extends object, Rows extends object> extends Pick<
   Part<R, Rows>,
-  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprints'
+  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprints' | 'external'
 > {
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
   readonly copies: Readonly<Record<string, Attribute<R>>>;
@@ -34,11 +48,18 @@ export function participantResolvers<R extends object, Rows extends object>({
   copies,
   ...options
 }: ParticipantOptions<R, Rows>): Resolvers {
+  const [owned, copied] = [writablesOf(mapping), writablesOf(copies)];
+  const fields = fieldsOf(mapping);
+  const made = new Map([...owned, ...copied]);
   const part: Part<R, Rows> = {
     ...options,
-    fields: fieldsOf(mapping),
+    fields,
+    readable: new Map(
+      Object.entries(mapping).flatMap(([name, one]) => (one.kind === 'lens' ? [[name, one] as const] : [])),
+    ),
+    whole: [...new Set([...fields, ...[...made.values()].flatMap((writable) => writable.fields)])],
     translation: createTranslation(options.entity, options.crossing),
-    writables: { OWNER: writablesOf(mapping), COPY: writablesOf(copies) },
+    writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: new Map() },
   };
   const operations = participantOperations(options.system);
 
@@ -60,7 +81,7 @@ export function participantResolvers<R extends object, Rows extends object>({
         context: RequestContext,
       ): Promise<ParticipantExamined> => {
         admit(context, examination.entity);
-        return examine(part, context, examination);
+        return (looks[examination.kind] ?? examine)(part, context, examination);
       },
     },
     Mutation: {
@@ -70,7 +91,7 @@ export function participantResolvers<R extends object, Rows extends object>({
         context: RequestContext,
       ): Promise<ParticipantOutcome> => {
         admit(context, order.entity);
-        return apply(part, context, order);
+        return (calls[order.kind] ?? apply)(part, context, order);
       },
     },
   };

@@ -9,6 +9,12 @@ import type { Crossing } from '../slice.ts';
 import type { Translation } from './references.ts';
 import type { Writable, Writables } from './writable.ts';
 
+/** How the present value of an attribute is read. */
+export interface Readable<R> {
+  readonly fields: readonly (keyof R & string)[];
+  readonly get: (record: Partial<R>) => unknown;
+}
+
 /** A system of record as it takes part in governed writes. */
 export interface Part<R extends object, Rows extends object> {
   readonly system: string;
@@ -20,6 +26,12 @@ export interface Part<R extends object, Rows extends object> {
   readonly writables: Writables<R>;
   /** The record's own fields of all attributes that the system owns. */
   readonly fields: readonly (keyof R & string)[];
+  /** Present values of attributes that come with a record, whether they can be written or not. */
+  readonly readable: ReadonlyMap<string, Readable<R>>;
+  /** The same, those that it writes for them, and those of all copies. */
+  readonly whole: readonly (keyof R & string)[];
+  /** What a new record has that is made for an entity of this id. */
+  readonly external: (entityId: string) => Partial<R>;
   /** Of a record that has all of these fields. */
   readonly fingerprints: (record: Partial<R>) => Fingerprints;
 }

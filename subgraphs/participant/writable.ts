@@ -15,7 +15,7 @@ export interface Writable<R> {
   readonly put: (value: unknown, present: Partial<R>) => Partial<R>;
 }
 
-/** What a system can write, by attribute: what it owns, and what it keeps copies of. */
+/** What a system can write, by attribute: what it owns, what it keeps copies of, and of a new record both. */
 export type Writables<R> = Readonly<Record<ParticipantKind, ReadonlyMap<string, Writable<R>>>>;
 
 /** The attributes of a mapping that can be put back. */

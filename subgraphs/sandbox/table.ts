@@ -36,6 +36,8 @@ export interface Rows<Body> {
 export interface Table<Body extends object> {
   read(keys: readonly string[]): Promise<readonly Stored<Body>[]>;
   byExternal(external: string): Promise<Stored<Body> | null>;
+  /** The record that names this customer of the graph. */
+  byCustomer(customerId: string): Promise<Stored<Body> | null>;
   /** Null where the external id, or the key, is taken. */
   insert(draft: Draft<Body>, wireKey?: string): Promise<Stored<Body> | null>;
   /** Merges `changes` into the body. `stale` where the version is not the expected one any more. */
@@ -45,7 +47,8 @@ export interface Table<Body extends object> {
     expected?: number,
     wireKey?: string,
   ): Promise<Stored<Body> | 'missing' | 'stale'>;
-  remove(key: string): Promise<boolean>;
+  /** Null where it is removed. */
+  remove(key: string, expected?: number, wireKey?: string): Promise<'missing' | 'stale' | null>;
   /** Records in the order of (last change, key), after this place; the deleted ones as well. Never skips a late commit. */
   changedSince(since: string, afterKey: string, limit: number): Promise<Changed<Body>>;
   /** A page of rows for each parent, in the order of `sort`. */
@@ -73,6 +76,15 @@ export function openTable<Body extends object>(
      select ${columns} from changed`;
   const first = async (sql: string, parameters: readonly unknown[]) =>
     (await db.query<Row<Body>>(sql, parameters)).map(exact)[0] ?? null;
+  const by = (column: 'external' | 'customer', value: string) =>
+    first(
+      `select ${columns} from ${name} where ${column} = $1 and not deleted order by created, key limit 1`,
+      [value],
+    );
+  const refused = async (key: string) => {
+    const [there] = await db.query(`select 1 from ${name} where key = $1 and not deleted`, [key]);
+    return there ? 'stale' : 'missing';
+  };
 
   return {
     read: async (keys) =>
@@ -83,11 +95,8 @@ export function openTable<Body extends object>(
         )
       ).map(exact),
 
-    byExternal: (external) =>
-      first(
-        `select ${columns} from ${name} where external = $1 and not deleted order by created, key limit 1`,
-        [external],
-      ),
+    byExternal: (external) => by('external', external),
+    byCustomer: (customerId) => by('customer', customerId),
 
     insert: ({ key, body }, wireKey) =>
       first(
@@ -110,22 +119,22 @@ export function openTable<Body extends object>(
         ),
         [key, JSON.stringify(changes), expected ?? null, wireKey ?? null],
       );
-      if (changed) return changed;
-      const [there] = await db.query(`select 1 from ${name} where key = $1 and not deleted`, [key]);
-      return there ? 'stale' : 'missing';
+      return changed ?? refused(key);
     },
 
-    remove: async (key) =>
-      (await first(
+    async remove(key, expected, wireKey) {
+      const removed = await first(
         recorded(
           `update ${name} set deleted = true, version = version + 1,
              modified = greatest(clock_timestamp(), modified + interval '1 microsecond')
-           from writing where key = $1 and not deleted`,
+           from writing where key = $1 and not deleted and ($2::bigint is null or version = $2)`,
           'DELETE',
-          'null',
+          '$3',
         ),
-        [key],
-      )) !== null,
+        [key, expected ?? null, wireKey ?? null],
+      );
+      return removed ? null : refused(key);
+    },
 
     async changedSince(since, afterKey, limit) {
       // A clock may tick in milliseconds only: what was stamped before this call is to be before the horizon.

@@ -1,5 +1,6 @@
 import { intakeOf } from '../../events/index.ts';
 import type { Held } from '../../identity/index.ts';
+import { crossingOf } from '../crossing.ts';
 import { systems } from '../index.ts';
 import type { Store } from '../store.ts';
 import type { SystemFeed } from '../system.ts';
@@ -53,10 +54,7 @@ function feedsOf({ db, identity, fingerprint }: Store): readonly SystemFeed[] {
   return systems.map(({ open, sandbox, system }) => {
     const { feed } = open(sandbox(db).wire, {
       guard: (context, run) => run(context.signal),
-      crossing: {
-        keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-        idOf: (context, key) => identity.loadersOf(context).id(system, key),
-      },
+      crossing: crossingOf(identity, system),
       fingerprint,
       site: null,
     });

@@ -11,6 +11,7 @@ import { buildSubgraph } from '../../runtime/subgraph.ts';
 import { createMetrics } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { contractOf } from '../../schema/load.ts';
+import { crossingOf } from '../../subgraphs/crossing.ts';
 import { httpWire } from '../../subgraphs/http-wire.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { openStore, type Store } from '../../subgraphs/store.ts';
@@ -39,10 +40,7 @@ function subgraphsOver(
       breaker: { failures: 5, openFor: 500 },
       attempts: 2,
     });
-    const crossing = {
-      keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-      idOf: (context, key) => identity.loadersOf(context).id(system, key),
-    } satisfies Parameters<typeof open>[1]['crossing'];
+    const crossing = crossingOf(identity, system);
     const { resolvers } = open(httpWire(name, `${owners}/${name}`, send), {
       ...{ guard, crossing, fingerprint },
       site: null,

@@ -56,6 +56,18 @@ withStores((open) => {
     expect(await entries()).toHaveLength(2);
   });
 
+  test('each effect of a write is in exactly one entry, however often the write is stored on its way', async () => {
+    await set();
+    const changes = { industry: 'canary-after', provisioningId: 'canary-after' };
+    await accepted(one.update(asked(id, changes), caller()));
+    const settled = (await entries()).filter(({ action }) => action === 'WRITE_SETTLED');
+    // The CRM's effect is stored before billing is asked.
+    expect(settled.map(({ attributes, outcome }) => [attributes, outcome])).toEqual([
+      [['industry'], 'RUNNING'],
+      [['provisioningId'], 'SUCCEEDED'],
+    ]);
+  });
+
   test('an effect that was undone is recorded twice: as it was made, and as it was taken back', async () => {
     stage = make({ billing: 'keyed' });
     await stage.db.script('delete from audit_pending');

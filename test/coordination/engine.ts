@@ -8,11 +8,13 @@ import type { Mode, Values } from '../../coordination/write.ts';
 import { auditMigrations } from '../../audit/index.ts';
 import { eventsMigrations, fingerprinterOf } from '../../events/index.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
+import { stewardMigrations } from '../../steward/index.ts';
 
 const folders = [
   new URL('../../coordination/migrations/', import.meta.url),
   eventsMigrations,
   auditMigrations,
+  stewardMigrations,
 ];
 
 export async function migrated(db: Db): Promise<Db> {

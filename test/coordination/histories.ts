@@ -11,10 +11,14 @@ export interface Budget {
   readonly faults: number;
 }
 
-/** An owner of one attribute: `conditional` refuses another version, `keyed` has one effect for each key. */
+/**
+ * An owner of one attribute: `conditional` refuses another version, `keyed` has one effect for each key. Or one that is to
+ * make a record: `unique` only where it has none, `made by key` once for each key.
+ */
 interface Owner {
-  readonly kind: 'conditional' | 'keyed';
+  readonly kind: 'conditional' | 'keyed' | 'unique' | 'made by key';
   readonly version: number;
+  /** Of a record that is to be made, `old` is none. */
   readonly value: 'old' | 'new';
   /** Effects of ours, and undone ones. */
   readonly effects: number;
@@ -52,11 +56,11 @@ export function firstWrite(mode: Mode, kinds: readonly Owner['kind'][]): Write {
   const steps = kinds.map((kind, ordinal): Step => ({
     ordinal,
     system: 'CRM',
-    kind: 'OWNER',
+    kind: isMade(kind) ? 'CREATE' : 'OWNER',
     changes: { a: 'new' },
     expect: null,
     guarantee: 'EFFECTIVELY_ONCE',
-    undoable: kind === 'conditional',
+    undoable: isBound(kind),
     state: 'READY',
     before: null,
     versionAfter: null,
@@ -82,6 +86,10 @@ export function firstWrite(mode: Mode, kinds: readonly Owner['kind'][]): Write {
     traceparent: null,
   };
 }
+
+const isMade = (kind: Owner['kind']): boolean => kind === 'unique' || kind === 'made by key';
+const isBound = (kind: Owner['kind']): boolean => kind === 'conditional' || kind === 'unique';
+const isKeyed = (kind: Owner['kind']): boolean => kind === 'keyed' || kind === 'made by key';
 
 /** Every history of a write, each end told once; gives how many histories there are. */
 export function enumerate(
@@ -189,9 +197,9 @@ function examine(owner: Owner): Examined {
   };
   return {
     guarantee: 'EFFECTIVELY_ONCE',
-    conditional: owner.kind === 'conditional',
-    keyed: owner.kind === 'keyed',
-    found,
+    conditional: isBound(owner.kind),
+    keyed: isKeyed(owner.kind),
+    found: isMade(owner.kind) && owner.value === 'old' ? null : found,
   };
 }
 
@@ -241,8 +249,10 @@ function carriedOut(
   { ifVersion, key, undo }: NonNullable<Owner['late']>,
 ): Owner | null {
   const late = 'late' in owner ? (owner as Owner).late : null;
-  if (owner.kind === 'conditional' && ifVersion !== String(owner.version)) return null;
-  if (owner.kind === 'keyed' && owner.keys.includes(key)) return { ...owner, late };
+  // What makes a record asks for none of any version, and what takes one away for the one it is.
+  const fits = isMade(owner.kind) && !undo ? owner.value === 'old' : ifVersion === String(owner.version);
+  if (isBound(owner.kind) && !fits) return null;
+  if (isKeyed(owner.kind) && owner.keys.includes(key)) return { ...owner, late };
   return {
     ...owner,
     late,
@@ -250,6 +260,6 @@ function carriedOut(
     value: undo ? 'old' : 'new',
     effects: owner.effects + (undo ? 0 : 1),
     undone: owner.undone + (undo ? 1 : 0),
-    keys: owner.kind === 'keyed' ? [...owner.keys, key] : owner.keys,
+    keys: isKeyed(owner.kind) ? [...owner.keys, key] : owner.keys,
   };
 }

@@ -20,8 +20,8 @@ const meanings: Readonly<Record<StepState, readonly [Outcome, Outcome, Outcome]>
   FAILED: ['REJECTED', 'REJECTED', 'REJECTED'],
   SKIPPED: ['REJECTED', 'REJECTED', 'REJECTED'],
   COMPENSATED: ['COMPENSATED', 'COMPENSATED', 'COMPENSATED'],
-  DEAD: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'NEEDS_REVIEW'],
-  REVIEW: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'NEEDS_REVIEW'],
+  DEAD: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'REJECTED'],
+  REVIEW: ['NEEDS_REVIEW', 'NEEDS_REVIEW', 'REJECTED'],
 };
 const open: readonly WriteState[] = ['AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATING'];
 const over: readonly WriteState[] = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELLED'];
@@ -35,6 +35,13 @@ describe('a receipt never says more than the step shows', () => {
   });
 });
 
+test.each(['DEAD', 'REVIEW'] as const)('of a write that was let stand, %s says what is certain', (state) => {
+  for (const write of ['PARTIAL', 'FAILED'] as const) {
+    expect(outcomesOf(write, { state, sent: true })).toEqual(['NEEDS_REVIEW']);
+    expect(outcomesOf(write, { state, versionAfter: 'v2' })).toEqual(['APPLIED']);
+  }
+});
+
 test('an attribute that had the wanted value is unchanged, whatever became of the others of its call', () => {
   const before = { version: 'v1', values: {}, restore: {}, same: ['segment'] };
   const changes = { name: 'New', segment: 'ENTERPRISE' };
@@ -44,6 +51,17 @@ test('an attribute that had the wanted value is unchanged, whatever became of th
     'UNCHANGED',
   ]);
   expect(outcomesOf('FAILED', { state: 'FAILED', before, changes })).toEqual(['REJECTED', 'REJECTED']);
+});
+
+test('what a new record keeps of others is told as their copy', () => {
+  const changes = { name: 'New', paymentTerms: null, billingCurrency: 'EUR' };
+  const steps = [stepLike({ system: 'BILLING', kind: 'CREATE', state: 'APPLIED', changes })];
+  const told = receipts(writeLike({ state: 'SUCCEEDED', steps }), []);
+  expect(told.map(({ attribute, owner, copyTo }) => [attribute, owner, copyTo])).toEqual([
+    ['name', 'CRM', 'BILLING'],
+    ['paymentTerms', 'ERP', 'BILLING'],
+    ['billingCurrency', 'BILLING', null],
+  ]);
 });
 
 test('there is one for each attribute in the order of the steps, and one for each copy, with its owner', () => {

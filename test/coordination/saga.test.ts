@@ -26,13 +26,16 @@ function lies({ write, owners }: End): readonly string[] {
 }
 
 const conditional = (count: number) => Array.from({ length: count }, () => 'conditional' as const);
-const shapes: readonly (readonly [string, Mode, ReturnType<typeof conditional> | 'pivot', Budget])[] = [
+const making = ['unique', 'conditional', 'unique', 'made by key'] as const;
+type Kinds = Parameters<typeof enumerate>[1] | 'pivot';
+const shapes: readonly (readonly [string, Mode, Kinds, Budget])[] = [
   ['ALL, four steps that can be undone', 'ALL', conditional(4), { crashes: 3, faults: 3 }],
   ['ALL, three steps and one that cannot be undone', 'ALL', 'pivot', { crashes: 3, faults: 3 }],
   ['EACH, four steps', 'EACH', 'pivot', { crashes: 3, faults: 3 }],
+  ['ALL, records to be made, the last one for good', 'ALL', making, { crashes: 2, faults: 3 }],
+  ['EACH, records to be made', 'EACH', making, { crashes: 2, faults: 3 }],
 ];
-const kindsOf = (kinds: (typeof shapes)[number][2]) =>
-  kinds === 'pivot' ? [...conditional(3), 'keyed' as const] : kinds;
+const kindsOf = (kinds: Kinds) => (kinds === 'pivot' ? [...conditional(3), 'keyed' as const] : kinds);
 
 describe.each(shapes)('every history, %s', (_, mode, kinds, budget) => {
   test('tells the truth, with one effect at most, and never half', () => {
@@ -57,7 +60,11 @@ describe('the enumeration catches', () => {
       step.state === 'UNKNOWN' ? { ...step, state: 'READY', before: null } : step,
     ),
   });
-  const mutants: readonly (readonly [string, Saga])[] = [
+  const hasty = (write: Write): Write => ({
+    ...write,
+    steps: write.steps.map((step): Step => (step.loose ? { ...step, loose: false, undoable: true } : step)),
+  });
+  const mutants: readonly (readonly [string, Saga, Kinds])[] = [
     [
       'a saga that repeats what is unknown without a probe',
       {
@@ -65,16 +72,26 @@ describe('the enumeration catches', () => {
         evolve: (...given) => blind(saga.evolve(...given)),
         takenOver: (write) => blind(takenOver(write)),
       },
+      'pivot',
     ],
-    ['a saga that takes a write over as if nothing had been sent', { ...saga, takenOver: (write) => write }],
+    [
+      'a saga that takes a write over as if nothing had been sent',
+      { ...saga, takenOver: (write) => write },
+      'pivot',
+    ],
+    [
+      'a saga that takes a record away which a late call may make again',
+      { ...saga, evolve: (...given) => hasty(saga.evolve(...given)) },
+      making,
+    ],
   ];
-  test.each(mutants)('%s', (_, mutant) => {
+  test.each(mutants)('%s', (_, mutant, kinds) => {
     const found = new Set<string>();
     try {
       enumerate(
         'ALL',
-        kindsOf('pivot'),
-        { crashes: 2, faults: 1 },
+        kindsOf(kinds),
+        { crashes: 2, faults: kinds === 'pivot' ? 1 : 2 },
         (end) => {
           for (const lie of lies(end)) found.add(lie);
         },

@@ -1,4 +1,5 @@
 import type { Coordination } from '../../coordination/coordination.ts';
+import type { Workflows } from '../../coordination/workflows/workflows.ts';
 import { coordinationSubgraph } from '../../coordination/index.ts';
 import { requestContext, type ContextOptions } from '../../runtime/context.ts';
 import { localSubgraph } from '../../runtime/executor.ts';
@@ -14,20 +15,24 @@ export const request = (given: Partial<ContextOptions> = {}) =>
   requestContext({ timeout: 10_000, signal, ...given });
 export const principal = (...scopes: string[]): Principal => ({ subject: 'bob', scopes: new Set(scopes) });
 
-/** The surface over a coordination of which a test gives what it needs; every call is kept. */
-export function served(given: Partial<Coordination>) {
+/** The surface over what a test gives of coordination and its workflows; every call is kept. */
+export function served(given: Partial<Coordination>, ofWorkflows: Partial<Workflows> = {}) {
   const calls: unknown[][] = [];
-  const coordination = new Proxy(given, {
-    get: (target, name: keyof Coordination) => {
-      const call = target[name] as ((...parameters: unknown[]) => unknown) | undefined;
-      return (...parameters: unknown[]) => {
-        calls.push([name, ...parameters.slice(0, -1)]);
-        if (!call) throw new Error(`nobody was to call ${name}`);
-        return call(...parameters);
-      };
-    },
-  }) as Coordination;
-  const { name, resolvers } = coordinationSubgraph(coordination);
+  const keeping = <Port extends object>(port: Partial<Port>): Port =>
+    new Proxy(port, {
+      get: (target, name) => {
+        const call = target[name as keyof Port] as ((...parameters: unknown[]) => unknown) | undefined;
+        return (...parameters: unknown[]) => {
+          calls.push([name, ...parameters.slice(0, -1)]);
+          if (!call) throw new Error(`nobody was to call ${String(name)}`);
+          return call(...parameters);
+        };
+      },
+    }) as Port;
+  const { name, resolvers } = coordinationSubgraph(
+    keeping<Coordination>(given),
+    keeping<Workflows>(ofWorkflows),
+  );
   const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));
   const ask = async (operation: string, variables: Record<string, unknown> = {}, context = request()) => {
     const { data, errors } = await subgraph.prepare(operation)(variables, context);

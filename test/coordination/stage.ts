@@ -17,6 +17,7 @@ import type { OpenStore } from '../support/store.ts';
 import { ended } from './engine.ts';
 import { ownerOf, type Effect, type Owner } from './owner.ts';
 import { lameQueues } from './queues.ts';
+import { seal } from '../support/seal.ts';
 
 /** Fast, so that what is put off comes again within the test; nothing is asserted on how fast. */
 const pace: Pace = {
@@ -30,7 +31,7 @@ const pace: Pace = {
 };
 
 /** One process of the graph, as far as it carries out governed writes. */
-export interface Process extends Coordination {
+export interface Process extends Coordination, Pick<OpenedCoordination, 'reviewed'> {
   /** Ends it as a crash would: from now on it reaches neither the store nor an owner. */
   end(): void;
   stop(): Promise<void>;
@@ -71,7 +72,7 @@ export async function openStage(open: OpenStore): Promise<(kinds?: Kinds, over?:
 }
 
 function stageOver(db: Db, kinds: Kinds): Stage {
-  const identity = createIdentity({ db });
+  const identity = createIdentity({ db, seal });
   const log: Effect[] = [];
   const owners = {
     crm: ownerOf('CRM', kinds.crm ?? 'conditional', log),
@@ -144,6 +145,7 @@ function stageOver(db: Db, kinds: Kinds): Stage {
       opened.push(one);
       return {
         ...one.coordination,
+        reviewed: one.reviewed,
         stop: () => one.stop(),
         end() {
           alive = false;

@@ -6,7 +6,7 @@ import { runConfig } from '../../doctor/config-run.ts';
 import { runDoctor } from '../../doctor/run.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { newSealKey } from '../../runtime/seal.ts';
-import { nameOf, settings } from '../../runtime/settings.ts';
+import { nameOf, ROLES, settings } from '../../runtime/settings.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -78,7 +78,7 @@ const secrets: Environment = {
   WEBHOOK_SECRET_BILLING: newWebhookSecret(),
 };
 const login = { BILLING_URL: 'http://canary-user:canary-word@127.0.0.1:1/billing' };
-const roles = 'gateway,audit,identity,coordination,events,crm,erp';
+const roles = ROLES.filter((role) => role !== 'billing').join(',');
 const whole = { ...secrets, ...login, AUTHENTICATION: 'development', ROLES: roles, PORT: '0' };
 
 /** What of a secret must not be found: all of it, and what makes it one. */

@@ -12,6 +12,7 @@ import { runDoctor } from '../../doctor/run.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { openDb, requireDurable, risksOf } from '../../runtime/db/index.ts';
 import { newSealKey } from '../../runtime/seal.ts';
+import { ROLES } from '../../runtime/settings.ts';
 import { openStore } from '../../subgraphs/store.ts';
 import { ownCertificate } from '../support/certificate.ts';
 import { administer, createDatabase, onPostgres } from '../support/store.ts';
@@ -126,7 +127,7 @@ test('a taken port, subgraphs, Redis and issuers that do not answer are told, ea
     ...{ PORT: String(port), REDIS_URL: 'redis://:canary-r@127.0.0.1:1', PASS_SECRET: 'canary-p'.repeat(5) },
     ...{ OIDC_ISSUER: nowhere, OIDC_AUDIENCE: 'graph' },
     ...{ DATABASE_URL: 'postgres://u:canary-d@127.0.0.1:1/x', DATA_DIR: '' },
-    ...{ ROLES: 'gateway,audit,identity,coordination,events,crm,erp', BILLING_URL: `${nowhere}/billing` },
+    ...{ ROLES: ROLES.filter((role) => role !== 'billing').join(','), BILLING_URL: `${nowhere}/billing` },
   });
   taken.close();
   expect(code).toBe(1);

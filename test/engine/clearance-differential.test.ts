@@ -45,7 +45,9 @@ function bench(forgotten?: string) {
       variables,
       requestContext({ principal, timeout: 10_000, signal }),
     );
-    const answer = JSON.parse(body) as { readonly errors?: readonly { readonly message: string; readonly path?: (string | number)[] }[] };
+    const answer = JSON.parse(body) as {
+      readonly errors?: readonly { readonly message: string; readonly path?: (string | number)[] }[];
+    };
     // What is refused in more places than are told of is compared by another test.
     const cut = answer.errors?.some(({ message }) => message.endsWith('more places of this answer.'));
     if (refused || cut) return undefined;
@@ -61,7 +63,12 @@ const worlds = fc.record({
 });
 const numbers = fc.array(fc.nat(9999), { maxLength: 300, size: 'max' });
 
-async function compareMany(on: ReturnType<typeof bench>, numRuns: number, seed: number): Promise<number> {
+async function compareMany(
+  on: ReturnType<typeof bench>,
+  numRuns: number,
+  seed: number,
+  endOnFailure = false,
+): Promise<number> {
   let valid = 0;
   const property = fc.asyncProperty(numbers, worlds, fc.subarray(scopes), async (chosen, world, granted) => {
     const made = makeOperation(on.single, chosen);
@@ -71,16 +78,16 @@ async function compareMany(on: ReturnType<typeof bench>, numRuns: number, seed: 
     const told = `${found.join('\n')}\n${made.document}\n${JSON.stringify(made.variables)} in ${JSON.stringify(world)} as ${granted.join()}`;
     if (found.length > 0) throw new Error(told);
   });
-  await fc.assert(property, { numRuns, seed });
+  await fc.assert(property, { numRuns, seed, endOnFailure });
   return valid;
 }
 
 test('whatever is asked with whatever scopes, the answer is the whole one with the refused places nulled', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.info(`clearance differential test: seed ${seed}`);
-  expect(await compareMany(bench(), 250, seed)).toBeGreaterThan(200);
+  expect(await compareMany(bench(), 120, seed)).toBeGreaterThan(90);
 });
 
 test('the comparison notices where one type is forgotten', async () => {
-  await expect(compareMany(bench('Book'), 500, 7)).rejects.toThrow('Property failed');
+  await expect(compareMany(bench('Book'), 500, 7, true)).rejects.toThrow('Property failed');
 });

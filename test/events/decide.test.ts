@@ -120,7 +120,13 @@ describe('what is told of a write of ours', () => {
       write({ written: ['name', 'contacts'], fingerprints: renamed }),
       'UPDATED contacts,name 1>2',
     ],
-    ['of a record nobody knew, what it wrote', null, write({ fingerprints: both }), 'UPDATED name ->2'],
+    [
+      'of a record nobody has looked at, what it wrote',
+      null,
+      write({ fingerprints: both, known: true }),
+      'UPDATED name ->2',
+    ],
+    ['of a record that it made, all of it', null, write({ fingerprints: both }), 'CREATED name,segment ->2'],
     [
       'of a record that was gone, all of it',
       gone,

@@ -88,10 +88,10 @@ test('a fault of our own is told with the correlation id and nothing else, and i
   };
   const rejecting = {
     kind: 'query',
-      cost: () => 1,
-      run: () => Promise.reject(fault),
-      explain: crash,
-      personal: crash,
+    cost: () => 1,
+    run: () => Promise.reject(fault),
+    explain: crash,
+    personal: crash,
   } as const;
   for (const prepare of [crash, () => rejecting, () => ({ ...rejecting, run: crash })]) {
     await using door = await serveShop({

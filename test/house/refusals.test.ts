@@ -7,6 +7,7 @@ const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/graph', PASS_SECRET: secret };
 const elsewhere = {
   AUDIT_URL: 'http://a',
+  STEWARD_URL: 'http://s',
   IDENTITY_URL: 'http://i',
   COORDINATION_URL: 'http://w',
   EVENTS_URL: 'http://f',
@@ -20,7 +21,7 @@ test.concurrent.each([
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, audit, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, steward, identity, coordination, events, crm, erp, billing.',
   ],
   ['an unknown word', { SAMPLE_DATA: 'some' }, 'SAMPLE_DATA must be one of northwind, none.'],
   ['no PostgreSQL URL', { DATABASE_URL: 'mysql://db' }, 'DATABASE_URL must be a postgres:// URL.'],
@@ -42,7 +43,7 @@ test.concurrent.each([
   [
     'one role on the embedded store',
     { ROLES: 'crm', PASS_SECRET: secret },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, audit, identity, coordination, events, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, audit, steward, identity, coordination, events, erp, billing.',
   ],
   [
     'one role without a secret',

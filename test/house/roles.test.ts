@@ -42,7 +42,8 @@ onPostgres(() => {
       BILLING_URL: `http://127.0.0.1:${port}/billing`,
     };
     apart.set('coordination', await serve({ ...environment, ...systems, ROLES: 'coordination' }));
-    apart.set('events', await serve({ ...environment, ROLES: 'events,audit' }));
+    // Three roles of one process, for once.
+    apart.set('events', await serve({ ...environment, ROLES: 'events,audit,steward' }));
     const gateway = {
       ...environment,
       ...systems,
@@ -50,6 +51,7 @@ onPostgres(() => {
       REQUEST_TIMEOUT_MS: '4000',
       BREAKER_FAILURES: '2',
       BREAKER_OPEN_MS: '300',
+      STEWARD_URL: `${of('events').url}/steward`,
       IDENTITY_URL: `${of('identity').url}/identity`,
       COORDINATION_URL: `${of('coordination').url}/coordination`,
       EVENTS_URL: `${of('events').url}/events`,

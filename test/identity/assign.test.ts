@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { assign, type Known } from '../../identity/assign.ts';
 import { effectiveKeys, type Stated } from '../../identity/effective.ts';
+import { keyingWith } from '../../identity/keying.ts';
+import { seal } from '../support/seal.ts';
 
 const crm = (key: string) => ({ system: 'CRM', key }) as const;
 const erp = (key: string) => ({ system: 'ERP', key }) as const;
@@ -12,6 +14,7 @@ function decide(batch: Parameters<typeof assign>[0], known: Partial<Known> = {})
   const { holders, registered, linked } = assign(
     batch,
     { ids: nothing, open: nothing, closed: nothing, ...known },
+    keyingWith(seal),
     () => `new-${++made}`,
   );
   return {
@@ -81,8 +84,15 @@ describe('whose record it is', () => {
 });
 
 describe('by what a customer is found', () => {
-  const enrolled = { name: 'enrolled', country: 'DE', taxIds: ['T0'], leis: [], domains: ['d0.example'] };
-  const silent = { name: null, country: null, taxIds: null, leis: null, domains: null };
+  const apart = { addresses: ['a0|||'], phones: ['p0'], ibans: ['i0'] };
+  const enrolled = {
+    ...{ name: 'enrolled', country: 'DE', taxIds: ['T0'], leis: [], domains: ['d0.example'] },
+    ...apart,
+  };
+  const silent = {
+    ...{ name: null, country: null, taxIds: null, leis: null, domains: null },
+    ...{ addresses: null, phones: null, ibans: null },
+  };
   const record = (system: Stated['system'], stated: Partial<Stated>): Stated => ({
     system,
     ...silent,
@@ -96,7 +106,7 @@ describe('by what a customer is found', () => {
 
   test('the most competent system gives name and country, all of them give identifiers', () => {
     const billing = record('BILLING', { name: 'billing', country: 'FR', taxIds: ['T2', 'T1'] });
-    const crm = record('CRM', { name: 'crm', country: 'IT', domains: ['d1.example'] });
+    const crm = record('CRM', { name: 'crm', country: 'IT', domains: ['d1.example'], phones: ['p2', 'p1'] });
     const erp = record('ERP', { name: 'erp', country: 'AT', taxIds: ['T1'], leis: ['L1'] });
     expect(effectiveKeys(enrolled, [billing, crm, erp])).toEqual({
       name: 'crm',
@@ -104,6 +114,8 @@ describe('by what a customer is found', () => {
       taxIds: ['T1', 'T2'],
       leis: ['L1'],
       domains: ['d1.example'],
+      ...apart,
+      phones: ['p1', 'p2'],
     });
     expect(effectiveKeys(enrolled, [crm, billing])).toMatchObject({ country: 'FR' });
   });

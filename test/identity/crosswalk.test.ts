@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { withStores } from '../support/store.ts';
+import { sharedIdentifiers } from '../../identity/matching/compare.ts';
 import { customer, merge, openRegister, request } from './support.ts';
 
 const unknown = '0190a0b0-0000-7000-8000-0000000000ff';
@@ -102,34 +103,43 @@ withStores((open) => {
     const { identity } = await openRegister(open);
     const lei = '5493001KJTIIGC8Y1R12';
     const ids = await identity.register.enrol([
-      customer(1, { taxIds: ['DE 1234'], domains: ['same.example'] }),
-      customer(2, { taxIds: ['de-1234'], leis: [lei], domains: ['https://www.same.example'] }),
+      customer(1, { name: 'Same', taxIds: ['DE 1234'], domains: ['same.example'] }),
+      customer(2, {
+        name: 'Same GmbH',
+        taxIds: ['de-1234'],
+        leis: [lei],
+        domains: ['https://www.same.example'],
+      }),
       customer(3, { leis: [lei], domains: ['gmail.com'] }),
-      customer(4, { domains: ['gmail.com', 'same.example'] }),
+      customer(4, { name: 'Unlike', domains: ['gmail.com', 'same.example'] }),
       customer(5),
     ]);
     const context = request();
     const duplicates = await Promise.all(ids.map((id) => identity.duplicates(context, id)));
-    expect(duplicates).toEqual([
-      [{ id: ids[1], sharedIdentifiers: ['TAX_ID', 'DOMAIN'] }],
+    expect(
+      duplicates.map((found) => found.map(({ id, reasons }) => [id, sharedIdentifiers(reasons)])),
+    ).toEqual([
+      [[ids[1], ['TAX_ID', 'DOMAIN']]],
       [
-        { id: ids[0], sharedIdentifiers: ['TAX_ID', 'DOMAIN'] },
-        { id: ids[2], sharedIdentifiers: ['LEI'] },
+        [ids[0], ['TAX_ID', 'DOMAIN']],
+        [ids[2], ['LEI']],
       ],
-      [{ id: ids[1], sharedIdentifiers: ['LEI'] }],
+      [[ids[1], ['LEI']]],
       [],
       [],
     ]);
   });
 
-  test('an identifier that everybody has shows fifty at most, and duplicates of many are one statement', async () => {
+  test('an identifier that everybody has is none, and duplicates of many are three statements', async () => {
     const { identity, statements } = await openRegister(open);
-    const entries = Array.from({ length: 60 }, (_, number) => customer(number, { taxIds: ['DE 1234'] }));
-    const ids = await identity.register.enrol(entries);
+    const shared = (number: number, taxId: string) => customer(number, { taxIds: [taxId] });
+    const many = Array.from({ length: 60 }, (_, number) => shared(number, 'DE 1234'));
+    const ids = await identity.register.enrol([...many, shared(60, 'DE 5678'), shared(61, 'DE 5678')]);
     statements.length = 0;
     const context = request();
     const duplicates = await Promise.all(ids.map((id) => identity.duplicates(context, id)));
-    expect(new Set(duplicates.map(({ length }) => length))).toEqual(new Set([50]));
-    expect(statements).toHaveLength(1);
+    expect(duplicates.slice(0, 60).flat()).toEqual([]);
+    expect(duplicates.slice(60).map(([found]) => found?.id)).toEqual([ids[61], ids[60]]);
+    expect(statements).toHaveLength(3);
   });
 });

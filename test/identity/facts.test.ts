@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { foldDomain, foldName, foldTaxId, matchKeys, nameLimit } from '../../identity/facts.ts';
-import { sharedIdentifiers } from '../../identity/match.ts';
+import { foldDomain, foldName, foldTaxId, nameLimit } from '../../identity/facts.ts';
 
 describe('names', () => {
   test.each([
@@ -71,27 +70,4 @@ test.each([
   ['', ''],
 ])('the domain of %j is %j', (text, domain) => {
   expect(foldDomain(text)).toBe(domain);
-});
-
-test('what says nothing gives no key', () => {
-  const none = { name: '', country: null, taxIds: [], leis: [], domains: [] };
-  expect(matchKeys({})).toEqual(none);
-  expect(matchKeys({ name: null, country: '', taxIds: ['?'], leis: ['short'], domains: null })).toEqual(none);
-});
-
-test('keys have no repeats and are sorted', () => {
-  const lei = '5493001KJTIIGC8Y1R12';
-  expect(
-    matchKeys({ country: 'de', taxIds: ['FR 2345', 'DE-1234', 'de1234'], leis: [lei.toLowerCase(), lei] }),
-  ).toMatchObject({ country: 'DE', taxIds: ['DE1234', 'FR2345'], leis: [lei] });
-});
-
-test('a free mailbox is nothing in common, a domain of their own is', () => {
-  const customer = (taxIds: string[], domains: string[]) => matchKeys({ taxIds, domains });
-  expect(sharedIdentifiers(customer(['DE1234'], ['gmail.com']), customer(['DE1234'], ['gmail.com']))).toEqual(
-    ['TAX_ID'],
-  );
-  expect(sharedIdentifiers(customer([], ['a.example']), customer([], ['a.example', 'b.example']))).toEqual([
-    'DOMAIN',
-  ]);
 });

@@ -118,18 +118,47 @@ withStores((open) => {
     expect(reference.data?._entities).toEqual([{ id: old, mergedInto: { id: survivor } }]);
   });
 
-  test('possible duplicates of a page are one statement more', async () => {
+  const reasoned =
+    'customer { id } sharedIdentifiers verdict score decided reasons { part agreement weight }';
+  const sameTaxId = (id: string | undefined) => ({
+    customer: { id },
+    ...{ sharedIdentifiers: ['TAX_ID'], verdict: 'ASK', decided: false, score: expect.any(Number) },
+    reasons: expect.arrayContaining([
+      { part: 'TAX_ID', agreement: 1, weight: expect.any(Number) },
+      { part: 'NAME', agreement: expect.any(Number), weight: expect.any(Number) },
+    ]),
+  });
+
+  test('possible duplicates of a page are three statements more', async () => {
     const { ask, ids, statements } = await served();
-    const { data } = await ask(
-      '{ customers { edges { node { possibleDuplicates { customer { id } sharedIdentifiers } } } } }',
-    );
-    const twin = (id: string | undefined) => ({
-      node: { possibleDuplicates: [{ customer: { id }, sharedIdentifiers: ['TAX_ID'] }] },
-    });
+    const { data } = await ask(`{ customers { edges { node { possibleDuplicates { ${reasoned} } } } } }`);
+    const twin = (id: string | undefined) => ({ node: { possibleDuplicates: [sameTaxId(id)] } });
     expect(data).toEqual({
       customers: { edges: [twin(ids[1]), twin(ids[0]), { node: { possibleDuplicates: [] } }] },
     });
-    expect(statements).toHaveLength(2);
+    expect(statements).toHaveLength(4);
+  });
+
+  test('a customer that is described is found before there are two of it', async () => {
+    const { ask, ids } = await served();
+    const query = `query ($input: MatchInput!) { matchCustomers(input: $input) { ${reasoned} } }`;
+    const { data, codes } = await ask(query, {
+      input: { name: 'ALFREDS-Futterkiste GmbH', taxIds: ['de1234'] },
+    });
+    expect(codes).toBeUndefined();
+    expect(data?.matchCustomers).toMatchObject([
+      { customer: { id: ids[0] }, verdict: 'SAME', sharedIdentifiers: ['TAX_ID'] },
+      { customer: { id: ids[1] }, verdict: 'ASK' },
+    ]);
+    expect((await ask(query, { input: { name: 'Nobody Else' } })).data).toEqual({ matchCustomers: [] });
+    for (const input of [
+      {},
+      { name: ' ' },
+      { phones: [] },
+      { taxIds: Array(21).fill('1') },
+      { name: 'x'.repeat(501) },
+    ])
+      expect((await ask(query, { input })).codes).toEqual(['BAD_USER_INPUT']);
   });
 
   test('bad input is an error with a code', async () => {

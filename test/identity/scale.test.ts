@@ -2,18 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openDb } from '../../runtime/db/index.ts';
 import { textOf } from '../../runtime/db/values.ts';
 import type { CustomerFilter, CustomerOrder } from '../../schema/generated/identity.ts';
+import { sharingBlocks } from '../../identity/matching/candidates.ts';
 import { customer, openRegister, request } from './support.ts';
 
 /** 40,000 customers known to three systems, of which one in a thousand is known to the third. */
 const population = `
-  insert into identity_customer (id, registered_at, name, country, tax_ids, leis, domains)
+  insert into identity_customer (id, registered_at, name, country, tax_ids, leis, domains, blocks)
   select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,
     timestamptz '2026-01-01' + n / 400 * interval '1 minute',
     md5(n::text) || ' ' || (array['nordic','alpine','iberian','baltic','gallic'])[1 + n % 5] || ' '
       || (array['gmbh','ltd','sa'])[1 + n % 3],
     (array['DE','FR','GB','US','AT','CH','IT'])[1 + n % 7],
     array['DE' || lpad(n::text, 9, '0')], array[lpad(n::text, 20, '0')],
-    array[case when n % 4 = 0 then 'gmail.com' else 'c' || n || '.example' end]
+    array[case when n % 4 = 0 then 'gmail.com' else 'c' || n || '.example' end],
+    array[n, 100000 + n / 5, 200000 + n / 1000, -1 - n % 5]
   from generate_series(1, 40000) n;
   insert into identity_crosswalk (system, key, customer_id)
   select s.system, s.prefix || n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid
@@ -25,7 +27,7 @@ const idOf = (n: number) => `00000000-0000-7000-8000-${n.toString(16).padStart(1
 const hundred = Array.from({ length: 100 }, (_, n) => idOf(n * 399 + 1));
 /** Rows that any step of a statement may touch: those of a short walk, or of a hundred customers, several times over. */
 const most = 5000;
-const tables = new Set(['identity_customer', 'identity_crosswalk', 'identity_facts']);
+const tables = new Set(['identity_customer', 'identity_crosswalk', 'identity_facts', 'identity_block']);
 
 /** A step of a plan as EXPLAIN gives it, as far as it is looked at. */
 interface Node {
@@ -134,9 +136,16 @@ describe('with 40,000 customers nothing reads a table from end to end', () => {
     await expectIndexed(async () => (await register.identity.search({ filter, first: 1 })).totalCount());
   });
 
-  test('possible duplicates', () => {
+  test('possible duplicates', async () => {
     const context = request();
-    return expectIndexed(() => Promise.all(hundred.map((id) => register.identity.duplicates(context, id))));
+    await expectIndexed(() => Promise.all(hundred.map((id) => register.identity.duplicates(context, id))));
+    // Blocks of 5, of 1,000 and of 8,000 customers: the last two are left after their first few.
+    await expectIndexed(() =>
+      sharingBlocks(
+        register.db,
+        hundred.slice(0, 40).map((_, n) => [`${100_000 + n}`, `${200_000 + (n % 40)}`, `${-1 - (n % 5)}`]),
+      ),
+    );
   });
 
   test('what is enrolled and refreshed', async () => {

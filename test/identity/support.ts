@@ -3,6 +3,7 @@ import { createIdentity, identityMigrations, type Enrolment } from '../../identi
 import { requestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db, type Queryable } from '../../runtime/db/index.ts';
 import type { OpenStore } from '../support/store.ts';
+import { seal } from '../support/seal.ts';
 
 /** The store of each suite: to open one takes longer than most tests. */
 const stores = new WeakMap<OpenStore, Promise<Db>>();
@@ -12,7 +13,8 @@ async function emptyStore(open: OpenStore): Promise<Db> {
   if (kept) {
     const store = await kept;
     await store.script(
-      'truncate identity_customer, identity_crosswalk, identity_facts, identity_feed, identity_tally',
+      `truncate identity_customer, identity_crosswalk, identity_facts, identity_feed, identity_tally, identity_block,
+         identity_verdict, identity_duplicate`,
     );
     return store;
   }
@@ -43,7 +45,7 @@ export async function openRegister(open: OpenStore) {
     ...noting(store),
     transaction: (work) => store.transaction((tx) => work(noting(tx))),
   };
-  return { db, identity: createIdentity({ db }), statements };
+  return { db, identity: createIdentity({ db, seal }), statements };
 }
 
 /** A request of nobody in particular. */

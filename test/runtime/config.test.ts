@@ -17,6 +17,7 @@ const secret = 's'.repeat(32);
 const apart = { DATABASE_URL: 'postgres://user:hunter2@db/graph', PASS_SECRET: secret };
 const elsewhere = {
   AUDIT_URL: 'http://a:1',
+  STEWARD_URL: 'http://s:1',
   IDENTITY_URL: 'http://i:1',
   COORDINATION_URL: 'http://w:1',
   EVENTS_URL: 'http://f:1',
@@ -39,6 +40,7 @@ test('with nothing set everything runs in one process on the embedded store', ()
   expect([...config.roles]).toEqual([
     'gateway',
     'audit',
+    'steward',
     'identity',
     'coordination',
     'events',
@@ -105,6 +107,7 @@ test('the gateway alone knows where the others are, and a subgraph alone may lis
   const gateway = readConfig({ ...apart, ...elsewhere, ROLES: 'gateway' });
   expect([...gateway.remotes]).toEqual([
     ['audit', 'http://a:1'],
+    ['steward', 'http://s:1'],
     ['identity', 'http://i:1'],
     ['coordination', 'http://w:1'],
     ['events', 'http://f:1'],
@@ -128,12 +131,12 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an unknown role',
     { ROLES: 'gateway,sales' },
-    'ROLES must be all, or a comma list of gateway, audit, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, steward, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'no role',
     { ROLES: ',' },
-    'ROLES must be all, or a comma list of gateway, audit, identity, coordination, events, crm, erp, billing.',
+    'ROLES must be all, or a comma list of gateway, audit, steward, identity, coordination, events, crm, erp, billing.',
   ],
   [
     'a secret of messages that is none',
@@ -213,7 +216,7 @@ const refused: readonly (readonly [why: string, environment: Environment, senten
   [
     'an embedded store for several',
     { PASS_SECRET: secret, ROLES: 'crm' },
-    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, audit, identity, coordination, events, erp, billing.',
+    'Set DATABASE_URL, or ROLES=all: the embedded store serves one process only, and ROLES leaves out gateway, audit, steward, identity, coordination, events, erp, billing.',
   ],
   [
     'roles apart without a pass',

@@ -82,7 +82,9 @@ test('a failure is answered as a problem, an unknown one without what is underne
     code: 'RATE_LIMITED',
     system: 'crm',
     retryAfter: 7,
+    correlationId: told.headers['x-correlation-id'],
   });
+  expect(told.headers['x-correlation-id']).toMatch(/^[\da-f-]{36}$/);
   error = new Error('password is hunter2');
   const masked = await fetched(url);
   expect(masked.status).toBe(500);

@@ -1,6 +1,7 @@
 import { openDb } from '../../runtime/db/index.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
+import { noLinks } from '../support/links.ts';
 
 /** An empty store in memory with everything that seeding writes to. */
 export async function emptyStore(): Promise<Store> {
@@ -54,7 +55,7 @@ export async function follow({ db, identity, fingerprint }: Store): Promise<Read
   const told = systems.map(async ({ system, sandbox, open }) => {
     const { feed } = open(sandbox(db).wire, {
       guard: (context, run) => run(context.signal),
-      crossing: { keysOf: () => Promise.resolve([]), idOf: () => Promise.resolve(null) },
+      crossing: { ...noLinks, keysOf: () => Promise.resolve([]), idOf: () => Promise.resolve(null) },
       fingerprint,
       site: null,
     });

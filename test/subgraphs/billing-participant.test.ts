@@ -23,6 +23,8 @@ participantSuite(billingSubject, {
       ...{ postalCode: '1010', country: 'AT' },
     },
   },
+  fixed: { billingCurrency: 'CHF' },
+  missing: [],
   refused: {
     invoiceDelivery: { channel: 'EMAIL', email: null },
     bankAccount: { iban: 'DE89370400440532013001', holder: 'Alfreds Futterkiste GmbH' },

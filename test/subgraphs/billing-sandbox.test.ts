@@ -57,6 +57,17 @@ withStores((open) => {
       expect(JSON.stringify(shown)).not.toContain('4242');
     });
 
+    test('who owes something is not closed', async () => {
+      const { shown } = await api('POST', '/customers', { currency: 'eur' });
+      const line = { customer: shown.id, total: 500, status: 'open' };
+      const invoice = await api('POST', '/invoices', line);
+      expect(invoice.status).toBe(200);
+      const closing = () => api('POST', `/customers/${shown.id}`, { collection: 'closed' });
+      expect((await closing()).shown.error).toMatchObject({ param: 'collection' });
+      await api('POST', `/invoices/${invoice.shown.id}/pay`);
+      expect((await closing()).status).toBe(200);
+    });
+
     test('empty text unsets, objects are merged, a payment method is replaced', async () => {
       const { shown } = await api('POST', '/customers', {
         currency: 'eur',

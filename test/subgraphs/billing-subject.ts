@@ -5,7 +5,7 @@ import {
   type BillingCustomer,
   type BillingRows,
 } from '../../subgraphs/billing/index.ts';
-import type { Subject } from './connector-bench.ts';
+import { customerId, type Subject } from './connector-bench.ts';
 
 const account = (n: number) => `001${String(n).padStart(15, '0')}`;
 
@@ -14,7 +14,7 @@ export const billingSubject: Subject<BillingCustomer, BillingRows> = {
   system: billing,
   table: 'billing_customer',
   draft: (n) => ({
-    metadata: { account: account(n) },
+    metadata: { account: account(n), customer: customerId(n) },
     name: `Alfreds Futterkiste ${n}`,
     currency: 'eur',
     invoice_settings: { delivery: 'email', email: 'invoices@alfreds.example' },
@@ -22,7 +22,9 @@ export const billingSubject: Subject<BillingCustomer, BillingRows> = {
     provisioning_id: `acct-${n}`,
     address: { lines: ['Obere Str. 57'], city: 'Berlin', state: null, postal_code: '12209', country: 'DE' },
   }),
-  externalId: account,
+  externalId: customerId,
+  external: 'metadata',
+  mandatory: ['currency'],
   change: (n) => ({ name: `Alfreds ${n}` }),
   clearable: 'provisioning_id',
   refused: { invoice_settings: { delivery: 'email', email: 'nobody' } },

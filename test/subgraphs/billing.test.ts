@@ -6,6 +6,7 @@ import { mapping } from '../../subgraphs/billing/mapping.ts';
 import type { System } from '../../subgraphs/system.ts';
 import { billingOver, call, openBillingStore } from './billing-store.ts';
 import { customersFrom } from './subgraph.ts';
+import { noLinks } from '../support/links.ts';
 
 let db: Db;
 let billing: ReturnType<typeof billingOver>;
@@ -72,6 +73,7 @@ beforeAll(async () => {
     connector: billing.connector,
     guard: (context, run) => run(context.signal),
     crossing: {
+      ...noLinks,
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => (id.startsWith('c') ? keyOf(id) : null))),
       idOf: () => Promise.resolve(null),
     },

@@ -17,8 +17,12 @@ export interface Subject<R extends object, Rows extends object> {
   readonly table: string;
   /** A record that the system accepts, without what it gives itself. */
   readonly draft: (n: number) => Partial<R>;
-  /** The external id of a draft. */
+  /** The graph's id of the customer that a draft is made for. */
   readonly externalId: (n: number) => string;
+  /** The field that holds it. */
+  readonly external: keyof R & string;
+  /** Fields without which the system makes no record for a customer. */
+  readonly mandatory: readonly (keyof R & string)[];
   /** One field with a value that the system accepts. */
   readonly change: (n: number) => Partial<R>;
   /** A field that can be cleared, and that `draft` fills. */
@@ -31,6 +35,11 @@ export interface Subject<R extends object, Rows extends object> {
   readonly removal: (key: string) => WireRequest;
   /** Kinds of rows; empty where the system lists none. */
   readonly lists: readonly List<Rows>[];
+}
+
+/** An id as the graph gives them, another one for each number. */
+export function customerId(n: number): string {
+  return `01980000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 }
 
 interface List<Rows> {

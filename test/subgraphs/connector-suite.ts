@@ -2,6 +2,7 @@ import { onEveryWire, type Subject } from './connector-bench.ts';
 import { troubles } from './connector-faults.ts';
 import { feeds } from './connector-feed.ts';
 import { reads } from './connector-reads.ts';
+import { records } from './connector-records.ts';
 import { writes } from './connector-writes.ts';
 
 /**
@@ -9,5 +10,5 @@ import { writes } from './connector-writes.ts';
  * over HTTP, on every store. A connector that claims a capability it lacks fails.
  */
 export function connectorSuite<R extends object, Rows extends object>(subject: Subject<R, Rows>): void {
-  onEveryWire(subject, [reads, writes, feeds, troubles]);
+  onEveryWire(subject, [reads, writes, records, feeds, troubles]);
 }

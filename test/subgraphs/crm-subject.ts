@@ -6,7 +6,7 @@ import {
   type Account,
   type AccountRows,
 } from '../../subgraphs/crm/index.ts';
-import type { Subject } from './connector-bench.ts';
+import { customerId, type Subject } from './connector-bench.ts';
 
 /** The CRM as the suites of connectors and participants meet it. */
 export const crmSubject: Subject<Account, AccountRows> = {
@@ -14,6 +14,7 @@ export const crmSubject: Subject<Account, AccountRows> = {
   table: 'crm_account',
   draft: (n) => ({
     AccountNumber: `A-${n}`,
+    Customer_Id__c: customerId(n),
     Name: `Alfreds\tFutterkiste ${n}`,
     Type: 'Customer',
     Customer_Segment__c: 'Small Business',
@@ -21,7 +22,9 @@ export const crmSubject: Subject<Account, AccountRows> = {
     Sales_Channels__c: ['Direct', 'Web'],
     Owner: { Name: 'Nancy Davolio', Email: 'nancy@example.com' },
   }),
-  externalId: (n) => `A-${n}`,
+  externalId: customerId,
+  external: 'Customer_Id__c',
+  mandatory: ['Name'],
   change: (n) => ({ Industry: `Food ${n}` }),
   clearable: 'Phone',
   refused: { NumberOfEmployees: -1, Language__c: 'DE', ParentId: '001' },

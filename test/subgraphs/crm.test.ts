@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { fingerprinterOf } from '../../events/fingerprint.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../runtime/db/index.ts';
+import { attributes } from '../../schema/generated/contracts.ts';
 import type { Call, Connector } from '../../subgraphs/connector.ts';
 import { crm as system, crmId, type Account, type AccountRows } from '../../subgraphs/crm/index.ts';
 import { isCrmId } from '../../subgraphs/crm/ids.ts';
@@ -9,6 +10,7 @@ import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
 import type { System } from '../../subgraphs/system.ts';
 import type { WireRequest } from '../../subgraphs/wire.ts';
 import { customersFrom } from './subgraph.ts';
+import { noLinks } from '../support/links.ts';
 
 const call: Call = { correlationId: 'test', signal: new AbortController().signal };
 let db: Db;
@@ -21,7 +23,7 @@ const numbers = new Map<string, string>();
 
 const create = async (number: string, account: Partial<Account> = {}) => {
   const made = await connector.create(
-    { AccountNumber: number, Name: `Customer ${number}`, ...account },
+    { AccountNumber: number, Customer_Id__c: `customer ${number}`, Name: `Customer ${number}`, ...account },
     {},
     call,
   );
@@ -40,6 +42,7 @@ beforeAll(async () => {
     connector,
     guard: (context, run) => run(context.signal),
     crossing: {
+      ...noLinks,
       keysOf: (_, ids) => Promise.resolve(ids.map((id) => numbers.get(id) ?? null)),
       idOf: (_, key) => Promise.resolve([...numbers].find((entry) => entry[1] === key)?.[0] ?? null),
     },
@@ -123,8 +126,8 @@ test('what is put through the mapping comes back as it was, and null clears', as
   expect(mapping.language.get(cleared.record)).toBeNull();
 });
 
-test('the lifecycle is not for others to write', () => {
-  expect(mapping.lifecycleStatus).not.toHaveProperty('put');
+test('the lifecycle is not for callers to write, and the day of creation for nobody', () => {
+  expect(attributes.Customer.lifecycleStatus).not.toHaveProperty('write');
   expect(mapping.createdAt).not.toHaveProperty('put');
 });
 
@@ -148,13 +151,22 @@ test('an account needs a name, and is not its own parent', async () => {
   expect((await api('PATCH', `/Account/${key}`, { ParentId: key })).status).toBe(400);
 });
 
+test('an account is not former while one below is not', async () => {
+  const top = await create('xtop');
+  const below = await create('xbelow', { ParentId: top });
+  const former = (key: string) => api('PATCH', `/Account/${key}`, { Type: 'Former Customer' });
+  expect(await former(top)).toMatchObject({ status: 400, body: [{ fields: ['Type'] }] });
+  expect(await former(below)).toMatchObject({ status: 200 });
+  expect(await former(top)).toMatchObject({ status: 200 });
+});
+
 test('the number of a deleted account can be given again', async () => {
   const key = await create('xnumber');
   await expect(create('xnumber')).rejects.toMatchObject({ code: 'DUPLICATE' });
   await api('DELETE', `/Account/${key}`);
-  expect(await connector.find('xnumber', call)).toBeNull();
+  expect(await connector.find('customer xnumber', call)).toBeNull();
   const again = await create('xnumber');
-  expect((await connector.find('xnumber', call))?.key).toBe(again);
+  expect((await connector.find('customer xnumber', call))?.key).toBe(again);
 });
 
 test('a person who changes moves the account in the feed, whole', async () => {
@@ -168,7 +180,7 @@ test('a person who changes moves the account in the feed, whole', async () => {
   const { next } = await drained(null);
   const key = numbers.get('top') ?? '';
   await api('POST', '/Contact', { AccountId: key, Name: 'New', Roles__c: [] });
-  const names = Object.keys((await connector.find('top', call))?.record ?? {}) as (keyof Account)[];
+  const names = Object.keys((await connector.find('customer top', call))?.record ?? {}) as (keyof Account)[];
   const account = (await connector.read([key], names, call)).get(key);
   expect((await drained(next)).changed).toEqual([{ ...account, moved: ['Contact'] }]);
 });

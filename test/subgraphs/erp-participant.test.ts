@@ -29,6 +29,8 @@ participantSuite(erpSubject, {
     shippingAddresses: [address(['Tor 1', 'Kärntner Ring 1']), address(['Tor 2'])],
   }),
   copied: { name: 'Alfreds' },
+  fixed: {},
+  missing: ['name', 'legalEntity', 'paymentTerms', 'billingAddress'],
   refused: {
     taxRegistrations: [{ country: 'DE', kind: 'EIN', number: '12', validFrom: null, validTo: null }],
     paymentTerms: { code: 'N031' },

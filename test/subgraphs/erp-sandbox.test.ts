@@ -34,6 +34,17 @@ withStores((open) => {
     });
   });
 
+  test('who has no credit is not sold to again', async () => {
+    const patch = (changes: object) => erp.api('PATCH', `${path}/0001000042`, changes, { 'if-match': '*' });
+    expect(await patch({ OrderIsBlockedForCustomer: '01', CreditAccountIsBlocked: true })).toMatchObject({
+      status: 200,
+    });
+    const lifted = await patch({ OrderIsBlockedForCustomer: '' });
+    expect(refused(lifted.body)).toMatchObject([{ propertyref: 'OrderIsBlockedForCustomer' }]);
+    const both = { OrderIsBlockedForCustomer: '', CreditAccountIsBlocked: false };
+    expect(await patch(both)).toMatchObject({ status: 200 });
+  });
+
   test('an ExternalReference belongs to one partner, at creation and later', async () => {
     const { ExternalReference } = alfreds;
     const created = await erp.api('POST', path, { OrganizationBPName1: 'Copy', ExternalReference });

@@ -1,6 +1,6 @@
 import { erp, partnerNumber, type BusinessPartner } from '../../subgraphs/erp/index.ts';
 import type { PartnerRows } from '../../subgraphs/erp/partner.ts';
-import type { Subject } from './connector-bench.ts';
+import { customerId, type Subject } from './connector-bench.ts';
 import { alfreds } from './erp-store.ts';
 
 const { to_BillToAddress: address } = alfreds;
@@ -9,8 +9,10 @@ const { to_BillToAddress: address } = alfreds;
 export const erpSubject: Subject<BusinessPartner, PartnerRows> = {
   system: erp,
   table: 'erp_business_partner',
-  draft: (n) => ({ ...alfreds, ExternalReference: `001-${n}` }),
-  externalId: (n) => `001-${n}`,
+  draft: (n) => ({ ...alfreds, ExternalReference: `001-${n}`, YY1_CustomerId: customerId(n) }),
+  externalId: customerId,
+  external: 'YY1_CustomerId',
+  mandatory: ['OrganizationBPName1', 'to_LegalEntity', 'PaymentTerms', 'to_BillToAddress'],
   change: (n) => ({ OrganizationBPName1: `Alfreds Feinkost ${n}` }),
   clearable: 'to_BillToAddress',
   refused: {

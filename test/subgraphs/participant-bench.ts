@@ -1,4 +1,5 @@
 import { fingerprinterOf, type Fingerprints } from '../../events/index.ts';
+import type { Change } from '../../identity/index.ts';
 import { requestContext, type Caller } from '../../runtime/context.ts';
 import { localSubgraph, type SubgraphResult } from '../../runtime/executor.ts';
 import { createGuard, type Guard } from '../../runtime/guard.ts';
@@ -21,6 +22,10 @@ export interface Part {
   readonly wanted: (other: string) => Values;
   /** The same for what it keeps copies of; empty where it keeps none. */
   readonly copied: Values;
+  /** What a new record needs besides, and what never changes. */
+  readonly fixed: Values;
+  /** Attributes that are missed of a new record, where nothing is said of it. */
+  readonly missing: readonly string[];
   /** Values that the system refuses, each for itself. */
   readonly refused: Values;
   /** Where `wanted` names another customer, and the record's own field for it; null where no attribute does. */
@@ -38,6 +43,12 @@ export interface Asked {
   readonly apply: (entityId: string, changes: Values, more: ApplyMore) => Promise<ParticipantOutcome>;
   /** The fingerprints that the system's feed tells of a record, those of lists apart. */
   readonly told: (key: string) => Promise<Fingerprints | undefined>;
+  /** The customer that the feed says a record belongs to. */
+  readonly refersTo: (key: string) => Promise<unknown>;
+  /** What the register was told: the system's key by the customer's id. */
+  readonly links: ReadonlyMap<string, string>;
+  /** What the register fails with when it is told something; null for nothing. */
+  readonly fail: (failure: Error | null) => void;
   /** The bare answers of both to this caller. */
   readonly as: (caller: Caller, entityId: string) => Promise<readonly SubgraphResult[]>;
 }
@@ -51,7 +62,8 @@ export const nobody = 'nobody';
 
 const record = 'record { key fingerprints }';
 const found = `found { version values restore same ${record} restored refusals { code message attribute } }`;
-const examined = `guarantee conditional keyed unreachable { code message retryAfter } ${found}`;
+const able = 'guarantee conditional keyed unreachable { code message retryAfter }';
+const refusals = 'refusals { code message attribute }';
 const outcome = `status version values ${record} causes { code message attribute } code message retryAfter`;
 
 /** Opens the participant of a bench anew: with a breaker that has seen nothing yet. */
@@ -60,14 +72,24 @@ export function participantOf<R extends object, Rows extends object>({
   connector,
 }: Bench<R, Rows>): Asked {
   const { name, open } = subject.system;
+  const links = new Map<string, string>();
+  let failing: Error | null = null;
+  const noted = (note: () => unknown): Promise<void> => {
+    if (failing) return Promise.reject(failing);
+    note();
+    return Promise.resolve();
+  };
   const breaker = { failures: 2, openFor: 600_000 };
   const guard = createGuard({ system: name, concurrency: 4, queue: 4, breaker, attempts: 1 });
   const { resolvers, feed } = open({
     connector,
     guard,
     crossing: {
-      keysOf: (_, ids) => Promise.resolve(ids.map((id) => /^id of (.+)$/.exec(id)?.[1] ?? null)),
+      keysOf: (_, ids) =>
+        Promise.resolve(ids.map((id) => links.get(id) ?? /^id of (.+)$/.exec(id)?.[1] ?? null)),
       idOf: (_, key) => Promise.resolve(idOf(key)),
+      link: (_, id, key) => noted(() => links.set(id, key)),
+      unlink: (_, id) => noted(() => links.delete(id)),
     },
     fingerprint: fingerprinterOf('test'),
     site: null,
@@ -75,7 +97,7 @@ export function participantOf<R extends object, Rows extends object>({
   const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));
   const names = participantOperations(name);
   const examine = subgraph.prepare(
-    `query ($asked: ParticipantExamination!) { ${names.examine}(examination: $asked) { ${examined} } }`,
+    `query ($asked: ParticipantExamination!) { ${names.examine}(examination: $asked) { ${able} ${found} ${refusals} } }`,
   );
   const apply = subgraph.prepare(
     `mutation ($asked: ParticipantOrder!) { ${names.apply}(order: $asked) { ${outcome} } }`,
@@ -88,8 +110,23 @@ export function participantOf<R extends object, Rows extends object>({
   };
 
   const base = (entityId: string) => ({ entity: 'Customer', entityId, kind: 'OWNER' as const });
+  /** What the feed says last of a record. */
+  async function last(key: string) {
+    let found: Change | undefined;
+    for (let since: string | null = null, more = true; more;) {
+      const page = await feed.changes(since, new AbortController().signal);
+      found = page.changed.findLast((one) => one.key === key) ?? found;
+      [since, more] = [page.next, page.more];
+    }
+    return found;
+  }
+
   return {
-    guard,
+    ...{ guard, links },
+    fail(failure) {
+      failing = failure;
+    },
+    refersTo: async (key) => (await last(key))?.refersTo,
     async examine(entityId, changes, more = {}) {
       const asked = { ...base(entityId), changes, validate: false, ...more };
       return only(await examine({ asked }, contextFor('coordination'))) as ParticipantExamined;
@@ -98,15 +135,7 @@ export function participantOf<R extends object, Rows extends object>({
       const asked = { ...base(entityId), changes, ...more };
       return only(await apply({ asked }, contextFor('coordination', timeout, signal))) as ParticipantOutcome;
     },
-    async told(key) {
-      let last: Fingerprints | undefined;
-      for (let since: string | null = null, more = true; more;) {
-        const page = await feed.changes(since, new AbortController().signal);
-        last = page.changed.findLast((one) => one.key === key)?.fingerprints ?? last;
-        [since, more] = [page.next, page.more];
-      }
-      return last;
-    },
+    told: async (key) => (await last(key))?.fingerprints,
     as: (caller, entityId) =>
       Promise.all([
         examine({ asked: { ...base(entityId), changes: {}, validate: true } }, contextFor(caller)),

@@ -1,6 +1,7 @@
 import { onEveryWire, type Subject } from './connector-bench.ts';
 import type { Part } from './participant-bench.ts';
 import { participates } from './participant-effects.ts';
+import { presents } from './participant-records.ts';
 import { stumbles } from './participant-troubles.ts';
 
 /**
@@ -14,6 +15,9 @@ export function participantSuite<R extends object, Rows extends object>(
   onEveryWire(subject, [
     (bench) => {
       participates(bench, part);
+    },
+    (bench) => {
+      presents(bench, part);
     },
     (bench) => {
       stumbles(bench, part);

@@ -53,7 +53,7 @@ test('a connector reads and writes over HTTP what it does in the process', async
   const fields = ['OrganizationBPName1', 'to_LegalEntity'] as const;
   expect(await there.read([number, '9'], fields, call)).toEqual(await here.read([number, '9'], fields, call));
   const created = await there.create(
-    { OrganizationBPName1: 'Käse & Co', ExternalReference: 'a/b c%?ä' },
+    { ...alfreds, OrganizationBPName1: 'Käse & Co', ExternalReference: null, YY1_CustomerId: 'a/b c%?ä' },
     {},
     call,
   );
@@ -79,7 +79,7 @@ test('a call can be followed to its request and its trace, in the process and ov
     routes: [
       {
         method: 'GET',
-        path: '/odata/v1/A_BusinessPartner/ExternalReference/:reference',
+        path: '/odata/v1/A_BusinessPartner/YY1_CustomerId/:customer',
         serve: ({ headers = {} }) => {
           seen.push([headers['x-correlation-id'], headers.traceparent]);
           return Promise.resolve(json(404, null));

@@ -6,6 +6,7 @@ import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
 import { watchFeed } from '../../subgraphs/watch.ts';
 import { withStores } from '../support/store.ts';
+import { seal } from '../support/seal.ts';
 
 const record = (key: string, version: string, fingerprints = { name: version }): Change => ({
   ...{ key, version, fingerprints },
@@ -37,7 +38,7 @@ withStores((open) => {
   /** Follows a feed to its end, over this store or one that fails. */
   async function follow(feed: Feed, db: Db = store.db): Promise<void> {
     const stop = new AbortController();
-    const identity = createIdentity({ db });
+    const identity = createIdentity({ db, seal });
     const intake = intakeOf({ entity: 'Customer', busy: () => Promise.resolve(new Set()) });
     await watchFeed(
       { feed: { ...feed, now: () => Promise.resolve('') }, system: 'ERP' },

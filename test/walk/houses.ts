@@ -35,7 +35,7 @@ interface Told {
 const silent = createLogger({ level: 'silent', json: true });
 const secret = 'a secret that only these tests know and that is long enough';
 
-const subgraphs = ['audit', 'identity', 'events', 'crm', 'erp', 'billing'];
+const subgraphs = ['audit', 'steward', 'identity', 'events', 'crm', 'erp', 'billing'];
 const auditKey = newSealKey();
 
 type Settings = Readonly<Record<string, string>>;
@@ -63,16 +63,9 @@ async function apart(store: Store, settings: Settings): Promise<readonly House[]
   const shared = { ...settings, PASS_SECRET: secret, DATABASE_URL: 'postgres://unused' };
   const open = (roles: string, where: Settings = {}) =>
     openHouse(configOf({ ...shared, ...where, ROLES: roles }), store, silent);
-  const records = await open('audit,identity,events,crm,erp,billing');
-  const { AUDIT_URL = '', IDENTITY_URL = '', EVENTS_URL = '', ...systems } = urlsOf(records, subgraphs);
-  const coordination = await open('coordination', systems);
-  const where = {
-    ...systems,
-    ...urlsOf(coordination, ['coordination']),
-    AUDIT_URL,
-    IDENTITY_URL,
-    EVENTS_URL,
-  };
+  const records = await open('audit,steward,identity,events,crm,erp,billing');
+  const coordination = await open('coordination', urlsOf(records, ['crm', 'erp', 'billing']));
+  const where = { ...urlsOf(records, subgraphs), ...urlsOf(coordination, ['coordination']) };
   return [await open('gateway', where), coordination, records];
 }
 

@@ -5,6 +5,7 @@ import { createHttp } from '../../runtime/http.ts';
 import { listen } from '../../runtime/listen.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';
 import { createMetrics } from '../../runtime/telemetry.ts';
+import { crossingOf } from '../../subgraphs/crossing.ts';
 import { sendersWith, systems } from '../../subgraphs/index.ts';
 import { observeSystems } from '../../subgraphs/observe.ts';
 import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
@@ -49,10 +50,7 @@ function observing(open: OpenStore, feedInterval: number): void {
       return open(wire, {
         fingerprint,
         guard: (context, run) => run(context.signal),
-        crossing: {
-          keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
-          idOf: (context, key) => identity.loadersOf(context).id(system, key),
-        },
+        crossing: crossingOf(identity, system),
         site: null,
       });
     });
@@ -83,6 +81,7 @@ function observing(open: OpenStore, feedInterval: number): void {
       () => listening.close(),
       startHooks({ db, sandboxes, send: http.send, interval: 20 }),
       observeSystems({
+        entity: 'Customer',
         ...{ db, identity, metrics, systems: opened },
         // Whether a write of ours is under way to every one of them.
         intake: intakeOf({

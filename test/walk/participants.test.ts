@@ -8,6 +8,7 @@ import { remoteSubgraph } from '../../runtime/executor.ts';
 import { createHttp } from '../../runtime/http.ts';
 import { createPass } from '../../runtime/pass.ts';
 import { localDeveloper } from '../../runtime/principal.ts';
+import { newSealKey } from '../../runtime/seal.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import { participantOperations } from '../../schema/participant.ts';
 import { systems } from '../../subgraphs/index.ts';
@@ -125,7 +126,11 @@ describe.each(systems.map(({ name }) => name))('the operations of %s as a partic
 });
 
 test('no client can reach a participant through the gateway', async () => {
-  const settings = { NODE_ENV: 'test', AUTHENTICATION: 'development', PORT: '0', SANDBOX_PORT: 'off' };
+  const settings = {
+    ...{ NODE_ENV: 'test', AUTHENTICATION: 'development', PORT: '0', SANDBOX_PORT: 'off' },
+    // Without it a key would be made beside a store that is not there.
+    AUDIT_KEY: newSealKey(),
+  };
   const gateway = await openHouse(readConfig(settings), store, createLogger({ level: 'silent', json: true }));
   try {
     for (const { name } of systems) {

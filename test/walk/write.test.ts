@@ -211,41 +211,43 @@ bothWays(
         writes: auditEntries(filter: { customerIds: [$id] }) { edges { node { action actor operation attributes outcome reason
           receipt { kind id } changes { attribute before after } } } } }`;
       const auditor = who('olga', 'customer:audit');
-      let found: Answered | undefined;
+      let told = '';
+      let found: Readonly<Record<'reads' | 'writes', readonly Entry[]>> | undefined;
       await until(async () => {
-        found = await graph().ask(entries, { id }, auditor);
-        const { reads, writes } = found.data as unknown as Record<'reads' | 'writes', { edges: unknown[] }>;
-        return reads.edges.length > 0 && writes.edges.length > 1;
+        const { data } = await graph().ask(entries, { id }, auditor);
+        told = JSON.stringify(data);
+        const { reads, writes } = data as unknown as Record<'reads' | 'writes', Entries>;
+        // Without the copies that follow the write.
+        const own = writes.edges.filter(({ node }) => node.receipt?.id === write?.id);
+        found = { reads: nodesOf(reads), writes: nodesOf({ edges: own }) };
+        return reads.edges.length > 0 && own.length > 1;
       });
       const same = {
-        actor: 'ada',
-        operation: 'updateCustomer',
-        reason: 'as agreed',
+        ...{ actor: 'ada', operation: 'updateCustomer', reason: 'as agreed' },
         receipt: { kind: 'WRITE', id: write?.id },
       };
-      expect(found?.data).toMatchObject({
-        reads: { edges: [{ node: { actor: 'ada', operation: 'Contacts', attributes: ['Contact.name'] } }] },
-        writes: {
-          edges: [
-            {
-              node: {
-                ...same,
-                action: 'WRITE_SETTLED',
-                outcome: 'SUCCEEDED',
-                changes: [{ attribute: 'name' }],
-              },
-            },
-            { node: { ...same, action: 'WRITE_ACCEPTED', attributes: ['name'], changes: [] } },
-          ],
-        },
+      expect(found).toMatchObject({
+        reads: [{ actor: 'ada', operation: 'Contacts', attributes: ['Contact.name'] }],
+        writes: [
+          { ...same, action: 'WRITE_SETTLED', outcome: 'SUCCEEDED', changes: [{ attribute: 'name' }] },
+          { ...same, action: 'WRITE_ACCEPTED', attributes: ['name'], changes: [] },
+        ],
       });
-      expect(JSON.stringify(found?.data)).not.toMatch(new RegExp(`${name}|Mendel`));
+      expect(told).not.toMatch(new RegExp(`${name}|Mendel`));
       const refused = await graph().ask(entries, { id }, sales);
       expect(refused.errors.map(({ extensions }) => extensions.code)).toContain('UNAUTHORIZED_FIELD_OR_TYPE');
     });
   },
   { REQUEST_TIMEOUT_MS: '30000' },
 );
+
+interface Entry {
+  readonly receipt?: { readonly id: string } | null;
+}
+interface Entries {
+  readonly edges: readonly { readonly node: Entry }[];
+}
+const nodesOf = ({ edges }: Entries): readonly Entry[] => edges.map(({ node }) => node);
 
 interface Plan {
   readonly planHash: string;

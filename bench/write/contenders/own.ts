@@ -10,11 +10,13 @@ import { createIdentity, identityMigrations, type Identity } from '../../../iden
 import { requestContext } from '../../../runtime/context.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../../runtime/db/index.ts';
 import { createMetrics } from '../../../runtime/telemetry.ts';
+import { stewardMigrations } from '../../../steward/index.ts';
 import type { Place, Running } from '../contender.ts';
 import { customerAt, population, type Update } from '../updates.ts';
 
 const folders = [
   auditMigrations,
+  stewardMigrations,
   identityMigrations,
   eventsMigrations,
   new URL('../../../coordination/migrations/', import.meta.url),
@@ -30,7 +32,7 @@ export async function own({ store, at }: Place, owners: readonly Participant[]):
   await migrate(opened, await loadMigrations(folders.map((folder) => fileURLToPath(folder))));
   await opened.script('create table bare (id uuid primary key, body jsonb not null)');
   const counted = counting(opened);
-  const identity = createIdentity({ db: counted.db });
+  const identity = createIdentity({ db: counted.db, seal: (kind, value) => `${kind}:${value}` });
   await register(identity);
   const { coordination, stop } = await openCoordination({
     db: counted.db,

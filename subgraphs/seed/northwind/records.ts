@@ -1,5 +1,5 @@
 import { billingId, type BillingCustomer, type BillingInvoice } from '../../billing/index.ts';
-import { crmId, type Account, type Contact } from '../../crm/index.ts';
+import { blankAccount, crmId, type Account, type Contact } from '../../crm/index.ts';
 import { partnerNumber, type PartnerAddress, type PartnerBody } from '../../erp/index.ts';
 import type { Draft } from '../../sandbox/table.ts';
 import { countryCode, localeOf } from '../country.ts';
@@ -55,17 +55,11 @@ function accountOf(row: CustomerRow, orders: readonly Order[]): NorthwindRecords
   return {
     key: crmId('001', `northwind ${row.id}`),
     body: {
+      ...blankAccount,
       AccountNumber: row.id,
       Name: row.company,
       Type: orders.length > 0 ? 'Customer' : 'Prospect',
-      // The sample says nothing of these, and they are not made up for companies that somebody may know.
-      Customer_Segment__c: null,
-      Industry: null,
-      Website: null,
-      NumberOfEmployees: null,
-      Sales_Channels__c: null,
-      Owner: null,
-      ParentId: null,
+      // The sample says nothing of the rest, and it is not made up for companies that somebody may know.
       Phone: row.phone || null,
       Language__c: country === null ? null : localeOf(country),
     },

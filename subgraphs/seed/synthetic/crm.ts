@@ -1,4 +1,4 @@
-import { crmId, type Account, type Contact } from '../../crm/index.ts';
+import { blankAccount, crmId, type Account, type Contact } from '../../crm/index.ts';
 import type { Draft } from '../../sandbox/table.ts';
 import { drawsOf } from '../population/draws.ts';
 import type { SyntheticCustomer } from '../population/customer.ts';
@@ -36,6 +36,7 @@ export function accountOf(
   return {
     key: account,
     body: {
+      ...blankAccount,
       AccountNumber: `S${seed}-${index + 1}`,
       Name: customer.name,
       Type: types[customer.stage],

@@ -3,14 +3,18 @@ import { eventsMigrations, intakeOf } from '../../../events/index.ts';
 import { readingOf, type ReadingOptions, type Source } from '../../../events/inbox/reread.ts';
 import { createIdentity, identityMigrations, type Change, type SystemName } from '../../../identity/index.ts';
 import { loadMigrations, migrate, type Db } from '../../../runtime/db/index.ts';
+import { stewardMigrations } from '../../../steward/index.ts';
 import type { OpenStore } from '../../support/store.ts';
+import { seal } from '../../support/seal.ts';
 
 /** A store with the register and the change feed. */
 export async function openInbox(open: OpenStore): Promise<Db> {
   const db = await open();
   await migrate(
     db,
-    await loadMigrations([identityMigrations, eventsMigrations].map((url) => fileURLToPath(url))),
+    await loadMigrations(
+      [stewardMigrations, identityMigrations, eventsMigrations].map((url) => fileURLToPath(url)),
+    ),
   );
   return db;
 }
@@ -19,7 +23,7 @@ export async function openInbox(open: OpenStore): Promise<Db> {
 export async function emptied(db: Db): Promise<void> {
   await db.script(
     `truncate events_inbox, events_message, events_unknown, events_sweep, events_outbox, events_seen, events_log,
-       identity_customer, identity_crosswalk, identity_facts`,
+       identity_customer, identity_crosswalk, identity_facts, steward_item, steward_decision`,
   );
 }
 
@@ -51,10 +55,10 @@ export function sourceOf(system: SystemName = 'ERP') {
 
 /** A reader of a source's hints, as the house puts it together; no write is under way. */
 export function readerOf(db: Db, source: Source, options: Partial<ReadingOptions> = {}) {
-  const identity = createIdentity({ db });
+  const identity = createIdentity({ db, seal });
   const failures: unknown[] = [];
   const reading = readingOf({
-    ...{ db, source },
+    ...{ db, source, entity: 'Customer' as const },
     absorb: (tx, system, changes) => identity.absorb(tx, system, changes),
     intake: intakeOf({ entity: 'Customer', busy: () => Promise.resolve(new Set()) }),
     failed: (_, error) => failures.push(error),

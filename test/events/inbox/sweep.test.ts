@@ -5,6 +5,7 @@ import { createIdentity } from '../../../identity/index.ts';
 import type { Db } from '../../../runtime/db/index.ts';
 import { withStores } from '../../support/store.ts';
 import { captured, emptied, inboxOf, openInbox, readerOf, sourceOf } from './stage.ts';
+import { seal } from '../../support/seal.ts';
 
 withStores((open) => {
   let db: Db;
@@ -20,7 +21,7 @@ withStores((open) => {
     const { source, records } = sourceOf();
     const keys = Array.from({ length: count }, (_, i) => `k${String(i).padStart(3, '0')}`);
     for (const key of keys) records.set(key, key);
-    await createIdentity({ db }).register.enrol(
+    await createIdentity({ db, seal }).register.enrol(
       keys.map((key) => ({ records: [{ system: 'ERP', key }], facts: {} })),
     );
     const asked: string[][] = [];
@@ -34,7 +35,7 @@ withStores((open) => {
     return { source, records, swept, asked };
   }
   const sweep = (options: { readonly interval?: number; readonly lease?: number } = {}) => {
-    const { crosswalk } = createIdentity({ db });
+    const { crosswalk } = createIdentity({ db, seal });
     const keysAfter: typeof crosswalk.keysAfter = (...given) => crosswalk.keysAfter(...given);
     return sweepOf({ ...{ db, keysAfter, interval: 60_000, most: 10 }, ...options });
   };

@@ -59,7 +59,8 @@ describe.each(transports)('over %s', (transport) => {
       const one = client(transport, url, headers);
       clients.push(one);
       try {
-        return ((await one.iterate(query).next()) as IteratorResult<Result>).value as unknown;
+        const turn: IteratorResult<Result, unknown> = await one.iterate(query).next();
+        return turn.value;
       } catch (errors) {
         return { errors };
       } finally {

@@ -1,0 +1,125 @@
+import type { Db, Queryable } from '../../runtime/db/index.ts';
+import { close, raise } from '../../steward/index.ts';
+import { isOver as isWritten } from '../write.ts';
+import type { EntityName } from '../../schema/generated/contracts.ts';
+import type { Deed } from './act.ts';
+import type { Held, Settlement, Settled, Store } from './store.ts';
+import { isOver, type Asked, type Kind, type Workflow, type WorkflowEvent } from './workflow.ts';
+
+/** Every place between two statements that touch the world, where a process may end. */
+export const boundaries = ['claimed', 'done', 'settled'] as const;
+export type Boundary = (typeof boundaries)[number];
+
+export interface DriveOptions {
+  readonly db: Db;
+  readonly store: Store;
+  readonly kinds: ReadonlyMap<string, Kind<unknown>>;
+  readonly act: (workflow: Workflow, deed: Deed) => Promise<WorkflowEvent>;
+  /** Milliseconds to stay away after so many times in a row that somebody could not be reached. */
+  readonly pause: (times: number) => number;
+  /** Called in the transaction in which a workflow ends without having reached its end. */
+  readonly gaveUp: (tx: Queryable, workflow: Workflow) => Promise<void>;
+  /** Told of each event once it is stored. */
+  readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void;
+  /** Called at each boundary; what it throws ends the drive as the end of the process would. */
+  readonly at: (boundary: Boundary) => void | Promise<void>;
+}
+
+/** Milliseconds after which is looked at by itself what wakes a workflow otherwise: a write, and a person. */
+const POLL = 60_000;
+const WEEK = 7 * 86_400_000;
+
+/**
+ * Takes a held workflow as far as it goes: to its end, to a question, until its write is over, or until another worker has
+ * it. All decisions are those of its kind; here is only what touches the world.
+ */
+export async function drive(taken: Held, options: DriveOptions): Promise<void> {
+  const { db, store, act, at, pause } = options;
+  const kind = options.kinds.get(taken.workflow.kind);
+  if (!kind) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
+  let held = taken;
+
+  await at('claimed');
+  const isToEnd = ({ cancelling }: Workflow): boolean => cancelling !== null && !kind.isEnding(held.workflow);
+  if (held.workflow.state === 'PARKED' && !isToEnd(held.workflow) && !(await take({ type: 'WOKEN' }))) return;
+  for (;;) {
+    const { cancelling } = held.workflow;
+    if (cancelling && isToEnd(held.workflow) && !(await take({ type: 'CANCELLING', ...cancelling }))) return;
+    const command = kind.decide(held.workflow);
+    if (command.do === 'END' || command.do === 'WAIT') {
+      // Only where the decisions have changed since it was stored: it would have been let go of with its last event.
+      await settle(held.workflow, [], command.do === 'END' ? null : WEEK);
+      return;
+    }
+    const gate =
+      command.do === 'MATCH' ? { name: kind.kind, seen: await store.passed(kind.kind) } : undefined;
+    const event = await act(held.workflow, command);
+    await at('done');
+    if (!(await take(event, gate))) return;
+  }
+
+  /** Stores what has happened; false where it is not to go on here. */
+  async function take(event: WorkflowEvent, gate?: Settlement['gate']): Promise<boolean> {
+    const before = held.workflow;
+    const after = kind?.evolve(before, event) ?? before;
+    const entries = kind?.told(before, event, after) ?? [];
+    const wait = waitAfter(event, after);
+    const settled = await settle(after, entries, wait, gate);
+    if (settled === 'LOST') return false;
+    // Decided on what is no longer so: it is decided anew.
+    if (settled === 'AGAIN') return true;
+    options.happened?.(after, event);
+    held = { workflow: { ...after, cancelling: settled.cancelling }, leaseEnds: settled.leaseEnds };
+    await at('settled');
+    return wait === null && !isOver(after.state) && held.leaseEnds > performance.now();
+  }
+
+  /** Null where it is gone on with at once, or over. */
+  function waitAfter(event: WorkflowEvent, after: Workflow): number | null {
+    if (isOver(after.state)) return null;
+    if (after.state === 'PARKED') return WEEK;
+    if (event.type === 'LATER') return pause(kind?.waits(after) ?? 1);
+    if (event.type !== 'WRITTEN' || !event.write || isWritten(event.write.state)) return null;
+    const waits = kind?.waits(after) ?? 0;
+    return waits > 0 ? pause(waits) : POLL;
+  }
+
+  /** In one statement; in one transaction with what else follows from it. */
+  async function settle(
+    after: Workflow,
+    entries: Settlement['entries'],
+    wait: number | null,
+    gate?: Settlement['gate'],
+  ): Promise<Settled> {
+    const settlement: Settlement = { workflow: after, entries, wait, ...(gate ? { gate } : {}) };
+    const [was, is] = [kind?.asks(held.workflow) ?? null, kind?.asks(after) ?? null];
+    const givenUp = after.state === 'FAILED' || after.state === 'CANCELLED';
+    if (!givenUp && JSON.stringify(was) === JSON.stringify(is)) return store.settle(held, settlement);
+    return db.transaction(async (tx) => {
+      const settled = await store.settle(held, settlement, tx);
+      if (settled === 'LOST' || settled === 'AGAIN') return settled;
+      await tell(tx, after, was, is);
+      if (givenUp) await options.gaveUp(tx, after);
+      return settled;
+    });
+  }
+}
+
+/** Puts a question before a steward, and takes back the one that is answered. */
+export async function tell(
+  tx: Queryable,
+  { id, entity }: Workflow,
+  was: Asked | null,
+  is: Asked | null,
+): Promise<void> {
+  if (was) await close(tx, 'ONBOARDING_QUESTION', was.key, 'ANSWERED');
+  if (!is) return;
+  const { key, customers, evidence, offered } = is;
+  await raise(tx, {
+    ...{ kind: 'ONBOARDING_QUESTION', key, evidence, offered },
+    entity: entity as EntityName,
+    entityIds: customers,
+    sides: customers.map((customer) => ({ customer })),
+    waiting: { workflow: id },
+  });
+}

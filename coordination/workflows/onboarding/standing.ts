@@ -1,0 +1,91 @@
+import { digest } from '../../plan.ts';
+import { isOver as isWritten } from '../../write.ts';
+import type { Candidate, Stage, Written } from '../workflow.ts';
+import { approvalOf } from './approvals.ts';
+import { lackingIn } from './fields.ts';
+import { factsOf, knownOf, subjectOf } from './known.ts';
+import type { Ending, Memory, Question } from './memory.ts';
+import { stepsOf, undoOf, writing, type WritingStage } from './records.ts';
+
+/** Where an onboarding stands: what is to be done or asked next, or how it has ended. */
+export type Standing =
+  | {
+      readonly at: Stage;
+      readonly question?: Question;
+      readonly undo?: WritingStage;
+      readonly stop?: WritingStage;
+    }
+  | { readonly at: 'ENDED'; readonly end: Ending | 'SUCCEEDED' };
+
+/** Customers in these states are known to everybody already, or no customers any more. */
+const notOnboardable: ReadonlySet<string> = new Set(['ON_HOLD', 'SUSPENDED', 'CLOSED']);
+
+/** Where an onboarding stands, out of what it remembers. Pure. */
+export function standingOf(memory: Memory): Standing {
+  return memory.ending ? undoing(memory, memory.ending) : (preparing(memory) ?? carryingOut(memory));
+}
+
+/** Null once nothing speaks against writing. */
+function preparing(memory: Memory): Standing | null {
+  const { read, matched, enriched } = memory;
+  if (!read) return { at: 'READING' };
+  const known = knownOf(memory);
+  const status = known.lifecycleStatus;
+  if (status !== null && notOnboardable.has(status)) {
+    const message = `A customer that is ${status} is not onboarded.`;
+    return { at: 'ENDED', end: { state: 'FAILED', code: 'NOT_ONBOARDABLE', message } };
+  }
+  const subject = subjectOf(known);
+  const lacking = lackingIn(known, null);
+  if (lacking.length > 0 || subject === null) return asked('FIELDS', { kind: 'FIELDS', fields: lacking });
+  if (matched?.of !== digest(factsOf(known))) return { at: 'DUPLICATES' };
+  const candidates = openIn(memory);
+  if (candidates.length > 0) return asked('DUPLICATES', { kind: 'DUPLICATE', candidates });
+  if (enriched?.of !== digest(subject)) return { at: 'ENRICHMENT' };
+  const still = lackingIn(known, enriched.enrichment);
+  if (still.length > 0) return asked('FIELDS', { kind: 'FIELDS', fields: still });
+  const approval = approvalOf(memory);
+  if (approval && memory.approved?.of !== approval.of) {
+    return asked('APPROVAL', { kind: 'APPROVAL', scopes: approval.scopes, why: approval.why });
+  }
+  return null;
+}
+
+/** Other customers that may be the same, and that nobody has looked at. Pure. */
+export function openIn({ matched, cleared }: Pick<Memory, 'matched' | 'cleared'>): readonly Candidate[] {
+  return (matched?.candidates ?? []).filter(({ id }) => !cleared.includes(id));
+}
+
+function carryingOut(memory: Memory): Standing {
+  for (const stage of writing) {
+    if (stepsOf(stage, memory).length === 0) continue;
+    const write = memory.writes[stage];
+    if (!write || !isWritten(write.state)) return { at: stage };
+    if (write.state !== 'SUCCEEDED') return asked(stage, aboutWrite(write));
+  }
+  return { at: 'ENDED', end: 'SUCCEEDED' };
+}
+
+/** From the last to the first: what is under way is stopped or waited for, what was done is taken back. */
+function undoing(memory: Memory, ending: Ending): Standing {
+  for (const stage of writing.toReversed()) {
+    const write = memory.writes[stage];
+    if (write === undefined || (write && !isWritten(write.state))) return { at: 'UNDOING', stop: stage };
+    if (write?.state === 'REVIEW') return asked('UNDOING', aboutWrite(write));
+    const undo = memory.writes[`${stage}/undo`];
+    if (write?.state !== 'SUCCEEDED' || undoOf(stage, memory).length === 0) continue;
+    if (!undo || !isWritten(undo.state)) return { at: 'UNDOING', undo: stage };
+    if (undo.state === 'REVIEW') return asked('UNDOING', aboutWrite(undo));
+  }
+  return { at: 'ENDED', end: ending };
+}
+
+function aboutWrite({ id, state, system, causes }: Written): Question {
+  if (state === 'REVIEW') return { kind: 'WRITE', write: id, system };
+  const fields = causes.map(({ attribute = '', code, message }) => ({ field: attribute, code, message }));
+  return { kind: 'REFUSED', write: id, system, fields };
+}
+
+function asked(at: Stage, question: Question): Standing {
+  return { at, question };
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { Db } from '../../runtime/db/index.ts';
+import type { Identity } from '../../identity/index.ts';
+import type { Metrics } from '../../runtime/telemetry.ts';
+import type { SystemName } from '../../schema/generated/contracts.ts';
+import type { Participant } from '../participant.ts';
+import { progressIn } from '../progress.ts';
+import { decisionsIn as decisionsOnWrites } from '../decisions.ts';
+import { jittered, type OpenedCoordination } from '../open.ts';
+import { actIn } from './act.ts';
+import type { Matches } from './candidates.ts';
+import { decisionsIn } from './decisions.ts';
+import type { Boundary } from './drive.ts';
+import { showWorkflows } from './gauges.ts';
+import { onboarding } from './onboarding/index.ts';
+import { readsIn } from './reads.ts';
+import type { Reference } from './reference/reference.ts';
+import { startIn } from './start.ts';
+import { storeIn } from './store.ts';
+import { startWorker } from './worker.ts';
+import { isOver } from './workflow.ts';
+import type { Workflows } from './workflows.ts';
+import { writesIn } from './writes.ts';
+
+/** How workflows are carried on. */
+export interface Pace {
+  /** Milliseconds for which a workflow is held without a word from its worker; more than three calls take. */
+  readonly lease: number;
+  /** Milliseconds for one call to a system or to the reference. */
+  readonly callTimeout: number;
+  /** Workflows that this process carries on at a time. */
+  readonly concurrency: number;
+  /** Milliseconds between two looks for those that are due. */
+  readonly interval: number;
+  /** Milliseconds between two looks at those whose progress somebody watches. */
+  readonly watching: number;
+  /** Milliseconds of the first pause at most, and of any pause, where somebody cannot be reached. */
+  readonly pauses: readonly [first: number, longest: number];
+}
+
+export const usualWorkflowPace: Pace = {
+  lease: 30_000,
+  callTimeout: 5_000,
+  concurrency: 8,
+  interval: 250,
+  watching: 250,
+  pauses: [500, 300_000],
+};
+
+export interface WorkflowsOptions {
+  /** With the migrations of coordination. */
+  readonly db: Db;
+  readonly identity: Pick<Identity, 'loadersOf' | 'register' | 'matches' | 'verdicts'>;
+  readonly participants: ReadonlyMap<SystemName, Participant>;
+  readonly reference: Reference;
+  readonly engine: OpenedCoordination['engine'];
+  readonly metrics: Metrics;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface OpenedWorkflows {
+  readonly workflows: Workflows;
+  /** Takes up nothing more, and waits for what runs. */
+  stop(): Promise<void>;
+}
+
+/** Takes up what was left, and begins to carry on workflows. */
+export async function openWorkflows(
+  options: WorkflowsOptions,
+  pace: Pace = usualWorkflowPace,
+  at: (boundary: Boundary) => void | Promise<void> = () => undefined,
+): Promise<OpenedWorkflows> {
+  const { db, identity, participants, reference, engine, failed } = options;
+  const { lease, callTimeout, concurrency, interval, watching, pauses } = pace;
+  const pause = (times: number) => jittered(times, pauses);
+  const store = storeIn({ db, worker: randomUUID(), lease });
+  const reads = readsIn(db);
+  await store.recover();
+  const writes = writesIn(engine);
+  const matches = { matches: matchesOf(identity), untried: (ids: readonly string[]) => reads.untried(ids) };
+  const worker = startWorker({
+    ...{ db, store, concurrency, interval, pause, failed },
+    // Its memory is its own affair: nobody else looks into it.
+    kinds: new Map([[onboarding.kind, onboarding]]),
+    act: actIn({ participants, matches, register: identity.register, reference, writes, callTimeout }),
+    gaveUp: (tx, { entityId }) => identity.register.forget(tx, entityId),
+    happened: showWorkflows(options.metrics, reads),
+    at,
+  });
+  const look = (): void => {
+    worker.look();
+  };
+  const progress = progressIn({
+    records: reads,
+    isDone: ({ state }) => isOver(state),
+    interval: watching,
+    failed,
+  });
+  return {
+    workflows: {
+      onboard: startIn({ db, identity, store, reads, look }),
+      ...decisionsIn({
+        db,
+        store,
+        reads,
+        look,
+        retryWrite: decisionsOnWrites(engine).retry,
+        verdicts: identity.verdicts,
+        kind: onboarding,
+      }),
+      workflow: (id) => reads.view(id),
+      page: (filter, page) => reads.page(filter, page),
+      progress: (id, signal) => progress.watch(id, signal),
+      writes: (ids) => engine.records.views(ids),
+    },
+    stop: () => worker.stop(),
+  };
+}
+
+/** The register's matcher, as workflows ask it. */
+function matchesOf({ matches }: Pick<Identity, 'matches'>): Matches['matches'] {
+  return async (facts, exclude) =>
+    (await matches(facts, { exclude })).map(({ id, verdict, score, reasons }) => ({
+      ...{ id, verdict, score },
+      reasons: reasons.map(({ part, weight }) => `${weight < 0 ? 'against' : 'for'} ${part}`),
+    }));
+}

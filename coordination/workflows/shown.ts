@@ -1,0 +1,130 @@
+import type * as contract from '../../schema/generated/coordination.ts';
+import { instant } from '../shown.ts';
+import { questionOf, standingOf, type Ending, type Memory, type Question } from './onboarding/index.ts';
+import type { Workflow } from './workflow.ts';
+import type { WorkflowView } from './workflows.ts';
+
+/** A question in the contract's form; customers and writes are named by their ids. */
+interface ShownQuestion extends Omit<contract.WorkflowQuestion, 'write' | 'candidates' | '__typename'> {
+  /** Read by `writeId` when it is asked for. */
+  readonly write: null;
+  readonly candidates: readonly (Omit<contract.DuplicateCandidate, 'customer' | '__typename'> & {
+    readonly customer: { readonly id: string };
+  })[];
+  readonly writeId: string | null;
+}
+
+/** A workflow in the contract's form; customers and writes are named by their ids. */
+export interface ShownWorkflow extends Omit<
+  contract.CustomerWorkflow,
+  'customer' | 'question' | 'ending' | 'writes' | '__typename'
+> {
+  readonly customer: { readonly id: string } | null;
+  readonly question: ShownQuestion | null;
+  readonly ending:
+    | (Omit<contract.WorkflowEnding, 'duplicateOf' | '__typename'> & {
+        readonly duplicateOf: { readonly id: string } | null;
+      })
+    | null;
+  /** Read by `writeIds` when they are asked for. */
+  readonly writes: readonly never[];
+  readonly writeIds: readonly string[];
+}
+
+/** A workflow as the contract tells it. Pure. */
+export function shownWorkflow(view: WorkflowView): ShownWorkflow {
+  const workflow = view as Workflow<Memory>;
+  const { id, state, stage, requestedBy, reason, correlationId, memory } = workflow;
+  return {
+    ...{ id, kind: 'ONBOARDING', state, stage, requestedBy, reason, correlationId },
+    customer: isMade(memory) ? { id: view.entityId } : null,
+    startedAt: instant(view.startedAt),
+    settledAt: view.settledAt && instant(view.settledAt),
+    question: shownQuestion(questionOf(workflow)),
+    ending: shownEnding(memory),
+    compliance: shownCompliance(memory),
+    timeline: view.timeline.map(({ at, event, stage: then, by, message, write }) => ({
+      ...{ event, by, message },
+      at: instant(at),
+      stage: then,
+      writeId: write ?? null,
+    })),
+    writes: [],
+    // Ids are in the order in which the writes were accepted.
+    writeIds: Object.values(memory.writes)
+      .flatMap((write) => write?.id ?? [])
+      .sort(),
+  };
+}
+
+/** Whether a system has a record of the customer, or has had one. */
+function isMade({ account, writes }: Memory): boolean {
+  return account !== null || writes.CRM_ACCOUNT?.state === 'SUCCEEDED';
+}
+
+function shownQuestion(question: Question | null): ShownQuestion | null {
+  if (question === null) return null;
+  const blank = {
+    fields: [],
+    candidates: [],
+    scopes: [],
+    about: [],
+    system: null,
+    write: null,
+    writeId: null,
+  };
+  const { kind } = question;
+  switch (question.kind) {
+    case 'FIELDS':
+      return { ...blank, kind, fields: fieldsOf(question.fields) };
+    case 'DUPLICATE':
+      return {
+        ...blank,
+        kind,
+        candidates: question.candidates.map(({ id, verdict, score, reasons }) => ({
+          ...{ customer: { id }, score, reasons },
+          same: verdict === 'SAME',
+        })),
+      };
+    case 'APPROVAL':
+      return { ...blank, kind, scopes: question.scopes, about: question.why };
+    case 'REFUSED':
+      return {
+        ...blank,
+        kind,
+        fields: fieldsOf(question.fields),
+        system: question.system,
+        writeId: question.write,
+      };
+    case 'WRITE':
+      return { ...blank, kind, system: question.system, writeId: question.write };
+  }
+}
+
+function fieldsOf(fields: Extract<Question, { kind: 'FIELDS' }>['fields']) {
+  return fields.map(({ field, code, message }) => ({ field: field === '' ? null : field, code, message }));
+}
+
+function shownEnding(memory: Memory): ShownWorkflow['ending'] {
+  const ending = endingOf(memory);
+  if (ending === null) return null;
+  const { code, message, customer } = ending;
+  return { code, message, duplicateOf: customer === undefined ? null : { id: customer } };
+}
+
+function endingOf(memory: Memory): Ending | null {
+  if (memory.ending) return memory.ending;
+  const standing = standingOf(memory);
+  return 'end' in standing && standing.end !== 'SUCCEEDED' ? standing.end : null;
+}
+
+function shownCompliance({ enriched }: Memory): contract.RegionalCompliance | null {
+  if (enriched === null) return null;
+  const { country, taxRegime, taxIdKinds, eInvoicing, sanctions, sources, asOf } = enriched.enrichment;
+  return {
+    ...{ country, taxRegime, taxIdKinds, sources, asOf },
+    eInvoicingFormat: eInvoicing?.format ?? null,
+    eInvoicingMandatory: eInvoicing?.mandatory ?? false,
+    sanctions: sanctions.verdict,
+  };
+}

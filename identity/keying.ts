@@ -1,0 +1,80 @@
+import type { Db } from '../runtime/db/index.ts';
+import { ibanOf } from '../schema/iban.ts';
+import {
+  foldCountry,
+  foldDomain,
+  foldLei,
+  foldName,
+  foldTaxId,
+  type FactAddress,
+  type Facts,
+  type MatchKeys,
+} from './facts.ts';
+
+/** A text for a value of a kind: the same for equal values, and telling nothing of them without the store's secret. */
+export type Seal = (kind: string, value: string) => string;
+
+/** Gives the keys under which a customer with these facts is found. */
+export type Keying = (facts: Facts) => MatchKeys;
+
+/** A store, and the keying of what is written to its register. */
+export interface KeyedStore {
+  readonly db: Db;
+  readonly keying: Keying;
+}
+
+/** Values of a kind that are kept of one record; whoever has more of them is not found by the rest. */
+const most = 50;
+
+/** Digits at the end of a telephone number that count: enough to tell lines apart, and few enough to be always dialled. */
+const phoneDigits = 8;
+
+/**
+ * What is the same in all ways to write a telephone number: its last eight digits, without an extension. Gives '' for
+ * what has fewer than six.
+ */
+export function foldPhone(phone: string): string {
+  const [line = ''] = phone
+    .normalize('NFKC')
+    .toLowerCase()
+    .split(/ext|x|#|;/);
+  const digits = line.replace(/\D/g, '');
+  return digits.length >= 6 && /[1-9]/.test(digits) ? digits.slice(-phoneDigits) : '';
+}
+
+/** An address as the index holds it; '' for one that says neither where in a town nor which town. */
+export function foldAddress({ street, postalCode, city, country }: FactAddress): string {
+  const parts = [
+    foldName(street ?? ''),
+    foldName(postalCode ?? '').replaceAll(' ', ''),
+    foldName(city ?? ''),
+    foldCountry(country ?? '')?.toLowerCase() ?? '',
+  ];
+  return parts.slice(0, 3).some((part) => part !== '') ? parts.join('|') : '';
+}
+
+function foldAll<T>(values: readonly T[] | null | undefined, fold: (value: T) => string): string[] {
+  const folded = new Set((values ?? []).map(fold));
+  folded.delete('');
+  return [...folded].sort().slice(0, most);
+}
+
+/** The keying of a store. */
+export function keyingWith(seal: Seal): Keying {
+  const sealed = (kind: string, fold: (value: string) => string) => (value: string) => {
+    const folded = fold(value);
+    return folded === '' ? '' : seal(kind, folded);
+  };
+  const phone = sealed('phone', foldPhone);
+  const iban = sealed('iban', (text) => ibanOf(text) ?? '');
+  return (facts) => ({
+    name: foldName(facts.name ?? ''),
+    country: foldCountry(facts.country ?? ''),
+    taxIds: foldAll(facts.taxIds, foldTaxId),
+    leis: foldAll(facts.leis, foldLei),
+    domains: foldAll(facts.domains, foldDomain),
+    addresses: foldAll(facts.addresses, foldAddress),
+    phones: foldAll(facts.phones, phone),
+    ibans: foldAll(facts.ibans, iban),
+  });
+}

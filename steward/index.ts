@@ -1,0 +1,8 @@
+export type { Continuations, Continue } from './continue.ts';
+export type { Outcome } from './decide.ts';
+export { writeKinds, type Decision, type Kind } from './kinds.ts';
+export { openSteward } from './open.ts';
+export { close, raise, type Item } from './raise.ts';
+
+/** Where the migrations of the queue are. */
+export const stewardMigrations = new URL('migrations/', import.meta.url);

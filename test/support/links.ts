@@ -1,0 +1,5 @@
+/** The part of a crossing that no test of reads ever uses. */
+export const noLinks = {
+  link: () => Promise.reject(new Error('nothing is linked here')),
+  unlink: () => Promise.reject(new Error('nothing is linked here')),
+};

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { participantOf } from '../../coordination/index.ts';
+import { recordsIn } from '../../coordination/records.ts';
+import { actIn } from '../../coordination/workflows/act.ts';
+import type { Match } from '../../coordination/workflows/candidates.ts';
+import { drive, type Boundary } from '../../coordination/workflows/drive.ts';
+import { onboarding, type Memory } from '../../coordination/workflows/onboarding/index.ts';
+import { readsIn } from '../../coordination/workflows/reads.ts';
+import { embeddedReference } from '../../coordination/workflows/reference/embedded.ts';
+import { begun, draftOf } from '../../coordination/workflows/start.ts';
+import { storeIn, type Store as Workflows } from '../../coordination/workflows/store.ts';
+import type { Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
+import { writesIn } from '../../coordination/workflows/writes.ts';
+import type { Values } from '../../coordination/write.ts';
+import type { Identity } from '../../identity/index.ts';
+import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
+import { localSubgraph } from '../../runtime/executor.ts';
+import { createGuard } from '../../runtime/guard.ts';
+import { buildSubgraph } from '../../runtime/subgraph.ts';
+import { contractOf } from '../../schema/load.ts';
+import { crossingOf } from '../../subgraphs/crossing.ts';
+import { systems } from '../../subgraphs/index.ts';
+import { prepared } from '../../subgraphs/store.ts';
+import type { WireRequest } from '../../subgraphs/wire.ts';
+import { ended, leasesEnd, processOf } from '../coordination/engine.ts';
+
+export { ended };
+
+/** The three sandboxes behind their own participants, and processes over them that go no further than a test lets them. */
+export interface Stage {
+  readonly db: Db;
+  readonly identity: Identity;
+  readonly store: Workflows;
+  system(name: string, request: WireRequest): Promise<unknown>;
+  /** An account in the CRM, known to the register; the id of its customer. */
+  account(body: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Starts to onboard a customer; the id of the workflow. */
+  start(entityId: string, values?: Values): Promise<string>;
+  view(id: string): Promise<Workflow<Memory>>;
+  /** What the systems themselves wrote down of their records of a customer: `erp_business_partner insert`. */
+  history(entityId: string): Promise<readonly string[]>;
+  process(given?: Given): Process;
+  /** The leases of whoever has ended run out. */
+  leasesEnd(): Promise<void>;
+}
+
+export interface Given {
+  readonly at?: (boundary: Boundary) => void | Promise<void>;
+  readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void | Promise<void>;
+  readonly matches?: (self: string) => Promise<readonly Match[]>;
+}
+
+export interface Process {
+  /** Carries on workflows and writes until nothing is left that goes on by itself. */
+  carryOn(): Promise<void>;
+}
+
+export async function openStage(db: Db): Promise<Stage> {
+  const { identity, fingerprint } = await prepared(db);
+  const migrations = fileURLToPath(new URL('../../coordination/migrations/', import.meta.url));
+  await migrate(db, await loadMigrations([migrations]));
+  const sandboxes = systems.map(({ sandbox }) => sandbox(db));
+  const participants = systems.map((system, i) => {
+    const guard = createGuard({
+      ...{ system: system.name, concurrency: 10, queue: 10, attempts: 1 },
+      breaker: { failures: 1_000, openFor: 10 },
+    });
+    const wire = sandboxes[i]?.wire;
+    if (!wire) throw new Error('a system has a sandbox');
+    const crossing = crossingOf(identity, system.system);
+    const { resolvers } = system.open(wire, { guard, crossing, fingerprint, site: null });
+    const schema = buildSubgraph(contractOf(system.name).sdl, resolvers);
+    return participantOf(system.system, localSubgraph(system.name, schema));
+  });
+  const store = storeIn({ db, worker: randomUUID(), lease: 60_000 });
+  const reads = readsIn(db);
+
+  const stage: Stage = {
+    db,
+    identity,
+    store,
+    async system(name, request) {
+      const sandbox = sandboxes.find((one) => one.name === name);
+      const answer = await sandbox?.wire(request, {
+        correlationId: 'sales',
+        signal: AbortSignal.timeout(10_000),
+      });
+      if (!answer || answer.status >= 300) throw new Error(JSON.stringify(answer?.body));
+      return answer.body;
+    },
+    async account(body) {
+      const path = '/services/data/v1/sobjects/Account';
+      const { Id: key } = (await stage.system('crm', { method: 'POST', path, body })) as { Id: string };
+      const [id = ''] = await identity.register.enrol([{ records: [{ system: 'CRM', key }], facts: {} }]);
+      return id;
+    },
+    async start(entityId, values = {}) {
+      const key = randomUUID();
+      const draft = draftOf({
+        ...{ entity: 'Customer', entityId, values, subject: 'tester', key, hash: '', requestedBy: 'tester' },
+        ...{ reason: null, correlationId: 'test', traceparent: null },
+      });
+      await store.start(draft, [begun(draft)]);
+      return draft.id;
+    },
+    async view(id) {
+      const view = await reads.view(id);
+      if (!view) throw new Error('no such workflow');
+      return view as unknown as Workflow<Memory>;
+    },
+    async history(entityId) {
+      const rows = await db.query<{ line: string }>(
+        `select h.entity || ' ' || h.kind as line from sandbox_history h
+         where h.key in (select key from identity_crosswalk where customer_id = $1) order by h.seq`,
+        [entityId],
+      );
+      return rows.map(({ line }) => line);
+    },
+    process({ at = () => undefined, happened, matches = () => Promise.resolve([]) } = {}) {
+      const writer = processOf(db, participants);
+      const own = storeIn({ db, worker: randomUUID(), lease: 60_000 });
+      const engine = { journal: writer.journal, records: recordsIn(db), worker: { look: () => undefined } };
+      const told: Promise<void>[] = [];
+      const options = {
+        ...{ db, store: own, at, pause: () => 0 },
+        kinds: new Map([[onboarding.kind, onboarding]]),
+        act: actIn({
+          participants: new Map(participants.map((one) => [one.system, one])),
+          matches: {
+            matches: (_, self) => matches(self),
+            untried: (ids: readonly string[]) => reads.untried(ids),
+          },
+          register: identity.register,
+          reference: embeddedReference,
+          writes: writesIn(engine),
+          callTimeout: 5_000,
+        }),
+        gaveUp: (tx: Parameters<Identity['register']['forget']>[0], { entityId }: Workflow) =>
+          identity.register.forget(tx, entityId),
+        happened: (workflow: Workflow, event: WorkflowEvent) => {
+          const done = happened?.(workflow, event);
+          if (done) told.push(done);
+        },
+      };
+      return {
+        async carryOn() {
+          for (;;) {
+            await writer.carryOn();
+            const claimed = await own.claim(10);
+            for (const held of claimed) await drive(held, options);
+            await Promise.all(told.splice(0));
+            if (claimed.length === 0) return;
+          }
+        },
+      };
+    },
+    async leasesEnd() {
+      await leasesEnd(db);
+      await db.query(`update coordination_workflow set due = clock_timestamp() where worker is not null`);
+    },
+  };
+  return stage;
+}
