@@ -60,9 +60,9 @@ describe('one process, from its first start on', () => {
 
     const { code, out, err } = await house.stop();
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const told = out.split('\n').map((line) => line.replace(/^\S+ info {2}/, ''));
+    const told = out.split('\n').map((line) => line.replace(/^\S+ (info|warn) {2}/, ''));
     expect(told).toEqual([
-      'There is no authentication: callers say who they are by the headers x-principal and x-scopes, and whoever does not may do everything; only a loopback address is served.',
+      'Development: there is no authentication. Callers say who they are by the headers x-principal and x-scopes, and whoever does not may do everything; only a loopback address is served.',
       ...(told[1]?.startsWith('Making') ? [told[1]] : []),
       'The embedded store survives a crash of the process, not of the machine; set DATABASE_URL to a PostgreSQL server for both.',
       'Filling the empty store with the sample data of Northwind.',
@@ -70,6 +70,7 @@ describe('one process, from its first start on', () => {
       'ERP: 91 business partners.',
       'Billing: 91 customers with 830 invoices.',
       '91 customers are in the graph.',
+      expect.stringMatching(/^A key that signs the audit was made and is in \S+audit-key\.pem\. /),
       `The graph is at ${house.url}/graphql`,
       `Try it in a browser: ${house.url}/graphiql`,
       ...['crm', 'erp', 'billing'].map((name) => `The sandbox of ${name} is at ${house.sandboxUrl}/${name}`),
