@@ -27,6 +27,21 @@ export const samples: Readonly<Record<string, { readonly old: unknown; readonly 
   language: { old: 'en', new: 'de' },
   channels: { old: ['DIRECT'], new: ['WEB', 'PHONE'] },
   accountOwner: { old: { name: 'Ada', email: null }, new: { name: 'Grace', email: 'grace@example.com' } },
+  declared: {
+    old: null,
+    new: {
+      legalName: 'New Limited',
+      country: 'GB',
+      lines: ['1 High Street'],
+      city: 'Leeds',
+      region: null,
+      postalCode: 'LS1 1AA',
+      taxId: null,
+      registrationNumber: '12345678',
+      currency: 'GBP',
+      invoiceEmail: 'invoices@example.com',
+    },
+  },
   parent: { old: null, new: '0190a6c0-0000-7000-8000-000000000001' },
   legalEntity: {
     old: { registeredName: 'Old Ltd', lei: null, country: 'GB', registrationNumber: '1', legalForm: 'Ltd' },

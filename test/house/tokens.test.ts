@@ -117,7 +117,7 @@ test('a machine that is known to the issuer asks with a token of its own, over T
   const plain = await openPlain(`${url}/graphql`, { ca });
   plain.say({ type: 'connection_init', payload: { authorization } });
   await once(plain.socket, 'message');
-  expect(plain.heard).toEqual([{ type: 'connection_ack' }]);
+  expect(plain.heard).toEqual([{ type: 'connection_ack', payload: { correlationId: expect.any(String) } }]);
   plain.socket.close();
   await plain.closed();
 });
