@@ -11,7 +11,7 @@ import { holds, type Principal } from '../../runtime/principal.ts';
 import { describeAccess, isOpen, open, permits, type Access, type Policies } from '../../schema/access.ts';
 import type { Mask } from '../../schema/personal.ts';
 import type { Reading } from '../../schema/readings.ts';
-import { possibleNames } from './select.ts';
+import { possibleNames } from './definitions.ts';
 
 /** How a field of objects of one type is answered. */
 export interface Verdict {

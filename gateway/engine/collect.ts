@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Verdict } from './clearance.ts';
 import type { FieldItem, Item } from './items.ts';
-import { fieldOf, possibleNames } from './select.ts';
+import { fieldOf, possibleNames } from './definitions.ts';
 
 /** A field of the answer for objects of one type: everything that was asked for under one response name. */
 export interface Collected {

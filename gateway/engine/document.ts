@@ -5,7 +5,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { fieldOf, possibleNames } from './select.ts';
+import { fieldOf, possibleNames } from './definitions.ts';
 import type { Tree } from './tree.ts';
 
 /** The text of an operation that gathers a tree, as the planner takes it. */

@@ -8,20 +8,16 @@ import {
   Kind,
   print,
   visit,
-  SchemaMetaFieldDef,
-  TypeMetaFieldDef,
-  TypeNameMetaFieldDef,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { Failure } from '../../runtime/failure.ts';
 import { commonVerdict, type Clearance, type Verdict } from './clearance.ts';
+import { fieldOf, possibleNames } from './definitions.ts';
 import { isIncluded, type Conditions } from './conditions.ts';
 import { isWithheld, type FieldItem, type Item } from './items.ts';
 import { levelBelow, nameKeys, newLevel, type KeyOf, type Level } from './keys.ts';
@@ -162,28 +158,6 @@ export function select(
   const selected = place(selections, root, top);
   nameKeys(top, options.keyOf);
   return selected;
-}
-
-/** The names of the objects that can be where the type is expected. */
-export function possibleNames(schema: GraphQLSchema, type: GraphQLCompositeType): ReadonlySet<string> {
-  if (isObjectType(type)) return new Set([type.name]);
-  return new Set(schema.getPossibleTypes(type).map((possible) => possible.name));
-}
-
-/** The definition of a field of a validated operation, introspection's own included. */
-export function fieldOf(
-  schema: GraphQLSchema,
-  parent: GraphQLCompositeType,
-  name: string,
-): GraphQLField<unknown, unknown> {
-  if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
-  if (parent === schema.getQueryType()) {
-    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
-    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
-  }
-  const found = 'getFields' in parent ? parent.getFields()[name] : undefined;
-  if (!found) throw new Failure('INTERNAL_SERVER_ERROR', `There is no field ${parent.name}.${name}.`);
-  return found;
 }
 
 /** Whether an object cannot be answered because of this field. */

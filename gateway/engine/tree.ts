@@ -9,7 +9,7 @@ import {
 import { Failure } from '../../runtime/failure.ts';
 import type { FlattenNodePathSegment } from '../planner.ts';
 import { isWithheld, type Item } from './items.ts';
-import { fieldOf } from './select.ts';
+import { fieldOf } from './definitions.ts';
 
 /** What has to be gathered for objects at one place: one field per key. Grows while an operation is planned. */
 export interface Tree {

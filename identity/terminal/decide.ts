@@ -2,7 +2,7 @@ import { Failure } from '../../runtime/failure.ts';
 import { parsedArguments } from '../../runtime/terminal/arguments.ts';
 import { stewardsQueue } from '../matching/queue.ts';
 import { pairOf, verdicts } from '../matching/verdicts.ts';
-import type { Command } from './run.ts';
+import type { Command } from './command.ts';
 
 /** `decide`: keeps a verdict, and asks nobody about it any more. */
 export const decide: Command = (given) => {

@@ -3,7 +3,7 @@ import { Failure } from '../../runtime/failure.ts';
 import { parsedArguments, wholeNumber } from '../../runtime/terminal/arguments.ts';
 import { interrupted, type Terminal } from '../../runtime/terminal/terminal.ts';
 import type { Found } from '../matching/walk.ts';
-import type { Command } from './run.ts';
+import type { Command } from './command.ts';
 
 /** Pairs that are read at a time. */
 const most = 1000;

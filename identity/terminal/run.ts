@@ -1,7 +1,7 @@
-import type { Db } from '../../runtime/db/index.ts';
 import { Failure } from '../../runtime/failure.ts';
 import { existingStore, type StoreConfig } from '../../runtime/terminal/store.ts';
 import { exitCodeOf, type Terminal } from '../../runtime/terminal/terminal.ts';
+import type { Command, Work } from './command.ts';
 import { decide } from './decide.ts';
 import { list } from './list.ts';
 import { sweep } from './sweep.ts';
@@ -10,12 +10,6 @@ import { sweep } from './sweep.ts';
 export interface DuplicatesTerminal extends Terminal {
   readonly config: () => StoreConfig;
 }
-
-/** What is done with a store; gives the exit code. */
-export type Work = (db: Db, terminal: Terminal) => Promise<number>;
-
-/** Reads the arguments of a command before any store is opened. */
-export type Command = (given: readonly string[]) => Work;
 
 const help = `npm run duplicates -- sweep [--raise]
 npm run duplicates -- list [--verdict SAME|ASK] [--first N]

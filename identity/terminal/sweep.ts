@@ -6,7 +6,7 @@ import { interrupted, type Terminal } from '../../runtime/terminal/terminal.ts';
 import { fillBlocks } from '../matching/fill.ts';
 import { stewardsQueue } from '../matching/queue.ts';
 import { sweepOf, type SweepProgress } from '../matching/sweep.ts';
-import type { Command } from './run.ts';
+import type { Command } from './command.ts';
 
 /** Entries of blocks that are walked at a time: nobody waits for this process. */
 const most = 10_000;

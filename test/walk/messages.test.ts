@@ -3,6 +3,7 @@ import { logIn } from '../../events/index.ts';
 import { openHouse, type House } from '../../house.ts';
 import { readConfig } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
+import { newSealKey } from '../../runtime/seal.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import { seedNorthwind } from '../../subgraphs/seed/northwind.ts';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await seedNorthwind({ ...store, progress: () => undefined });
   const config = readConfig({
     ...{ NODE_ENV: 'test', PORT: '0', SANDBOX_PORT: '0', FEED_INTERVAL_MS: '3600000' },
-    AUTHENTICATION: 'development',
+    ...{ AUTHENTICATION: 'development', AUDIT_KEY: newSealKey() },
     WEBHOOK_SECRET_ERP: `${next}, ${secret}`,
   });
   house = await openHouse(config, store, createLogger({ level: 'silent', json: true }));
