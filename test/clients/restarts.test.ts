@@ -21,6 +21,8 @@ onPostgres(() => {
       // What is asked for is known to the feed alone; the fewer roles, the sooner it is back.
       ROLES: 'gateway,events',
       PASS_SECRET: 'a secret that only this test knows and that is long enough',
+      AUDIT_URL: `${nowhere}/audit`,
+      STEWARD_URL: `${nowhere}/steward`,
       IDENTITY_URL: `${nowhere}/identity`,
       COORDINATION_URL: `${nowhere}/coordination`,
       CRM_URL: `${nowhere}/crm`,

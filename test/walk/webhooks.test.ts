@@ -78,7 +78,7 @@ bothWays(
       const { data } = await ask(registering, { input: { url: `${receiver.url}/other` } }, 'customer:read');
       expect(data.registerWebhook).toMatchObject({ webhook: null, refusals: [{ code: 'NOT_PERMITTED' }] });
       const { codes } = await ask('{ webhooks { edges { node { url } } } }', {}, 'customer:read');
-      expect(codes).toEqual(['FORBIDDEN']);
+      expect(codes).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
     });
   },
   { WEBHOOK_ALLOW_PRIVATE: 'on' },
