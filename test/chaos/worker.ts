@@ -156,8 +156,8 @@ function claimsOf(write: WriteView, places: ReadonlyMap<string, Place>): readonl
     copyOf,
     mode: one.mode,
     state: one.state,
-    receipts: receipts(one, []).map(({ attribute, owner, outcome, versionBefore, versionAfter }) => ({
-      ...{ attribute, system: owner, outcome, versionBefore, versionAfter },
+    receipts: receipts(one, []).map(({ attribute, owner, copyTo, outcome, versionBefore, versionAfter }) => ({
+      ...{ attribute, system: copyTo ?? owner, outcome, versionBefore, versionAfter },
     })),
   });
   return [claim(write, null), ...write.copies.map((copy) => claim(copy, write.id))];

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { publish } from '../../schema/publish.ts';
 
 const root = process.cwd();
-const floors = ['runtime', 'schema', 'audit', 'identity', 'events', 'subgraphs'];
+const floors = ['runtime', 'schema', 'audit', 'steward', 'identity', 'events', 'subgraphs'];
 const folders = [...floors, 'codegen.ts', 'tsconfig.json', 'package.json'];
 const run = promisify(execFile);
 let copy: string;
