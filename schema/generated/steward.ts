@@ -199,8 +199,10 @@ export type CustomerWorkItemsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** One accepted change of a customer, and how far it has come. */
 export type CustomerWrite = {
   readonly __typename?: 'CustomerWrite';
+  /** Id of the write; the order of ids is that of acceptance. */
   readonly id: Scalars['ID']['output'];
 };
 
