@@ -104,16 +104,16 @@ async function series(): Promise<number> {
     if (quantile(slow, 0.5) > 2 * quantile(well, 0.99)) break; // hopeless already
     await until(async () => (await running()) === 8);
   }
-  return quantile(slow, 0.99) / quantile(well, 0.99);
+  const ratio = quantile(slow, 0.99) / quantile(well, 0.99);
+  return Number.isNaN(ratio) ? Infinity : ratio;
 }
 
-/** Adds the milliseconds that each of 75 queries took. */
+/** Adds the milliseconds that each of 75 queries took; one that was not answered whole took for ever. */
 async function measure(times: number[]): Promise<void> {
   for (let i = 0; i < 75; i++) {
     const began = performance.now();
     const { errors } = await ask(house, pastErp);
-    times.push(performance.now() - began);
-    expect(errors).toEqual([]);
+    times.push(errors.length === 0 ? performance.now() - began : Infinity);
   }
 }
 
