@@ -71,7 +71,8 @@ test('a system that never answers is left alone after some calls, tried by one, 
 });
 
 test('a system that takes five seconds does not slow down queries that do not touch it', async () => {
-  await open({ BREAKER_FAILURES: '1000', SYSTEM_CONCURRENCY: '8' });
+  // Time enough for a query past the ERP on a machine that does other things as well, and less than the ERP takes.
+  await open({ BREAKER_FAILURES: '1000', SYSTEM_CONCURRENCY: '8', REQUEST_TIMEOUT_MS: '2000' });
   const ended = new AbortController();
   const callers = Array.from({ length: 24 }, (_, i) => call(i / 24, ended.signal));
   const ratios: number[] = [];
@@ -104,16 +105,16 @@ async function series(): Promise<number> {
     if (quantile(slow, 0.5) > 2 * quantile(well, 0.99)) break; // hopeless already
     await until(async () => (await running()) === 8);
   }
-  const ratio = quantile(slow, 0.99) / quantile(well, 0.99);
-  return Number.isNaN(ratio) ? Infinity : ratio;
+  return quantile(slow, 0.99) / quantile(well, 0.99);
 }
 
-/** Adds the milliseconds that each of 75 queries took; one that was not answered whole took for ever. */
+/** Adds the milliseconds that each of 75 queries took. */
 async function measure(times: number[]): Promise<void> {
   for (let i = 0; i < 75; i++) {
     const began = performance.now();
     const { errors } = await ask(house, pastErp);
-    times.push(errors.length === 0 ? performance.now() - began : Infinity);
+    times.push(performance.now() - began);
+    expect(errors).toEqual([]);
   }
 }
 
