@@ -1,5 +1,6 @@
 import { validate as isUuid, v7 as uuid } from 'uuid';
 import type { Identity } from '../identity/index.ts';
+import { digest } from '../runtime/canonical.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { holds } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
@@ -7,7 +8,7 @@ import type { Change, Planned, StatusChange, Update, Updated, WriteView } from '
 import type { DriveOptions, Left } from './drive.ts';
 import type { Accepted, Draft, Held, Journal, Stored } from './journal.ts';
 import type { Examination, Examined, Participant } from './participant.ts';
-import { byOwner, digest, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
+import { byOwner, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
 import type { Records } from './records.ts';
 import {
   deadlinePassed,

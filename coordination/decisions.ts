@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
-import { holds } from '../runtime/principal.ts';
+import { holds, notPermitted } from '../runtime/principal.ts';
 import { decisionOn } from './audited.ts';
 import type { Coordination, Decided } from './coordination.ts';
 import type { Journal, Stored } from './journal.ts';
@@ -145,10 +145,6 @@ export function isBegun({ state, steps }: Stored): boolean {
 }
 
 const operate = 'customer:operate:writes';
-const notPermitted = (scopes: readonly string[]): Refusal => ({
-  code: 'NOT_PERMITTED',
-  message: `It takes the scopes ${scopes.join(' and ')}.`,
-});
 const unknownWrite: Refusal = { code: 'UNKNOWN_WRITE', message: 'There is no such write.' };
 const tooLate: Refusal = { code: 'TOO_LATE', message: 'The write has begun already, or is over.' };
 const changedMeanwhile: Refusal = {

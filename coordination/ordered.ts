@@ -1,7 +1,8 @@
 import { v7 as uuid } from 'uuid';
+import { digest } from '../runtime/canonical.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
 import type { Draft } from './journal.ts';
-import { digest, policy, stepOf } from './plan.ts';
+import { policy, stepOf } from './plan.ts';
 import type { Step, StepKind, Values } from './write.ts';
 
 /** A step that is ordered before anybody has looked at the record; it is examined when its turn comes. */

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
+import { digest } from '../runtime/canonical.ts';
 import { attributes, type EntityName, type SystemName } from '../schema/generated/contracts.ts';
 import type { Attribute } from '../schema/governance.ts';
-import { canonical } from '../runtime/canonical.ts';
 import type { ExpectedVersion } from './coordination.ts';
 import type { Examined } from './participant.ts';
 import type { Refusal } from './refusal.ts';
@@ -193,9 +192,4 @@ function finality(mode: Mode, steps: readonly Step[]): readonly Refusal[] {
   const names = final.map(({ system }) => system).join(' and ');
   const message = `${names} cannot undo a change, so that not all of it can be kept together; use mode EACH, or one write for each.`;
   return [{ code: 'CANNOT_BE_UNDONE', message }];
-}
-
-/** A hash of a JSON value that does not depend on the order of members. */
-export function digest(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url');
 }

@@ -1,3 +1,4 @@
+import { newMemo } from '../runtime/context.ts';
 import { looking } from '../runtime/looking.ts';
 import { drive, type DriveOptions, type Left } from './drive.ts';
 import type { Held } from './journal.ts';
@@ -97,7 +98,8 @@ export function startWorker(
     short = lanes.some((lane) => (taken.get(lane)?.length ?? 0) >= most[lane]);
     for (const { takenOver, ...held } of claimed) {
       counts[held.write.lane]++;
-      begin(held, takenOver, memoOfOne());
+      // What the calls for one write look up is shared by them alone.
+      begin(held, takenOver, newMemo());
     }
   }
 
@@ -149,14 +151,5 @@ export function startWorker(
       await looks.done();
       await Promise.all(drives);
     },
-  };
-}
-
-/** What the calls for one write look up is shared by them alone. */
-function memoOfOne(): ParticipantCall['memo'] {
-  const memos = new Map<object, unknown>();
-  return <T>(key: object, create: () => T): T => {
-    if (!memos.has(key)) memos.set(key, create());
-    return memos.get(key) as T;
   };
 }

@@ -58,8 +58,6 @@ export interface ContextOptions {
 
 /** A context for one request. */
 export function requestContext(options: ContextOptions): RequestContext {
-  // Not made before it is needed: a subscriber's context is there for long, and remembers nothing.
-  let memos: Map<object, unknown> | undefined;
   return {
     correlationId: options.correlationId ?? randomUUID(),
     principal: options.principal ?? localDeveloper,
@@ -71,12 +69,19 @@ export function requestContext(options: ContextOptions): RequestContext {
     deadline: Date.now() + options.timeout,
     signal: options.signal,
     ...(options.observe ? { observe: options.observe } : {}),
-    memo<T>(key: object, create: () => T): T {
-      memos ??= new Map<object, unknown>();
-      if (memos.has(key)) return memos.get(key) as T;
-      const made = create();
-      memos.set(key, made);
-      return made;
-    },
+    memo: newMemo(),
+  };
+}
+
+/** A memory of its own, for all who are given it. */
+export function newMemo(): RequestContext['memo'] {
+  // Not made before it is needed: a subscriber's context is there for long, and remembers nothing.
+  let memos: Map<object, unknown> | undefined;
+  return <T>(key: object, create: () => T): T => {
+    memos ??= new Map<object, unknown>();
+    if (memos.has(key)) return memos.get(key) as T;
+    const made = create();
+    memos.set(key, made);
+    return made;
   };
 }

@@ -22,3 +22,8 @@ export const localDeveloper: Principal = { subject: 'local-developer', scopes: n
 export function holds({ scopes: granted }: Principal, scopes: readonly string[]): boolean {
   return granted.has('*') || scopes.every((scope) => granted.has(scope));
 }
+
+/** The refusal of what takes scopes that a principal was not granted. */
+export function notPermitted(scopes: readonly string[]) {
+  return { code: 'NOT_PERMITTED' as const, message: `It takes the scopes ${scopes.join(' and ')}.` };
+}

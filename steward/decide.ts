@@ -1,6 +1,6 @@
-import { holds, type Principal } from '../runtime/principal.ts';
+import { holds, notPermitted, type Principal } from '../runtime/principal.ts';
 import { offersOf, type Decision, type ItemEvent, type StoredItem, type Verdict } from './item.ts';
-import { notPermitted, type Refusal } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 
 /** Who does something, and when: ISO 8601 in UTC. */
 export interface Actor {

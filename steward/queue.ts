@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { entryOf, record, type AuditEntry } from '../audit/index.ts';
-import { canonical } from '../runtime/canonical.ts';
+import { digest } from '../runtime/canonical.ts';
 import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { approved, assigned, decided, declined, type Actor, type Asked, type Moved } from './decide.ts';
@@ -73,9 +72,7 @@ export function queueIn(db: Db, told: () => Promise<void>): Queue {
       }),
 
     decide(id, asked, key, context) {
-      const hash = createHash('sha256')
-        .update(canonical({ id, ...asked }))
-        .digest('base64url');
+      const hash = digest({ id, ...asked });
       const { subject } = context.principal;
       return change(id, context, {
         ...{ operation: 'decideWorkItem', outcome: asked.decision },

@@ -27,7 +27,3 @@ export const keyReused: Refusal = {
   message: 'This idempotency key was used with another decision; take a new one.',
 };
 export const invalid = (message: string): Refusal => ({ code: 'INVALID_INPUT', message });
-export const notPermitted = (scopes: readonly string[]): Refusal => ({
-  code: 'NOT_PERMITTED',
-  message: `It takes the scopes ${scopes.join(' and ')}.`,
-});

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonical } from '../../runtime/canonical.ts';
+import { digest } from '../../runtime/canonical.ts';
 import type { Values } from '../write.ts';
 import { complaintsOf, malformed, nearest, reasonsAgainst, systemType, type Reason } from './contract.ts';
 
@@ -57,7 +56,7 @@ export function readLine(value: unknown): Read {
     reasons.push(...reasonsAgainst({ customerId: '-', ...input, idempotencyKey: idempotencyKey ?? null }));
   }
   if (reasons.length > 0 || 'reasons' in target) return { reasons };
-  const hash = createHash('sha256').update(canonical({ target, input })).digest('base64url').slice(0, 10);
+  const hash = digest({ target, input }).slice(0, 10);
   return { target, input, idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : null, hash };
 }
 

@@ -1,7 +1,8 @@
+import { digest } from '../../runtime/canonical.ts';
 import type { LifecycleStatus } from '../../schema/generated/coordination.ts';
 import type { EntityName, SystemName } from '../../schema/generated/contracts.ts';
 import type { Examined } from '../participant.ts';
-import { digest, policy, stepOf, type Examinations, type Plan } from '../plan.ts';
+import { policy, stepOf, type Examinations, type Plan } from '../plan.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
 import { statuses, type Guard } from './transitions.ts';

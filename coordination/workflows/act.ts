@@ -1,4 +1,4 @@
-import { requestContext } from '../../runtime/context.ts';
+import { newMemo, requestContext } from '../../runtime/context.ts';
 import { Failure } from '../../runtime/failure.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Participant, ParticipantCall } from '../participant.ts';
@@ -83,12 +83,5 @@ function later(who: string, code = 'SYSTEM_UNAVAILABLE'): WorkflowEvent {
 }
 
 function callOf({ correlationId, traceparent }: Workflow, timeout: number): ParticipantCall {
-  const memos = new Map<object, unknown>();
-  return {
-    ...{ correlationId, traceparent, timeout },
-    memo: <T>(key: object, create: () => T): T => {
-      if (!memos.has(key)) memos.set(key, create());
-      return memos.get(key) as T;
-    },
-  };
+  return { correlationId, traceparent, timeout, memo: newMemo() };
 }

@@ -1,10 +1,10 @@
 import { record, type AuditEntry } from '../../audit/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
-import { holds } from '../../runtime/principal.ts';
+import { holds, notPermitted } from '../../runtime/principal.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
-import { digest } from '../plan.ts';
+import { digest } from '../../runtime/canonical.ts';
 import type { Refusal } from '../refusal.ts';
 import { decisionOn } from './audited.ts';
 import { tell } from './drive.ts';
@@ -185,9 +185,7 @@ function againstApproval(
   if (question.kind !== 'APPROVAL') return [nothingToApprove];
   if (requestedBy === principal.subject) return [samePerson];
   const scopes = approvalOf(memory)?.scopes ?? [];
-  return holds(principal, scopes)
-    ? []
-    : [{ code: 'NOT_PERMITTED', message: `It takes the scopes ${scopes.join(' and ')}.` }];
+  return holds(principal, scopes) ? [] : [notPermitted(scopes)];
 }
 
 const notAsked = (id: string): Refusal => ({

@@ -1,4 +1,5 @@
-import { digest, governed } from '../../plan.ts';
+import { digest } from '../../../runtime/canonical.ts';
+import { governed } from '../../plan.ts';
 import { knownOf, type Known } from './known.ts';
 import type { Memory } from './memory.ts';
 

@@ -1,4 +1,4 @@
-import { digest } from '../../plan.ts';
+import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
 import type { Candidate, Stage, Written } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
