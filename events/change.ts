@@ -1,7 +1,7 @@
 import type { SystemName } from '../identity/index.ts';
 
-/** Entered the system, was changed there, or is gone from it. */
-export const changeKinds = ['CREATED', 'UPDATED', 'DELETED'] as const;
+/** Entered the system, was changed there, or is gone from it; of customers, two became one, or one became two. */
+export const changeKinds = ['CREATED', 'UPDATED', 'DELETED', 'MERGED', 'UNMERGED'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** Why something changed, where it was changed through the graph. */
@@ -38,6 +38,8 @@ export interface Draft {
   /** Whether the register had the record before: where it was never seen, it has been changed then and not created. */
   readonly known: boolean;
   readonly cause: Cause | null;
+  /** What happened to the customer itself, where that is told and no record of a system of record. */
+  readonly became?: 'MERGED' | 'UNMERGED' | undefined;
 }
 
 /** A change, as it is told once and for ever. */

@@ -36,6 +36,7 @@ export function decide(seen: Seen | null, draft: Draft, position: string): Verdi
     if (isStale(known, draft)) return { verdict: 'REREAD' };
     return telling(known, draft, position, 'DELETED', valued(known.fingerprints), {});
   }
+  if (draft.became) return telling(known, draft, position, draft.became, draft.written ?? [], {});
   const now = draft.fingerprints;
   if (draft.source === 'WRITE') {
     if (seen === null && draft.known)

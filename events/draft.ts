@@ -20,6 +20,7 @@ const form = z.object({
   since: decimal.nullable().default(null),
   known: z.boolean().default(false),
   cause: z.object({ requestId: name, correlationId: name }).nullable().default(null),
+  became: z.enum(['MERGED', 'UNMERGED']).optional(),
 });
 
 /** A draft out of the outbox, as everybody may have put it there: or a sentence that says why it is none. */
