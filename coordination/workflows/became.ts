@@ -7,19 +7,19 @@ import type { Workflow } from './workflow.ts';
 export async function tellOf(
   tx: Queryable,
   workflow: Workflow,
-  became: NonNullable<Draft['became']>,
+  fate: NonNullable<Draft['fate']>,
   customers: readonly string[],
 ): Promise<void> {
   const { id, entity, entityId, requestedBy: subject, reason, correlationId, traceparent } = workflow;
   await captureInto(
     tx,
     customers.map((customer) => ({
-      ...{ entity, entityId: customer, system: 'IDENTITY', key: customer, version: id, became },
+      ...{ entity, entityId: customer, system: 'IDENTITY', key: `${id} ${customer}`, version: id, fate },
       ...{ source: 'WRITE', foundVersion: null, fingerprints: {}, written: ['mergedInto'], touched: [] },
       ...{ since: null, known: true, cause: { requestId: id, correlationId } },
     })),
   );
   const by = { principal: { subject, scopes: new Set<string>() }, correlationId, traceparent };
-  const told = { action: 'WRITE_SETTLED', outcome: became, entity, entityId, reason } as const;
+  const told = { action: 'WRITE_SETTLED', outcome: fate, entity, entityId, reason } as const;
   await record(tx, [entryOf(by, { ...told, attributes: ['mergedInto'], receipt: { kind: 'WORKFLOW', id } })]);
 }
