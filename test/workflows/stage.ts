@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { participantOf } from '../../coordination/index.ts';
+import type { Boundary as WriteBoundary } from '../../coordination/drive.ts';
 import { recordsIn } from '../../coordination/records.ts';
 import { actIn } from '../../coordination/workflows/act.ts';
 import { carriedBy } from '../../coordination/workflows/carried.ts';
@@ -59,6 +60,8 @@ export interface Stage {
 
 export interface Given {
   readonly at?: (boundary: Boundary) => void | Promise<void>;
+  /** The same of the writes that it carries out. */
+  readonly atWrite?: (boundary: WriteBoundary) => void | Promise<void>;
   readonly happened?: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => void | Promise<void>;
   readonly matches?: (self: string) => Promise<readonly Match[]>;
 }
@@ -148,8 +151,8 @@ export async function openStage(db: Db): Promise<Stage> {
       );
       return rows.map(({ line }) => line);
     },
-    process({ at = () => undefined, happened, matches = () => Promise.resolve([]) } = {}) {
-      const writer = processOf(db, participants);
+    process({ at = () => undefined, atWrite, happened, matches = () => Promise.resolve([]) } = {}) {
+      const writer = processOf(db, participants, atWrite);
       const own = storeIn({ db, worker: randomUUID(), lease: 60_000 });
       const engine = { journal: writer.journal, records: recordsIn(db), worker: { look: () => undefined } };
       const told: Promise<void>[] = [];
