@@ -18,7 +18,7 @@ import { storeIn, type Store as Workflows } from '../../coordination/workflows/s
 import type { OwnEvent, Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
 import { unmergingIn } from '../../coordination/workflows/unmerging/act.ts';
 import { unmergeIn } from '../../coordination/workflows/unmerging/start.ts';
-import type { MergeOrder, Started } from '../../coordination/workflows/workflows.ts';
+import type { MergeOrder, Started, WorkflowView } from '../../coordination/workflows/workflows.ts';
 import { writesIn } from '../../coordination/workflows/writes.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { Identity } from '../../identity/index.ts';
@@ -51,6 +51,8 @@ export interface Stage {
   /** Starts to make a customer its own again. */
   unmerge(customerId: string): Promise<Started>;
   view(id: string): Promise<Workflow<Memory>>;
+  /** With everything that was told of it. */
+  workflows(id: string): Promise<WorkflowView | null>;
   /** What the systems themselves wrote down of their records of a customer: `erp_business_partner insert`. */
   history(entityId: string): Promise<readonly string[]>;
   process(given?: Given): Process;
@@ -138,6 +140,7 @@ export async function openStage(db: Db): Promise<Stage> {
         asTester(),
       ),
     unmerge: (customerId) => unmerge({ customerId, reason: 'a test', key: randomUUID() }, asTester()),
+    workflows: (id) => reads.view(id),
     async view(id) {
       const view = await reads.view(id);
       if (!view) throw new Error('no such workflow');
