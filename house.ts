@@ -106,6 +106,8 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       ...{ db, events, fingerprint, metrics, logger, config },
       entity: 'Customer',
       members: identity.members,
+      livingAs: async (ids) =>
+        [...(await identity.crosswalk.registrations(ids)).values()].map(({ id }) => id),
     });
     begun.push(() => changes.stop());
     add(changes);
