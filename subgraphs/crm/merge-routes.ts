@@ -42,7 +42,6 @@ export function mergeRoutes(inHierarchy: AccountTables['inHierarchy']): readonly
               const wireKey = headers?.['x-request-key'];
               const merged = await accounts.hidden(id);
               if (!merged?.body.MasterRecordId) return missing;
-              const master = await masterOf(accounts, merged.body.MasterRecordId);
               const way = { id, master: await masterOf(accounts, merged.body.MasterRecordId) };
               await comeBack(accounts, contacts, way, 'AccountId', 'HomeAccountId__c', wireKey);
               await comeBack(accounts, accounts, way, 'ParentId', 'HomeParentId__c', wireKey);
