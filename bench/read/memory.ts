@@ -41,7 +41,7 @@ export function memorySubgraphs(
     ],
   }));
   const crosswalk = memoryCrosswalk(registrations);
-  const loadersOf = loadersIn(crosswalk);
+  const loadersOf = loadersIn(crosswalk, () => null);
   const crossing = (system: SystemName): Crossing => ({
     keysOf: (context, ids) => loadersOf(context).keys(system, ids),
     idOf: (context, key) => loadersOf(context).id(system, key),
@@ -58,6 +58,7 @@ export function memorySubgraphs(
     billing: billing.open({ connector: memoryConnector(population.payers), ...around('BILLING') }).resolvers,
     identity: identitySubgraph({
       loadersOf,
+      rowsOf: () => null,
       search: memorySearch(registrations),
       duplicates: unasked,
       crosswalk,

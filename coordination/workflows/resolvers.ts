@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { RequestContext } from '../../runtime/context.ts';
 import { decodeCursor, encodeCursor, pageSize } from '../../runtime/cursor.ts';
 import { Failure } from '../../runtime/failure.ts';
+import type { RowsOf } from '../../runtime/rows.ts';
 import type { Resolvers as ContractResolvers } from '../../schema/generated/coordination.ts';
 import { storedId } from '../asked.ts';
 import type { Complete } from '../complete.ts';
@@ -18,7 +19,7 @@ import type { Decided, WorkflowFilter, Workflows, WorkflowView } from './workflo
 const list = 'workflows 1';
 
 /** The public surface of workflows, as part of that of governed writes. */
-export function workflowResolvers(workflows: Workflows, complete: Complete) {
+export function workflowResolvers(workflows: Workflows, complete: Complete, rowsOf: RowsOf) {
   async function page(filter: WorkflowFilter, { first, after }: PageArgs) {
     const from = after == null ? null : decodeCursor(list, after);
     if (from !== null && storedId(from) !== from)
@@ -50,8 +51,13 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
         }),
     );
     const found = await Promise.all(ids.map((id) => loader.load(id)));
-    const sight = sightOf('Customer', context.principal);
+    const sight = sightOf('Customer', context, rowsOf);
     return found.flatMap((write) => (write ? [shownWrite(write, sight)] : []));
+  }
+
+  function shownRefusals(refusals: readonly Refusal[], context: RequestContext) {
+    const sight = sightOf('Customer', context, rowsOf);
+    return refusals.map((refusal) => shownRefusal(refusal, sight));
   }
 
   async function decided(id: string, decide: (id: string) => Promise<Decided>, context: RequestContext) {
@@ -129,11 +135,6 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
 
 function isRefusal(key: string | Refusal | null): key is Refusal {
   return typeof key === 'object' && key !== null;
-}
-
-function shownRefusals(refusals: readonly Refusal[], { principal }: RequestContext) {
-  const sight = sightOf('Customer', principal);
-  return refusals.map((refusal) => shownRefusal(refusal, sight));
 }
 
 const unknownWorkflow: Refusal = {
