@@ -49,11 +49,7 @@ export async function openGoverned({
     },
   });
   return {
-    subgraph: coordinationSubgraph(
-      withinSight(opened.coordination, identity),
-      flowing.workflows,
-      identity.rowsOf,
-    ),
+    subgraph: coordinationSubgraph(withinSight(opened.coordination, identity), flowing.workflows, identity),
     continuations: {
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
       ONBOARDING_QUESTION: onboardingDecided(flowing.workflows),

@@ -13,20 +13,22 @@ import type { Refusal } from './refusal.ts';
 import { shownRefusal, shownWrite } from './shown.ts';
 import { mayOperate, sightOf } from './sight.ts';
 import { workflowResolvers } from './workflows/resolvers.ts';
+import type { Register } from './workflows/visible.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
 /** The public surface of governed writes, ready to be built into a schema with its contract. */
 export function coordinationSubgraph(
   coordination: Coordination,
   workflows: Workflows,
-  rowsOf: RowsOf,
+  register: Register,
 ): {
   readonly name: string;
   readonly resolvers: Resolvers;
 } {
   const complete = completerOf(contractOf('coordination').document, 'CustomerChangesInput');
   const pending = pendingIn(coordination);
-  const ofWorkflows = workflowResolvers(workflows, complete, rowsOf);
+  const ofWorkflows = workflowResolvers(workflows, complete, register);
+  const { rowsOf } = register;
   const { shown, shownRefusals, updated, decided } = tellingBy(rowsOf);
 
   return {

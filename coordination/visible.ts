@@ -52,7 +52,14 @@ export function withinSight(
     async progress(id, context) {
       if (rowsOf(context) === null) return coordination.progress(id, context);
       const stream = (await write(id, context)) && (await coordination.progress(id, context));
-      return stream && whileSeen(stream, identity, context);
+      return (
+        stream &&
+        whileSeen(stream, ({ entityId }) => {
+          // A request remembers what it has read; what is to be known here is how it is now.
+          identity.loadersOf(context).forget(entityId);
+          return sees(entityId, context);
+        })
+      );
     },
     cancel: (id, context) => decide(id, context, () => coordination.cancel(id, context)),
     approve: (id, context) => decide(id, context, () => coordination.approve(id, context)),
@@ -63,22 +70,25 @@ export function withinSight(
   };
 }
 
-/** A stream that ends once what it is about is out of its caller's sight. */
-function whileSeen<View extends { readonly entityId: string }>(
+/** A stream that ends once what it tells of is out of its reader's sight, or its reader is gone. */
+export function whileSeen<View>(
   stream: AsyncGenerator<View, void>,
-  { loadersOf, rowsOf }: Pick<Identity, 'loadersOf' | 'rowsOf'>,
-  context: RequestContext,
+  seen: (view: View) => Promise<boolean>,
 ): AsyncGenerator<View, void> {
-  const sees = seesBy({ loadersOf, rowsOf });
-  async function* seen() {
+  async function* told() {
     for await (const view of stream) {
-      // A request remembers what it has read; what is to be known here is how it is now.
-      loadersOf(context).forget(view.entityId);
-      if (!(await sees(view.entityId, context))) return;
+      if (!(await seen(view))) return;
       yield view;
     }
   }
-  return seen();
+  const events = told();
+  const finish = events.return.bind(events);
+  // What waits for the next view hears of its end from the stream alone.
+  events.return = (value) => {
+    void stream.return();
+    return finish(value);
+  };
+  return events;
 }
 
 const unknownWrite: Refusal = { code: 'UNKNOWN_WRITE', message: 'There is no such write.' };

@@ -32,6 +32,8 @@ export interface Identity {
   readonly rowsOf: RowsOf;
   /** Those of some customers who are seen by these rows; one statement, or none where all are. */
   readonly among: (ids: readonly string[], rows: Rows) => Promise<ReadonlySet<string>>;
+  /** Whether nothing is known of a customer by which it could be decided who sees it: one that is only being made. */
+  readonly isBlank: (id: string) => Promise<boolean>;
   /** The rules about that: what they look at in a token, and a text that is another one for other rules. */
   readonly rowRules: { readonly claims: readonly string[]; readonly name: string | undefined };
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
@@ -89,6 +91,10 @@ export function createIdentity({ db, seal, rowRules: rules = null }: IdentityOpt
         ids.map((id) => ({ id })),
       );
       return new Set(found.map(({ id }) => id));
+    },
+    async isBlank(id) {
+      const [row] = await db.query<{ blank: boolean }>('select identity_blank($1) as blank', [id]);
+      return row?.blank === true;
     },
     rowRules: { claims: claimsOf(rules ?? []), name: nameOfRules(rules) },
     loadersOf: loadersIn(crosswalk, rowsOf),

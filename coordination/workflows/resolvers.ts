@@ -2,7 +2,6 @@ import DataLoader from 'dataloader';
 import type { RequestContext } from '../../runtime/context.ts';
 import { decodeCursor, encodeCursor, pageSize } from '../../runtime/cursor.ts';
 import { Failure } from '../../runtime/failure.ts';
-import type { RowsOf } from '../../runtime/rows.ts';
 import type { Resolvers as ContractResolvers } from '../../schema/generated/coordination.ts';
 import { storedId } from '../asked.ts';
 import type { Complete } from '../complete.ts';
@@ -14,21 +13,31 @@ import { sightOf } from '../sight.ts';
 import { answerOf, keyOf, onboardOf, workflowFilterOf } from './asked.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
 import { keyRequired } from './start.ts';
+import { unknownWorkflow, workflowsFor, type Register } from './visible.ts';
+import { withheld } from './withheld.ts';
 import type { Decided, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
 
 const list = 'workflows 1';
 
 /** The public surface of workflows, as part of that of governed writes. */
-export function workflowResolvers(workflows: Workflows, complete: Complete, rowsOf: RowsOf) {
-  async function page(filter: WorkflowFilter, { first, after }: PageArgs) {
+export function workflowResolvers(workflows: Workflows, complete: Complete, register: Register) {
+  const { rowsOf } = register;
+  /** Those that a caller sees. */
+  const of = (context: RequestContext) => workflowsFor(workflows, register, context);
+  const shownTo = (view: WorkflowView, context: RequestContext) =>
+    withheld(shownWorkflow(view), register, context);
+
+  async function page(filter: WorkflowFilter, { first, after }: PageArgs, context: RequestContext) {
     const from = after == null ? null : decodeCursor(list, after);
     if (from !== null && storedId(from) !== from)
       throw new Failure('INVALID_CURSOR', 'This cursor was changed; use an endCursor as it was given.');
-    const found = await workflows.page(filter, { first: pageSize(first), after: from });
-    const edges = found.workflows.map((workflow) => ({
-      cursor: encodeCursor(list, workflow.id),
-      node: shownWorkflow(workflow),
-    }));
+    const found = await of(context).page(filter, { first: pageSize(first), after: from });
+    const edges = await Promise.all(
+      found.workflows.map(async (workflow) => ({
+        cursor: encodeCursor(list, workflow.id),
+        node: await shownTo(workflow, context),
+      })),
+    );
     return {
       edges,
       pageInfo: {
@@ -64,17 +73,20 @@ export function workflowResolvers(workflows: Workflows, complete: Complete, rows
     const stored = storedId(id);
     const { workflow, refusals } =
       stored === null ? { workflow: null, refusals: [unknownWorkflow] } : await decide(stored);
-    return { workflow: workflow && shownWorkflow(workflow), refusals: shownRefusals(refusals, context) };
+    return {
+      workflow: workflow && (await shownTo(workflow, context)),
+      refusals: shownRefusals(refusals, context),
+    };
   }
 
   return {
     Query: {
-      async customerWorkflow(_, { id }) {
+      async customerWorkflow(_, { id }, context) {
         const stored = storedId(id);
-        const view = stored === null ? null : await workflows.workflow(stored);
-        return view && shownWorkflow(view);
+        const view = stored === null ? null : await of(context).workflow(stored);
+        return view && shownTo(view, context);
       },
-      customerWorkflows: (_, { filter, ...asked }) => page(workflowFilterOf(filter), asked),
+      customerWorkflows: (_, { filter, ...asked }, context) => page(workflowFilterOf(filter), asked, context),
     },
     Mutation: {
       async onboardCustomer(_, { input }, context) {
@@ -83,7 +95,7 @@ export function workflowResolvers(workflows: Workflows, complete: Complete, rows
           ? { workflow: null, refusals: [key], replayed: false }
           : await workflows.onboard(onboardOf(input, key, complete), context);
         return {
-          workflow: workflow && shownWorkflow(workflow),
+          workflow: workflow && (await shownTo(workflow, context)),
           refusals: shownRefusals(refusals, context),
           replayed,
         };
@@ -91,33 +103,38 @@ export function workflowResolvers(workflows: Workflows, complete: Complete, rows
       answerWorkflow: (_, { id, answer }, context) =>
         decided(
           id,
-          async (of) => {
+          async (stored) => {
             const key = keyOf(answer, context);
             if (key === null || isRefusal(key))
-              return { workflow: await workflows.workflow(of), refusals: [key ?? keyRequired] };
-            return workflows.answer(of, answerOf(answer, complete), key, context);
+              return { workflow: await of(context).workflow(stored), refusals: [key ?? keyRequired] };
+            return of(context).answer(stored, answerOf(answer, complete), key, context);
           },
           context,
         ),
       cancelWorkflow: (_, { id, reason = null }, context) =>
-        decided(id, (of) => workflows.cancel(of, reason, context.principal.subject, context), context),
-      retryWorkflow: (_, { id }, context) => decided(id, (of) => workflows.retry(of, context), context),
+        decided(
+          id,
+          (stored) => of(context).cancel(stored, reason, context.principal.subject, context),
+          context,
+        ),
+      retryWorkflow: (_, { id }, context) =>
+        decided(id, (stored) => of(context).retry(stored, context), context),
     },
     Subscription: {
       customerWorkflowProgress: {
         async subscribe(_, { id }, context) {
           const stored = storedId(id);
-          const progress = stored === null ? null : await workflows.progress(stored, context.signal);
+          const progress = stored === null ? null : await of(context).progress(stored, context.signal);
           if (progress) return progress;
           throw new Failure('NOT_FOUND', unknownWorkflow.message);
         },
-        resolve: (view: WorkflowView) => shownWorkflow(view),
+        resolve: (view: WorkflowView, _: unknown, context: RequestContext) => shownTo(view, context),
       },
     },
     Customer: {
-      async workflows({ id }, asked) {
+      async workflows({ id }, asked, context) {
         const stored = storedId(id);
-        return stored === null ? null : page({ entityIds: [stored] }, asked);
+        return stored === null ? null : page({ entityIds: [stored] }, asked, context);
       },
     },
     // What was shown of a workflow is their parent, with more than the contract says of it.
@@ -136,8 +153,3 @@ export function workflowResolvers(workflows: Workflows, complete: Complete, rows
 function isRefusal(key: string | Refusal | null): key is Refusal {
   return typeof key === 'object' && key !== null;
 }
-
-const unknownWorkflow: Refusal = {
-  code: 'UNKNOWN_WORKFLOW',
-  message: 'There is no workflow with this id; give one that a payload or customerWorkflows told.',
-};

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { openHouse, type House } from '../../house.ts';
 import { readConfig, type Config } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
+import { readRowRules } from '../../identity/index.ts';
 import { newSealKey } from '../../runtime/seal.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
@@ -83,7 +84,7 @@ export function bothWays(suite: (graph: () => Graph) => void, settings: Settings
     let close: () => Promise<void>;
 
     beforeAll(async () => {
-      const store = await prepared(await openDb({}));
+      const store = await prepared(await openDb({}), readRowRules(settings.ROW_RULES_FILE));
       await seedNorthwind({ ...store, progress: () => undefined });
       // Each house closes what it was given: the store they share is closed after the last of them.
       const houses = await open({ ...store, db: { ...store.db, close: () => Promise.resolve() } }, settings);
