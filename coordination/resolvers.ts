@@ -150,7 +150,7 @@ function tellingBy(rowsOf: RowsOf) {
       followedMerge,
       replayed,
     }),
-    async decided(id: string, context: RequestContext, decide: (id: string) => Promise<Decided>) {
+    decided: async (id: string, context: RequestContext, decide: (id: string) => Promise<Decided>) => {
       const stored = storedId(id);
       const { write, refusals } =
         stored === null ? { write: null, refusals: [unknownWrite] } : await decide(stored);

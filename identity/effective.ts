@@ -43,7 +43,10 @@ function all(records: readonly Stated[], kind: keyof Lists): readonly string[] |
  * @param records of the customer, the longest linked first
  */
 export function effectiveKeys(enrolled: StatedKeys, records: readonly Stated[]): StatedKeys {
-  const one = (kind: One) => (first(records, kind) ?? enrolled[kind]) || null;
+  const one = (kind: One) => {
+    const stated = first(records, kind) ?? enrolled[kind];
+    return stated === '' ? null : stated;
+  };
   const list = (kind: keyof Lists) => all(records, kind) ?? enrolled[kind];
   return {
     name: first(records, 'name') ?? enrolled.name,

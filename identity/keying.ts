@@ -72,6 +72,8 @@ function sealedWith(seal: Seal, kind: string, fold: (value: string) => string) {
   };
 }
 
+const nullOf = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
 /** The keying of a store. */
 export function keyingWith(seal: Seal): Keying {
   const phone = sealedWith(seal, 'phone', foldPhone);
@@ -86,7 +88,7 @@ export function keyingWith(seal: Seal): Keying {
     addresses: foldAll(facts.addresses, foldAddress),
     phones: foldAll(facts.phones, phone),
     ibans: foldAll(facts.ibans, iban),
-    segment: facts.segment?.trim() || null,
-    accountOwner: owner(facts.accountOwner ?? '') || null,
+    segment: nullOf(facts.segment?.trim()),
+    accountOwner: nullOf(owner(facts.accountOwner ?? '')),
   });
 }

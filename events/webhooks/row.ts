@@ -11,7 +11,7 @@ export interface EndpointRow {
   readonly registered_by: string;
   readonly registered_at: string;
   readonly scopes: readonly string[];
-  readonly viewers: readonly Viewer[];
+  readonly viewers: readonly Viewer[] | null;
   readonly secrets: readonly Secret[];
   readonly state: EndpointState;
   readonly reason: DisabledReason | null;
@@ -28,7 +28,8 @@ export const endpointColumns =
 
 /** Without its secrets. */
 export function endpointOf(row: EndpointRow): Endpoint {
-  const { id, url, description, filter, scopes, viewers, state, reason, position, failures } = row;
+  const { id, url, description, filter, scopes, state, reason, position, failures } = row;
+  const viewers = row.viewers ?? [{ subject: row.registered_by, scopes, claims: {} }];
   const waits = state === 'ACTIVE' && failures > 0 && !row.leased;
   return {
     ...{ id, url, description, filter, scopes, viewers, state, reason, position, failures },

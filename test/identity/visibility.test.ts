@@ -84,7 +84,7 @@ test.each([
   expect(() => rowRulesIn(content)).toThrow(
     expect.objectContaining({
       code: 'INVALID_CONFIGURATION',
-      message: expect.stringContaining(sentence) as string,
+      message: expect.stringContaining(sentence),
     }),
   );
 });

@@ -141,7 +141,7 @@ test('a process with other rules about rows is not let in, and none without them
   for (const door of [ours, without])
     await expect(door.verify(headers, 'erp')).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
-      message: expect.stringContaining('ROW_RULES_FILE') as string,
+      message: expect.stringContaining('ROW_RULES_FILE'),
     });
   await expect(ours.verify(await without.headers('erp', alice), 'erp')).rejects.toThrow('ROW_RULES_FILE');
 });

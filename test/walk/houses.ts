@@ -74,12 +74,12 @@ function urlsOf({ url }: House, names: readonly string[]): Record<string, string
   return Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, `${url}/${name}`]));
 }
 
-/** Runs a suite of walks over the sample data, in one process and over HTTP; with settings as in the environment. */
-export function bothWays(suite: (graph: () => Graph) => void, settings: Settings = {}): void {
+/** Runs a suite of walks over the sample data, in one process and over HTTP, and tells it which; with settings as in the environment. */
+export function bothWays(suite: (graph: () => Graph, way: string) => void, settings: Settings = {}): void {
   describe.each([
     ['in one process', together],
     ['subgraphs apart, over HTTP', apart],
-  ] as const)('%s', (_, open) => {
+  ] as const)('%s', (way, open) => {
     let graph: Graph;
     let close: () => Promise<void>;
 
@@ -95,7 +95,7 @@ export function bothWays(suite: (graph: () => Graph) => void, settings: Settings
       };
     });
     afterAll(() => close());
-    suite(() => graph);
+    suite(() => graph, way);
   });
 }
 
