@@ -8,6 +8,8 @@ const rules = {
     { name: 'German sales', scopes: ['rows:germany'], sees: { countries: ['DE'] } },
     { name: 'key accounts', scopes: ['rows:enterprise'], sees: { segments: ['ENTERPRISE'] } },
     { name: 'their own', scopes: ['rows:own'], sees: { accountOwner: 'SUBJECT' } },
+    { name: 'Germany together', scopes: ['rows:shared'], sees: { countries: ['DE'] } },
+    { name: 'and their own', scopes: ['rows:shared'], sees: { accountOwner: 'SUBJECT' } },
     { name: 'head office', scopes: ['rows:all'], sees: 'ALL' },
   ],
 };

@@ -3,7 +3,11 @@ import { WebSocket } from 'ws';
 
 interface Heard {
   readonly kind: string;
-  readonly customer: { readonly id: string; readonly website: string | null };
+  readonly customer: {
+    readonly id: string;
+    readonly website: string | null;
+    readonly parent: { readonly id: string } | null;
+  };
 }
 
 /** Hears of changes from now on: once the first is there, which a snapshot sees to. */
@@ -14,7 +18,7 @@ export function listening(url: string, headers: Record<string, string>, filter =
     retryAttempts: 0,
     connectionParams: headers,
   });
-  const query = `subscription { customerChanged(snapshot: true${filter}) { kind customer { id website } } }`;
+  const query = `subscription { customerChanged(snapshot: true${filter}) { kind customer { id website parent { id } } } }`;
   const stream = client.iterate({ query });
   return {
     async take(count: number): Promise<readonly Heard[]> {

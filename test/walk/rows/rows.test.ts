@@ -2,7 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openReceiver, type Receiver } from '../../events/webhooks/receiver.ts';
 import { bothWays } from '../houses.ts';
-import { andrew, as, callers, ofCustomer, ofInput, ofItem, ofWorkflow, ofWrite, rulesFile } from './asked.ts';
+import {
+  andrew,
+  nancy,
+  as,
+  callers,
+  ofCustomer,
+  ofInput,
+  ofItem,
+  ofWorkflow,
+  ofWrite,
+  rulesFile,
+} from './asked.ts';
 import { listening } from './listening.ts';
 import { stageOf } from './stage.ts';
 
@@ -182,17 +193,18 @@ bothWays(
       expect(await countOf(as(['sam', 'rows:all']))).toBe(await countOf({}));
     });
 
-    test('two who may read the same, and see different customers, share no answers', async () => {
-      const hers = listening(graph().url, as(callers['account owner']));
-      const other = listening(graph().url, as([andrew, 'rows:own']));
-      expect(await hers.take(2)).toHaveLength(2);
-      expect(await other.take(1)).toMatchObject([{ customer: { id: ids.unseen } }]);
-      await write(ids.seen, { website: 'https://seen.example/shared' });
-      await write(ids.unseen, { website: 'https://unseen.example/shared' });
-      expect(await hers.take(1)).toMatchObject([{ customer: { id: ids.seen, website: /shared/ } }]);
-      expect(await other.take(1)).toMatchObject([{ customer: { id: ids.unseen } }]);
+    test('two who may read the same of a change, and see different customers in it, share no answer', async () => {
+      const filter = `, filter: { customerIds: ["${ids.alsoSeen}"] }`;
+      const hers = listening(graph().url, as([nancy.toLowerCase(), 'rows:shared']), filter);
+      const his = listening(graph().url, as([andrew, 'rows:shared']), filter);
+      expect(await hers.take(1)).toMatchObject([{ kind: 'SNAPSHOT', customer: { parent: null } }]);
+      expect(await his.take(1)).toMatchObject([{ customer: { parent: { id: ids.unseen } } }]);
+      await write(ids.alsoSeen, { website: 'https://also.example/shared' });
+      const told = { kind: 'UPDATED', customer: { website: 'https://also.example/shared' } };
+      expect(await his.take(1)).toMatchObject([told]);
+      expect(await hers.take(1)).toMatchObject([{ ...told, customer: { ...told.customer, parent: null } }]);
       await hers.close();
-      await other.close();
+      await his.close();
     });
 
     test('a customer that goes out of sight is told of no more, and is nobody', async () => {
