@@ -93,7 +93,7 @@ export function workflowResolvers(workflows: Workflows, complete: Complete, regi
         const key = keyOf(input, context);
         const { workflow, refusals, replayed } = isRefusal(key)
           ? { workflow: null, refusals: [key], replayed: false }
-          : await workflows.onboard(onboardOf(input, key, complete), context);
+          : await of(context).onboard(onboardOf(input, key, complete), context);
         return {
           workflow: workflow && (await shownTo(workflow, context)),
           refusals: shownRefusals(refusals, context),

@@ -1,5 +1,6 @@
 import type { Identity } from '../../identity/index.ts';
 import type { RequestContext } from '../../runtime/context.ts';
+import { strangersIn } from '../named.ts';
 import type { Refusal } from '../refusal.ts';
 import { seesBy, whileSeen } from '../visible.ts';
 import { notAsked } from './decisions.ts';
@@ -9,7 +10,10 @@ import type { Decided, Workflows, WorkflowView } from './workflows.ts';
 export type Register = Pick<Identity, 'loadersOf' | 'rowsOf' | 'isBlank'>;
 
 /** Workflows as one caller meets them: those of customers whom it does not see are unknown to it. */
-export type SeenWorkflows = Pick<Workflows, 'workflow' | 'page' | 'progress' | 'answer' | 'cancel' | 'retry'>;
+export type SeenWorkflows = Pick<
+  Workflows,
+  'onboard' | 'workflow' | 'page' | 'progress' | 'answer' | 'cancel' | 'retry'
+>;
 
 /**
  * Workflows for one caller. While nothing is known of a customer that is only being made, whoever asked for it sees how it
@@ -36,6 +40,12 @@ export function workflowsFor(
     (await workflow(id)) ? decision() : { workflow: null, refusals: [unknownWorkflow] };
 
   return {
+    async onboard(asked, of) {
+      const strangers = await strangersIn({ entity: asked.entity, changes: asked.values }, register, context);
+      return strangers.length > 0
+        ? { workflow: null, refusals: strangers, replayed: false }
+        : workflows.onboard(asked, of);
+    },
     workflow,
     page: (filter, page) => workflows.page({ ...filter, rows, subject }, page),
     async progress(id, signal) {
@@ -53,9 +63,12 @@ export function workflowsFor(
       decide(id, async () => {
         const named = [...answer.different, ...(answer.sameAs === null ? [] : [answer.sameAs])];
         const known = await Promise.all(named.map((one) => sees(one, context)));
-        const strange = named.filter((_, i) => !known[i]);
-        return strange.length > 0
-          ? { workflow: await workflow(id), refusals: strange.map(notAsked) }
+        const refusals = [
+          ...named.filter((_, i) => !known[i]).map(notAsked),
+          ...(await strangersIn({ entity: 'Customer', changes: answer.values }, register, context)),
+        ];
+        return refusals.length > 0
+          ? { workflow: await workflow(id), refusals }
           : workflows.answer(id, answer, key, of);
       }),
     cancel: (id, reason, by, of) => decide(id, () => workflows.cancel(id, reason, by, of)),

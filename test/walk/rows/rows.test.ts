@@ -117,6 +117,15 @@ bothWays(
           input: { customerId: ids.seen, idempotencyKey: `${parent} as parent`, changes: { parent } },
         });
         await alike(update, of, ids.unseen);
+        const anew = (parent: string) => ({
+          input: { attributes: { name: 'A new one', parent }, idempotencyKey: `${parent} above a new one` },
+        });
+        const onboard = `mutation ($input: OnboardCustomerInput!) { onboardCustomer(input: $input) {
+          workflow { id } refusals { code attribute message } } }`;
+        await alike(onboard, anew, ids.unseen);
+        expect(JSON.stringify(await ask(onboard, anew(ids.unseen), headers))).toContain(
+          'There is no Customer',
+        );
         const plan = `query ($input: UpdateCustomerInput!) { planCustomerUpdate(input: $input) {
           changes { attribute current } refusals { code } } }`;
         const input = { customerId: ids.alsoSeen, changes: { parent: ids.seen } };
