@@ -5,7 +5,7 @@ import type { CoordinationOptions } from './coordination.ts';
 import { openCoordination } from './open.ts';
 import { coordinationSubgraph } from './resolvers.ts';
 import { withinSight } from './visible.ts';
-import { onboardingDecided } from './workflows/continue.ts';
+import { questionDecided } from './workflows/continue.ts';
 import { openWorkflows } from './workflows/open.ts';
 import { referenceOf } from './workflows/reference/index.ts';
 
@@ -52,7 +52,7 @@ export async function openGoverned({
     subgraph: coordinationSubgraph(withinSight(opened.coordination, identity), flowing.workflows, identity),
     continuations: {
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
-      ONBOARDING_QUESTION: onboardingDecided(flowing.workflows),
+      ONBOARDING_QUESTION: questionDecided(flowing.workflows),
     },
     async stop() {
       await flowing.stop();

@@ -8,7 +8,7 @@ import { openWebhooks, webhookResolvers } from './webhooks/index.ts';
 
 export interface ChangesOptions extends Pick<
   FeedOptions,
-  'entity' | 'members' | 'fingerprint' | 'rowsOf' | 'among'
+  'entity' | 'members' | 'fingerprint' | 'livingAs' | 'rowsOf' | 'among'
 > {
   readonly db: Db;
   readonly events: Events;
@@ -25,6 +25,7 @@ export async function changesOf({
   members,
   rowsOf,
   among,
+  livingAs,
   fingerprint,
   metrics,
   logger,
@@ -42,6 +43,11 @@ export async function changesOf({
       logger.error('A delivery to a webhook failed on our side; it is taken up again.', { error });
     },
   });
-  const subgraph = eventsSubgraph(events, { ...told, members, also: webhookResolvers(webhooks) });
+  const subgraph = eventsSubgraph(events, {
+    ...told,
+    members,
+    ...(livingAs ? { livingAs } : {}),
+    also: webhookResolvers(webhooks),
+  });
   return { ...subgraph, stop: () => webhooks.stop() };
 }

@@ -13,6 +13,7 @@ import type { Matches } from './matching/match.ts';
 import { matchesIn } from './matching/matches.ts';
 import { verdicts, type Verdicts } from './matching/verdicts.ts';
 import { membersIn, type Members } from './members.ts';
+import { merging, type Merging } from './merging.ts';
 import { registerIn, type Register } from './register.ts';
 import { claimsOf, type RowRule } from './row-rules.ts';
 import { searchIn, type Search } from './search.ts';
@@ -36,6 +37,7 @@ export interface Identity {
   readonly isBlank: (id: string) => Promise<boolean>;
   /** The rules about that: what they look at in a token, and a text that is another one for other rules. */
   readonly rowRules: { readonly claims: readonly string[]; readonly name: string | undefined };
+  readonly merging: Merging;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
   /**
@@ -83,6 +85,7 @@ export function createIdentity({ db, seal, rowRules: rules = null }: IdentityOpt
     duplicates: duplicatesIn(db, rowsOf),
     matches: matchesIn(store),
     verdicts,
+    merging,
     rowsOf,
     async among(ids, rows) {
       const found = await among(

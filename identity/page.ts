@@ -1,6 +1,7 @@
 import { pageLimit } from '../runtime/cursor.ts';
 import type { Rows } from '../runtime/rows.ts';
 import type { CustomerOrder } from '../schema/generated/identity.ts';
+import { recordOrder } from './crosswalk.ts';
 import { conditions, parameters, seen, type Criteria } from './filter.ts';
 
 /** Where a page begins: after the customer with this sort value and id. */
@@ -130,7 +131,7 @@ export function pageStatement({ sought, rows, order, after, size }: PageRequest,
       select w.walked, c.id, c.name, c.registered_at, x.system, x.key
       from (select ${count} as walked) w left join page c on true
         left join identity_crosswalk x on x.customer_id = c.id and x.valid_to is null
-      ${sorted}, x.valid_from, x.system, x.key`,
+      ${sorted}, ${recordOrder}`,
     values: bound.values,
   };
 }

@@ -112,6 +112,28 @@ bothWays(
         expect(JSON.stringify(await ask(query, of(ids.unseen), headers))).toContain('UNKNOWN_CUSTOMER');
       });
 
+      test('nobody becomes one with somebody who is not seen', async () => {
+        const plan = `query ($one: ID!, $other: ID!) { planMerge(survivorId: $one, otherId: $other) { refusals { code message } } }`;
+        await alike(plan, (other) => ({ one: ids.seen, other }), ids.unseen);
+        await alike(plan, (one) => ({ one, other: ids.seen }), ids.unseen);
+        expect(JSON.stringify(await ask(plan, { one: ids.seen, other: ids.unseen }, headers))).toContain(
+          'UNKNOWN_CUSTOMER',
+        );
+        const merge = `mutation ($input: MergeCustomersInput!) { mergeCustomers(input: $input) {
+          workflow { id } refusals { code message } } }`;
+        const input = { survivorId: ids.seen, reason: 'to see' };
+        await alike(
+          merge,
+          (otherId) => ({ input: { ...input, otherId, idempotencyKey: `${otherId} merged` } }),
+          ids.unseen,
+        );
+        expect(
+          JSON.stringify(
+            await ask(merge, { input: { ...input, otherId: ids.unseen, idempotencyKey: 'merged' } }, headers),
+          ),
+        ).toContain('UNKNOWN_CUSTOMER');
+      });
+
       test('no value names somebody who is not seen', async () => {
         const of = (parent: string) => ({
           input: { customerId: ids.seen, idempotencyKey: `${parent} as parent`, changes: { parent } },
