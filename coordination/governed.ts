@@ -2,6 +2,7 @@ import type { Post } from '../runtime/http.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import { writeKinds, type Continuations } from '../steward/index.ts';
 import type { CoordinationOptions } from './coordination.ts';
+import { openIndicators } from './indicators/open.ts';
 import { openCoordination } from './open.ts';
 import { coordinationSubgraph } from './resolvers.ts';
 import { questionDecided } from './workflows/continue.ts';
@@ -48,7 +49,11 @@ export async function openGoverned({
     },
   });
   return {
-    subgraph: coordinationSubgraph(opened.coordination, flowing.workflows),
+    subgraph: coordinationSubgraph(
+      opened.coordination,
+      flowing.workflows,
+      openIndicators({ db, identity, metrics }),
+    ),
     continuations: {
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
       ONBOARDING_QUESTION: questionDecided(flowing.workflows),

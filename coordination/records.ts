@@ -33,8 +33,6 @@ export interface OpenWrites {
   readonly system: string;
   readonly state: string;
   readonly count: number;
-  /** Seconds since the oldest of them was accepted. */
-  readonly oldest: number;
 }
 
 const shown = 'coordination_shown(w) as write';
@@ -167,8 +165,7 @@ export function recordsIn(db: Db): Records {
 
     async open() {
       const rows = await db.query<OpenWrites>(
-        `select system, w.state, count(*)::int as count,
-           extract(epoch from clock_timestamp() - min(w.accepted_at))::float8 as oldest
+        `select system, w.state, count(*)::int as count
          from coordination_write w cross join lateral unnest(w.systems) systems (system)
          where ${open} or w.state = 'REVIEW' group by 1, 2`,
       );

@@ -6,6 +6,8 @@ import { contractOf } from '../schema/load.ts';
 import { changeOf, deadLetterFilterOf, statusChangeOf, storedId, updateOf, writeFilterOf } from './asked.ts';
 import { completerOf } from './complete.ts';
 import type { Coordination, Decided, Updated, WriteView } from './coordination.ts';
+import type { Indicators } from './indicators/open.ts';
+import { indicatorResolvers } from './indicators/resolvers.ts';
 import { pageOf, pendingIn, shownPage } from './pages.ts';
 import { shownPlan } from './planned.ts';
 import type { Refusal } from './refusal.ts';
@@ -18,6 +20,7 @@ import type { Workflows } from './workflows/workflows.ts';
 export function coordinationSubgraph(
   coordination: Coordination,
   workflows: Workflows,
+  indicators: Indicators,
 ): {
   readonly name: string;
   readonly resolvers: Resolvers;
@@ -32,6 +35,7 @@ export function coordinationSubgraph(
       ...ofWorkflows,
       Query: {
         ...ofWorkflows.Query,
+        ...indicatorResolvers(indicators).Query,
         async planCustomerUpdate(_, { input }, context) {
           const planned = await coordination.plan(changeOf(input, complete), context);
           return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));

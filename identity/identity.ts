@@ -7,6 +7,7 @@ import { followFeed, type Following, type FollowOptions } from './follow.ts';
 import { holdFeed, type Held } from './hold.ts';
 import { keyingWith, type Seal } from './keying.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
+import { avoidedIn, type Avoided } from './matching/avoided.ts';
 import type { Matches } from './matching/match.ts';
 import { matchesIn } from './matching/matches.ts';
 import { verdicts, type Verdicts } from './matching/verdicts.ts';
@@ -24,6 +25,7 @@ export interface Identity {
   readonly duplicates: Duplicates;
   readonly matches: Matches;
   readonly verdicts: Verdicts;
+  readonly avoided: Avoided;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
   /**
@@ -64,6 +66,7 @@ export function createIdentity({ db, seal }: { readonly db: Db; readonly seal: S
     duplicates: duplicatesIn(db),
     matches: matchesIn(store),
     verdicts,
+    avoided: avoidedIn(db),
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(store, feed, options),
     hold: (feed, witness) => holdFeed(store, feed, witness),

@@ -1,5 +1,6 @@
 export type { Continuations, Continue } from './continue.ts';
 export type { Outcome } from './decide.ts';
+export { openByAge, type OpenByAge } from './items.ts';
 export { writeKinds, type Decision, type Kind } from './kinds.ts';
 export { openSteward } from './open.ts';
 export { close, raise, type Item } from './raise.ts';

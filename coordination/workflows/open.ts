@@ -51,7 +51,7 @@ export const usualWorkflowPace: Pace = {
 export interface WorkflowsOptions {
   /** With the migrations of coordination. */
   readonly db: Db;
-  readonly identity: Pick<Identity, 'loadersOf' | 'register' | 'matches' | 'verdicts'>;
+  readonly identity: Pick<Identity, 'loadersOf' | 'register' | 'matches' | 'verdicts' | 'avoided'>;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;
   readonly engine: OpenedCoordination['engine'];
@@ -83,9 +83,9 @@ export async function openWorkflows(
   const worker = startWorker({
     ...{ db, store, kinds, concurrency, interval, pause, failed },
     act: actIn({ participants, writes, callTimeout }),
-    happened: showWorkflows(options.metrics, reads),
     at,
   });
+  showWorkflows(options.metrics, reads);
   const look = (): void => {
     worker.look();
   };

@@ -67,15 +67,16 @@ export function writesIn({ journal, records, worker }: WritesOptions): Writes {
 
 /** What a workflow remembers of a write. Pure. */
 export function writtenOf({ id, state, steps }: Stored): Written {
-  const [step] = steps;
+  // Of several that went well the first; otherwise the one that says why not.
+  const step = steps.find(({ cause }) => cause !== null) ?? steps[0];
   if (!step) throw new Error('a write of a workflow has a step');
   const { system, kind, before, after, versionAfter: version } = step;
   return {
     ...{ id, state, system, kind, version },
-    applied: step.state === 'APPLIED',
+    applied: steps.some((one) => one.state === 'APPLIED'),
     before: before?.values ?? {},
     after: after ?? before?.values ?? {},
-    causes: causesOf(step),
+    causes: steps.flatMap(causesOf),
   };
 }
 
