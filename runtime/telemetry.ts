@@ -229,7 +229,7 @@ export function createMetrics(): Metrics {
     distribution(name, about, read) {
       // The library counts values one by one as they come; here they are counted already.
       const shape = new Histogram({ name, help: about, registers: [] });
-      const shown = new Gauge(described<Label>(name, about, []));
+      const shown = new Gauge<'le'>({ name, help: about, labelNames: ['le'], registers: [registry] });
       shown.get = async () => ({ ...(await shape.get()), values: lines(name, await read()) });
     },
     text: () => registry.metrics(),

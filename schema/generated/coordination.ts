@@ -136,6 +136,8 @@ export type Query = {
   readonly customerWorkflow: Maybe<CustomerWorkflow>;
   /** All workflows that match, newest first. */
   readonly customerWorkflows: CustomerWorkflowConnection;
+  /** How the business stands: the same figures, by the same definitions, as among the metrics. */
+  readonly indicators: Indicators;
 };
 
 
@@ -1154,6 +1156,117 @@ export type CustomerWorkflowEdge = {
   readonly node: CustomerWorkflow;
 };
 
+/** How the business stands. What is a count of what has happened counts from when there is the store. */
+export type Indicators = {
+  readonly __typename?: 'Indicators';
+  /** When they were counted: some seconds ago at most. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** New customers of whom the ERP has no record yet. */
+  readonly customersPendingErpCreation: Scalars['Int']['output'];
+  /** Changes of tax ids or of the tax classification that were accepted and not made. */
+  readonly taxProfileUpdatesFailed: Scalars['Int']['output'];
+  /** Work items that wait for a person, by kind and age. */
+  readonly workItemsOpen: ReadonlyArray<WorkItemsOpen>;
+  /** Pairs of customers that were found to be one before they were two, or that a person found to be one. */
+  readonly duplicatesAvoided: DuplicatesAvoided;
+  /** Time from when a new customer was seen, in the CRM or by a request, until it has a billing account. */
+  readonly creationToBillable: DurationDistribution;
+  /** Age of the oldest write that waits for the system. */
+  readonly oldestPendingWrites: ReadonlyArray<OldestPendingWrite>;
+  /** Writes that came to rest, by whether the owners confirmed them at the first attempt. */
+  readonly writesSettled: WritesSettled;
+};
+
+/** How many work items wait for a person; without a kind and age that there are none of. */
+export type WorkItemsOpen = {
+  readonly __typename?: 'WorkItemsOpen';
+  /** Their kind. */
+  readonly kind: WorkItemKind;
+  /** How long they have waited. */
+  readonly age: WorkItemAge;
+  /** How many they are. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How long a work item has waited since it was raised. */
+export type WorkItemAge =
+  /** Less than 24 hours. */
+  | 'UNDER_A_DAY'
+  /** Less than 7 days, and no less than 24 hours. */
+  | 'UNDER_A_WEEK'
+  /** Less than 30 days, and no less than 7. */
+  | 'UNDER_A_MONTH'
+  /** 30 days or more. */
+  | 'OLDER';
+
+/** Duplicates that there are not, by who found them. */
+export type DuplicatesAvoided = {
+  readonly __typename?: 'DuplicatesAvoided';
+  /** The matcher was sure, and nothing was made. */
+  readonly byMatcher: Scalars['Int']['output'];
+  /** A person decided that both are one. */
+  readonly byPerson: Scalars['Int']['output'];
+};
+
+/** How times are spread. */
+export type DurationDistribution = {
+  readonly __typename?: 'DurationDistribution';
+  /** How many were at most so long, the shortest first. */
+  readonly buckets: ReadonlyArray<DurationBucket>;
+  /** How many there were. */
+  readonly count: Scalars['Int']['output'];
+  /** All of them together, in seconds. */
+  readonly sum: Scalars['Float']['output'];
+};
+
+/** How many were at most so long, those of the buckets before among them. */
+export type DurationBucket = {
+  readonly __typename?: 'DurationBucket';
+  /** So many seconds at most; null for all. */
+  readonly upTo: Maybe<Scalars['Float']['output']>;
+  /** How many they were. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How long a system has kept a write waiting. */
+export type OldestPendingWrite = {
+  readonly __typename?: 'OldestPendingWrite';
+  /** The system; one that nothing waits for is not told. */
+  readonly system: System;
+  /** Seconds since the oldest of them was accepted. */
+  readonly seconds: Scalars['Float']['output'];
+};
+
+/** How writes came to rest. */
+export type WritesSettled = {
+  readonly __typename?: 'WritesSettled';
+  /** Confirmed: no call was repeated, and no owner waited for. */
+  readonly firstAttempt: Scalars['Int']['output'];
+  /** Confirmed later, after a repetition, a wait or a crash. */
+  readonly laterAttempt: Scalars['Int']['output'];
+  /** Refused as a whole or in part, or left to a person. */
+  readonly notConfirmed: Scalars['Int']['output'];
+  /** Share of the first among all, from 0 to 1; null while there are none. */
+  readonly firstAttemptShare: Maybe<Scalars['Float']['output']>;
+};
+
+/** What a work item can be. */
+export type WorkItemKind =
+  /** Two customers that may be the same one. */
+  | 'POSSIBLE_DUPLICATE'
+  /** A write that met another version of its record again and again. */
+  | 'VERSION_CONFLICT'
+  /** A write whose effect nobody knows: its owner gave no answer, and the record was changed since. */
+  | 'UNKNOWN_OUTCOME'
+  /** A write of which a part has taken effect and cannot be taken back, while another part was refused. */
+  | 'FAILED_COMPENSATION'
+  /** A write whose attempts are used up. */
+  | 'DEAD_LETTER'
+  /** A record that a system told of, that belongs to no customer and that the system does not have. */
+  | 'UNKNOWN_RECORD'
+  /** A question without whose answer a new customer does not come on. */
+  | 'ONBOARDING_QUESTION';
+
 /** A colleague of ours. */
 export type AccountOwnerInput = {
   /** Full name. */
@@ -1588,6 +1701,15 @@ export type ResolversTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: ResolverTypeWrapper<Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWorkflowEdge']> }>;
   CustomerWorkflowEdge: ResolverTypeWrapper<Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversTypes['CustomerWorkflow'] }>;
+  Indicators: ResolverTypeWrapper<Indicators>;
+  WorkItemsOpen: ResolverTypeWrapper<WorkItemsOpen>;
+  WorkItemAge: WorkItemAge;
+  DuplicatesAvoided: ResolverTypeWrapper<DuplicatesAvoided>;
+  DurationDistribution: ResolverTypeWrapper<DurationDistribution>;
+  DurationBucket: ResolverTypeWrapper<DurationBucket>;
+  OldestPendingWrite: ResolverTypeWrapper<OldestPendingWrite>;
+  WritesSettled: ResolverTypeWrapper<WritesSettled>;
+  WorkItemKind: WorkItemKind;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
   BankAccountInput: BankAccountInput;
@@ -1668,6 +1790,13 @@ export type ResolversParentTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWorkflowEdge']> };
   CustomerWorkflowEdge: Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversParentTypes['CustomerWorkflow'] };
+  Indicators: Indicators;
+  WorkItemsOpen: WorkItemsOpen;
+  DuplicatesAvoided: DuplicatesAvoided;
+  DurationDistribution: DurationDistribution;
+  DurationBucket: DurationBucket;
+  OldestPendingWrite: OldestPendingWrite;
+  WritesSettled: WritesSettled;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
   BankAccountInput: BankAccountInput;
@@ -1749,6 +1878,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
   customerWorkflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType, RequireFields<QueryCustomerWorkflowArgs, 'id'>>;
   customerWorkflows?: Resolver<ResolversTypes['CustomerWorkflowConnection'], ParentType, ContextType, RequireFields<QueryCustomerWorkflowsArgs, 'first'>>;
+  indicators?: Resolver<ResolversTypes['Indicators'], ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -2000,6 +2130,51 @@ export type CustomerWorkflowEdgeResolvers<ContextType = RequestContext, ParentTy
   node?: Resolver<ResolversTypes['CustomerWorkflow'], ParentType, ContextType>;
 };
 
+export type IndicatorsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Indicators'] = ResolversParentTypes['Indicators']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  customersPendingErpCreation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  taxProfileUpdatesFailed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workItemsOpen?: Resolver<ReadonlyArray<ResolversTypes['WorkItemsOpen']>, ParentType, ContextType>;
+  duplicatesAvoided?: Resolver<ResolversTypes['DuplicatesAvoided'], ParentType, ContextType>;
+  creationToBillable?: Resolver<ResolversTypes['DurationDistribution'], ParentType, ContextType>;
+  oldestPendingWrites?: Resolver<ReadonlyArray<ResolversTypes['OldestPendingWrite']>, ParentType, ContextType>;
+  writesSettled?: Resolver<ResolversTypes['WritesSettled'], ParentType, ContextType>;
+};
+
+export type WorkItemsOpenResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItemsOpen'] = ResolversParentTypes['WorkItemsOpen']> = {
+  kind?: Resolver<ResolversTypes['WorkItemKind'], ParentType, ContextType>;
+  age?: Resolver<ResolversTypes['WorkItemAge'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DuplicatesAvoidedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DuplicatesAvoided'] = ResolversParentTypes['DuplicatesAvoided']> = {
+  byMatcher?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  byPerson?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DurationDistributionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DurationDistribution'] = ResolversParentTypes['DurationDistribution']> = {
+  buckets?: Resolver<ReadonlyArray<ResolversTypes['DurationBucket']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sum?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type DurationBucketResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DurationBucket'] = ResolversParentTypes['DurationBucket']> = {
+  upTo?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type OldestPendingWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OldestPendingWrite'] = ResolversParentTypes['OldestPendingWrite']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  seconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type WritesSettledResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WritesSettled'] = ResolversParentTypes['WritesSettled']> = {
+  firstAttempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  laterAttempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  notConfirmed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  firstAttemptShare?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = RequestContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -2045,5 +2220,12 @@ export type Resolvers<ContextType = RequestContext> = {
   WorkflowEvent?: WorkflowEventResolvers<ContextType>;
   CustomerWorkflowConnection?: CustomerWorkflowConnectionResolvers<ContextType>;
   CustomerWorkflowEdge?: CustomerWorkflowEdgeResolvers<ContextType>;
+  Indicators?: IndicatorsResolvers<ContextType>;
+  WorkItemsOpen?: WorkItemsOpenResolvers<ContextType>;
+  DuplicatesAvoided?: DuplicatesAvoidedResolvers<ContextType>;
+  DurationDistribution?: DurationDistributionResolvers<ContextType>;
+  DurationBucket?: DurationBucketResolvers<ContextType>;
+  OldestPendingWrite?: OldestPendingWriteResolvers<ContextType>;
+  WritesSettled?: WritesSettledResolvers<ContextType>;
 };
 
