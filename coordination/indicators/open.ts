@@ -13,12 +13,12 @@ export interface IndicatorsOptions {
   readonly db: Db;
   readonly identity: Pick<Identity, 'avoided'>;
   readonly metrics: Metrics;
-  /** Milliseconds for which what was counted is told again; 5,000 where absent. */
+  /** Milliseconds for which what was counted is told again; 2,000 where absent. */
   readonly keep?: number;
 }
 
 /** Counts the figures, and shows each as a metric by its one definition. */
-export function openIndicators({ db, identity, metrics, keep = 5_000 }: IndicatorsOptions): Indicators {
+export function openIndicators({ db, identity, metrics, keep = 2_000 }: IndicatorsOptions): Indicators {
   const figures = kept(() => figuresIn(db, identity), keep);
   for (const indicator of indicators) indicator.show(metrics, figures);
   return figures;
