@@ -131,10 +131,16 @@ withStores((open) => {
     expect(told).toEqual({ ...none, notConfirmed: 1, taxProfileUpdatesFailed: 1 });
   });
 
-  test('writers never wait for each other to be counted', async () => {
-    const ids = await stage.customers(40);
+  test('nobody waits for another one who is counting', async () => {
+    // The embedded store has one connection: there is nobody else.
+    if (stage.db.kind === 'pglite') return;
+    const [id = ''] = await stage.customers(1);
     const before = await counted();
-    await Promise.all(ids.map((id) => write(id, { industry: 'new' })));
-    expect((await counted()).firstAttempt - before.firstAttempt).toBe(40);
+    await stage.db.transaction(async (tx) => {
+      await tx.query('select from coordination_tally for update');
+      await write(id, { industry: 'new' });
+      await stage.quiet();
+    });
+    expect((await counted()).firstAttempt - before.firstAttempt).toBe(1);
   });
 });
