@@ -136,11 +136,17 @@ withStores((open) => {
     if (stage.db.kind === 'pglite') return;
     const [id = ''] = await stage.customers(1);
     const before = await counted();
-    await stage.db.transaction(async (tx) => {
+    const [holding, done] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const other = stage.db.transaction(async (tx) => {
       await tx.query('select from coordination_tally for update');
-      await write(id, { industry: 'new' });
-      await stage.quiet();
+      holding.resolve(undefined);
+      await done.promise;
     });
+    await holding.promise;
+    await write(id, { industry: 'new' });
+    await stage.quiet();
+    done.resolve(undefined);
+    await other;
     expect((await counted()).firstAttempt - before.firstAttempt).toBe(1);
   });
 });
