@@ -550,6 +550,37 @@ export type PlannedChange = {
   readonly refusals: ReadonlyArray<WriteRefusal>;
 };
 
+/** Something that a person has to decide. */
+export type WorkItem = {
+  readonly __typename?: 'WorkItem';
+  /** Id of the work item; the order of ids is that of raising. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * What is to be decided on, attribute by attribute, as the systems have it now: they are asked when you look. Null where
+   * it is not about values of attributes, or what it was about is gone.
+   */
+  readonly difference: Maybe<ReadonlyArray<AttributeDifference>>;
+};
+
+/** What an attribute is to be, and what it is. */
+export type AttributeDifference = {
+  readonly __typename?: 'AttributeDifference';
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** The system of record of the attribute. */
+  readonly owner: System;
+  /** The system that is looked at: the owner, or one that keeps a copy. */
+  readonly system: System;
+  /** Whether it could be looked at just now. */
+  readonly examined: Scalars['Boolean']['output'];
+  /** What was asked for, of a copy its owner's value; null clears it, and is told as well where you may not read it. */
+  readonly wanted: Maybe<Scalars['AttributeValue']['output']>;
+  /** What the system has; null as well where it could not be asked, or you may not read it. */
+  readonly present: Maybe<Scalars['AttributeValue']['output']>;
+  /** Whether the system has the wanted value by now. */
+  readonly same: Scalars['Boolean']['output'];
+};
+
 /** How often a change takes effect, at worst, whatever fails on the way. */
 export type Guarantee =
   /** Once: the owner recognises a repetition, or a change of a record that is no longer as it was. */
@@ -1492,6 +1523,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  WorkItem: WorkItem;
   CustomerWrite: CustomerWrite;
 };
 
@@ -1500,6 +1532,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  WorkItem:
+    ( { __typename: 'WorkItem' }
+    & GraphQLRecursivePick<FederationTypes['WorkItem'], {"id":true}> );
   CustomerWrite:
     ( { __typename: 'CustomerWrite' }
     & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
@@ -1549,6 +1584,8 @@ export type ResolversTypes = {
   WriteRefusalCode: WriteRefusalCode;
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
+  WorkItem: ResolverTypeWrapper<Partial<WorkItem> & (Pick<WorkItem, 'id'>)>;
+  AttributeDifference: ResolverTypeWrapper<AttributeDifference>;
   Guarantee: Guarantee;
   CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
@@ -1643,6 +1680,8 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
+  WorkItem: Partial<WorkItem> & (Pick<WorkItem, 'id'>);
+  AttributeDifference: AttributeDifference;
   CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
   WriteReview: WriteReview;
@@ -1832,6 +1871,22 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
   unchanged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+};
+
+export type WorkItemResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItem'] = ResolversParentTypes['WorkItem'], FederationReferenceType extends FederationReferenceTypes['WorkItem'] = FederationReferenceTypes['WorkItem']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['WorkItem']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  difference?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AttributeDifference']>>, ParentType, ContextType>;
+};
+
+export type AttributeDifferenceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AttributeDifference'] = ResolversParentTypes['AttributeDifference']> = {
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  examined?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  present?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  same?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
@@ -2026,6 +2081,8 @@ export type Resolvers<ContextType = RequestContext> = {
   WriteRefusal?: WriteRefusalResolvers<ContextType>;
   CustomerUpdatePlan?: CustomerUpdatePlanResolvers<ContextType>;
   PlannedChange?: PlannedChangeResolvers<ContextType>;
+  WorkItem?: WorkItemResolvers<ContextType>;
+  AttributeDifference?: AttributeDifferenceResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
   WriteReview?: WriteReviewResolvers<ContextType>;
