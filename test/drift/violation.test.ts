@@ -9,7 +9,7 @@ withStores((open) => {
   beforeAll(async () => {
     world = await openWorld(await open(), 30);
   });
-  beforeEach(() => world.forget());
+  beforeEach(() => world.right());
 
   /** A customer that no other test has had. */
   const fresh = (): string => {

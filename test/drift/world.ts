@@ -60,8 +60,8 @@ export interface World {
   differences(): Promise<readonly string[]>;
   /** Has a system refuse every write, until it is called. */
   refusing(keeper: Keeper): () => boolean;
-  /** Nothing is known and nothing is asked any more. */
-  forget(): Promise<void>;
+  /** All copies are as their owners have them; nothing is known and nothing is asked any more. */
+  right(): Promise<void>;
 }
 
 type Swept = Extract<SweepStep, { state: 'ENDED' | 'GOING_ON' }>;
@@ -135,6 +135,12 @@ export async function openWorld(db: Db, customers: number): Promise<World> {
   const sweepWith = (policy: DriftPolicy, given: Partial<SweepOptions>) =>
     sweepOf({ db, identity, entity: 'Customer', look, policy, interval: 0, most: 50, ...given });
 
+  async function forget(): Promise<void> {
+    for (const table of ['drift', 'drift_suspect', 'drift_found'])
+      await db.query(`delete from coordination_${table}`);
+    await db.query('delete from steward_item');
+  }
+
   const world: World = {
     store,
     process,
@@ -190,14 +196,12 @@ export async function openWorld(db: Db, customers: number): Promise<World> {
       refusing.add(keeper);
       return () => refusing.delete(keeper);
     },
-    async forget() {
-      for (const table of [
-        'coordination_drift',
-        'coordination_drift_suspect',
-        'coordination_drift_found',
-        'steward_item',
-      ])
-        await db.query(`delete from ${table}`);
+    async right() {
+      await forget();
+      await world.sweep('repair');
+      await world.repair();
+      await world.feed();
+      await forget();
     },
   };
   return world;
