@@ -73,7 +73,7 @@ export async function openKeeping(config: Config, err: Screen): Promise<Keeping>
     });
     return {
       ...{ db, identity, look, policy: config.driftPolicy },
-      carryOut: (signal) => carryOut({ db, look, orders, policy: 'repair' }, signal),
+      carryOut: (signal) => carryOut({ db, identity, look, orders, policy: 'repair' }, signal),
       async close() {
         await opened.stop();
         await http.close();

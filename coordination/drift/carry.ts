@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import type { Identity } from '../../identity/index.ts';
 import type { Db } from '../../runtime/db/index.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import type { Copy } from './compare.ts';
 import type { Look } from './look.ts';
 import type { Orders } from './order.ts';
-import { itemKeyOf, settle } from './settle.ts';
+import { forget, itemKeyOf, settle } from './settle.ts';
 import { clearSuspects, postponeSuspects, takeSuspects, type Suspect } from './suspects.ts';
 import type { DriftPolicy } from './verdict.ts';
 
 export interface CarryOptions {
   readonly db: Db;
+  readonly identity: Pick<Identity, 'members'>;
   readonly look: Look;
   readonly orders: Orders;
   readonly policy: DriftPolicy;
@@ -20,32 +22,39 @@ const most = 20;
 
 /** Compares copies that something was seen of, all that are due. */
 export async function lookAtSuspects(
-  { db, look, policy }: Omit<CarryOptions, 'orders'>,
+  options: Omit<CarryOptions, 'orders'>,
   stopped: () => boolean,
 ): Promise<void> {
+  const { db } = options;
   for (let more = true; more && !stopped();) {
     const taken = await takeSuspects(db, most);
     for (const [entity, suspects] of Map.groupBy(taken, (one) => one.entity))
-      await lookAt({ db, look, policy }, entity, suspects);
+      await lookAt(options, entity, suspects);
     more = taken.length === most;
   }
 }
 
 async function lookAt(
-  { db, look, policy }: Omit<CarryOptions, 'orders'>,
+  { db, identity, look, policy }: Omit<CarryOptions, 'orders'>,
   entity: EntityName,
-  suspects: readonly Suspect[],
+  taken: readonly Suspect[],
 ): Promise<void> {
+  const all = await living(identity, taken);
+  // One that lives on as another is looked at as that one.
+  await clearSuspects(
+    db,
+    taken.filter(({ entityId }) => !all.has(entityId)),
+  );
+  const suspects = taken.filter(({ entityId }) => all.has(entityId));
+  if (suspects.length === 0) return;
   const named = new Map(suspects.map((one) => [nameOf(one), one]));
   const ids = [...new Set(suspects.map(({ entityId }) => entityId))];
-  const all = await look(entity, ids, new Set(suspects.map(({ system }) => system)));
+  const looked = await look(entity, ids, new Set(suspects.map(({ system }) => system)));
   // Several systems were asked about all of them; what nobody has seen anything of is left to the sweep.
   const only = <One extends Copy>(copies: readonly One[]) => copies.filter((one) => named.has(nameOf(one)));
   const seen = {
-    ...all,
-    equal: only(all.equal),
-    different: only(all.different),
-    unreachable: only(all.unreachable),
+    ...{ since: looked.since, equal: only(looked.equal), different: only(looked.different) },
+    ...{ absent: only(looked.absent), unreachable: only(looked.unreachable) },
   };
   await db.transaction(async (tx) => {
     const { moving } = await settle(tx, entity, seen, policy, (copy) => {
@@ -62,6 +71,34 @@ async function lookAt(
       suspects.filter((one) => !open.has(nameOf(one))),
     );
   });
+}
+
+async function living(
+  identity: CarryOptions['identity'],
+  of: readonly { readonly entityId: string }[],
+): Promise<ReadonlySet<string>> {
+  const ids = [...new Set(of.map(({ entityId }) => entityId))];
+  return new Set(await identity.members({ after: null, limit: ids.length, ids }));
+}
+
+/** Forgets what differed of entities that are there no longer. */
+export async function forgetGone({ db, identity }: Pick<CarryOptions, 'db' | 'identity'>): Promise<void> {
+  let after = '';
+  for (;;) {
+    const known = await db.query<Copy>(
+      `select entity_id as "entityId", system, attribute from coordination_drift
+       where entity_id in (
+         select distinct entity_id from coordination_drift where entity_id > $1 order by 1 limit $2)
+       order by 1`,
+      [after, most],
+    );
+    const last = known.at(-1);
+    if (!last) return;
+    after = last.entityId;
+    const alive = await living(identity, known);
+    const gone = known.filter(({ entityId }) => !alive.has(entityId));
+    if (gone.length > 0) await db.transaction((tx) => forget(tx, gone));
+  }
 }
 
 const nameOf = ({ entityId, system }: Pick<Copy, 'entityId' | 'system'>): string => `${entityId}/${system}`;

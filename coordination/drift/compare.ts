@@ -25,6 +25,8 @@ export interface Difference extends Copy {
 export interface Compared {
   readonly equal: readonly Copy[];
   readonly different: readonly Difference[];
+  /** Where there is no copy: one of the two systems has no record. */
+  readonly absent: readonly Copy[];
   /** Copies that could not be compared, as they or their owner could not be read. */
   readonly unreachable: readonly Copy[];
 }
@@ -32,7 +34,7 @@ export interface Compared {
 /** What each system has, by entity; null where it could not be read. */
 export type Inspections = ReadonlyMap<SystemName, ReadonlyMap<string, Inspected> | null>;
 
-/** Compares all copies of these entities that there are. Where one of two systems has no record, there is none. Pure. */
+/** Compares all copies of these entities that there are. Pure. */
 export function compared(
   copied: readonly Copied[],
   entityIds: readonly string[],
@@ -40,6 +42,7 @@ export function compared(
 ): Compared {
   const equal: Copy[] = [];
   const different: Difference[] = [];
+  const absent: Copy[] = [];
   const unreachable: Copy[] = [];
   for (const { attribute, owner, keeper } of copied) {
     const [owners, keepers] = [inspections.get(owner), inspections.get(keeper)];
@@ -51,11 +54,11 @@ export function compared(
       }
       const [owning, keeping] = [owners.get(entityId), keepers.get(entityId)];
       const [ownerPrint, copyPrint] = [owning?.owned[attribute], keeping?.copied[attribute]];
-      if (!keeping || ownerPrint === undefined || copyPrint === undefined) continue;
-      if (ownerPrint === copyPrint) equal.push(copy);
+      if (!keeping || ownerPrint === undefined || copyPrint === undefined) absent.push(copy);
+      else if (ownerPrint === copyPrint) equal.push(copy);
       else
         different.push({ ...copy, owner, key: keeping.key, version: keeping.version, ownerPrint, copyPrint });
     }
   }
-  return { equal, different, unreachable };
+  return { equal, different, absent, unreachable };
 }

@@ -47,7 +47,7 @@ export function openDrift(options: DriftOptions): OpenedDrift {
   const { db, identity, participants, inspectors, policy, sweepInterval, metrics, failed } = options;
   const look = lookIn({ db, inspectors, callTimeout });
   const orders = ordersIn({ db, participants, callTimeout: callTimeout / 3, look: options.look });
-  const carrying = { db, look, orders, policy };
+  const carrying = { db, identity, look, orders, policy };
   const rounds = startRounds({
     ...{ failed, interval },
     async round(stopped) {

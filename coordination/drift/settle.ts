@@ -51,11 +51,11 @@ export function itemKeyOf({ entityId, system, attribute }: Copy): string {
 export async function settle(
   tx: Queryable,
   entity: EntityName,
-  { since, equal, different, unreachable }: Seen,
+  { since, equal, different, absent, unreachable }: Seen,
   policy: DriftPolicy,
   toldOf: (copy: Copy) => ToldOf | null = () => null,
 ): Promise<Settled> {
-  await forget(tx, equal);
+  await forget(tx, [...equal, ...absent]);
   const moving = await movingOf(tx, different, since);
   const isMoving = ({ entityId, system }: Copy) => moving.has(nameOf(entityId, system));
   const [later, now] = [different.filter(isMoving), different.filter((one) => !isMoving(one))];
@@ -95,8 +95,8 @@ const columns = (copies: readonly Copy[]) => [
   copies.map(({ attribute }) => attribute),
 ];
 
-/** What is as it should be. */
-async function forget(tx: Queryable, copies: readonly Copy[]): Promise<void> {
+/** What is as it should be, or is not there any more: nobody has to decide about it. */
+export async function forget(tx: Queryable, copies: readonly Copy[]): Promise<void> {
   if (copies.length === 0) return;
   const gone = await tx.query<Copy & { readonly state: DriftState; readonly kind: DriftKind }>(
     `delete from coordination_drift where (entity_id, system, attribute) in (

@@ -2,6 +2,7 @@ import type { Identity } from '../../identity/index.ts';
 import type { Db } from '../../runtime/db/index.ts';
 import { sweepPlaceIn } from '../../runtime/sweeping.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
+import { forgetGone } from './carry.ts';
 import type { Look } from './look.ts';
 import { settle, type Counts } from './settle.ts';
 import type { DriftPolicy } from './verdict.ts';
@@ -79,6 +80,7 @@ export function sweepOf({
       const ids = await identity.members({ after: from.place, limit: most });
       const last = ids.at(-1) ?? null;
       const seen = last === null ? null : await look(entity, ids);
+      if (!seen) await forgetGone({ db, identity });
       return db.transaction(async (tx): Promise<SweepStep> => {
         // Its row first: whoever has gone on with it meanwhile has settled this already.
         const mine = await at.go(tx, from, last, {});

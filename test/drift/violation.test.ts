@@ -1,5 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { ordersIn } from '../../coordination/drift/order.ts';
 import type { StoredItem } from '../../steward/index.ts';
+import { draftOf } from '../coordination/engine.ts';
 import { withStores } from '../support/store.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -121,6 +123,46 @@ withStores((open) => {
     await world.sweep();
     expect([await world.differences(), await world.items()]).toEqual([[`${id}/BILLING/name IGNORED`], []]);
     expect((await violated(id, 'Another')).key).toBe(item.key);
+  });
+
+  test('a repair that was read before a write is not written after it', async () => {
+    const id = fresh();
+    await world.edit('BILLING', id, { name: 'By Hand' });
+    await world.sweep('repair');
+    const crm = world.participants.get('CRM');
+    if (!crm) throw new Error('there is a CRM');
+    const { db } = world.store;
+    const meanwhile = async (over: boolean) => {
+      const draft = draftOf({ name: `Newer ${String(over)}` }, { entityId: id });
+      await world.process.journal.accept(draft, null, false);
+      if (over) await world.process.carryOn();
+    };
+    const repairing = (over: boolean) =>
+      ordersIn({
+        ...{ db, callTimeout: 10_000, look: () => undefined },
+        participants: new Map(world.participants).set('CRM', {
+          ...crm,
+          async examine(...asked) {
+            const examined = await crm.examine(...asked);
+            await meanwhile(over);
+            return examined;
+          },
+        }),
+      }).repair('Customer', { entityId: id, system: 'BILLING', attribute: 'name' }, by);
+    const by = { key: 'k', requestedBy: 'ann', reason: 'seen', lane: 'BULK' } as const;
+    expect([await repairing(false), await repairing(true)]).toEqual(['BUSY', 'BUSY']);
+    await world.repair();
+    expect(await world.record('BILLING', id)).toMatchObject({ name: 'Newer true' });
+  });
+
+  test('of a customer that is no longer one of its own nobody need decide', async () => {
+    const [id, other] = [fresh(), fresh()];
+    await violated(id);
+    const { db } = world.store;
+    await db.query('update identity_customer set merged_into = $2::uuid where id = $1::uuid', [id, other]);
+    await world.sweep();
+    expect([await world.differences(), await world.items()]).toEqual([[], []]);
+    await db.query('update identity_customer set merged_into = null where id = $1::uuid', [id]);
   });
 
   test('a repair that the system refuses is for a person', async () => {

@@ -55,6 +55,7 @@ export interface World {
   /** Everything that is to be repaired is ordered and written. */
   repair(): Promise<void>;
   readonly decided: Continue;
+  readonly participants: ReadonlyMap<SystemName, Participant>;
   items(): Promise<readonly StoredItem[]>;
   /** Copies that differ, as `ID/SYSTEM/attribute STATE`. */
   differences(): Promise<readonly string[]>;
@@ -112,11 +113,12 @@ export async function openWorld(db: Db, customers: number): Promise<World> {
   }));
   const inspectors = new Map(opened.map(({ inspector }) => [inspector.system, inspector]));
   const process = processOf(db, participants);
+  const bySystem = new Map(participants.map((one) => [one.system, one]));
   const callTimeout = 10_000;
   const look = lookIn({ db, inspectors, callTimeout });
   const orders = ordersIn({
     ...{ db, callTimeout, look: () => undefined },
-    participants: new Map(participants.map((one) => [one.system, one])),
+    participants: bySystem,
   });
   const capture = intakeOf({ entity: 'Customer', busy: busyWith });
   const note = noteOfCopies('Customer');
@@ -145,6 +147,7 @@ export async function openWorld(db: Db, customers: number): Promise<World> {
     store,
     process,
     inspectors,
+    participants: bySystem,
     ids: all.filter((id) => keys.get(id)?.ERP !== undefined && keys.get(id)?.BILLING !== undefined),
     async edit(keeper, id, fields) {
       const request = patch[keeper](await keyOf(keeper, id));
@@ -173,10 +176,10 @@ export async function openWorld(db: Db, customers: number): Promise<World> {
     },
     async suspects(policy = 'ask') {
       await db.query('update coordination_drift_suspect set due = clock_timestamp()');
-      await lookAtSuspects({ db, look, policy }, () => false);
+      await lookAtSuspects({ db, identity, look, policy }, () => false);
     },
     async repair() {
-      await orderRepairs({ db, look, orders, policy: 'repair' }, () => false);
+      await orderRepairs({ db, identity, look, orders, policy: 'repair' }, () => false);
       await process.carryOn();
     },
     decided: driftDecided(db, orders),

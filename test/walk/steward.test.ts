@@ -76,7 +76,7 @@ bothWays(
       const edges = [{ node: { id: found?.id } }];
       expect(await ask(ofCustomer, { id })).toMatchObject({ customer: { workItems: { edges } } });
       const creditStatus = { attribute: 'creditStatus', owner: 'ERP', system: 'ERP' };
-      const seen = { ...creditStatus, examined: true, wanted: 'BLOCKED', present: 'GOOD', same: false };
+      const seen = { ...creditStatus, examined: true, wanted: 'BLOCKED', present: 'WATCH', same: false };
       const all = await ask(difference, { id: found?.id });
       expect(all).toMatchObject({ workItem: { difference: [seen] } });
       // Whoever may decide, and may not read of credit, sees that something differs, and not what.
