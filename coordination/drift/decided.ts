@@ -21,8 +21,8 @@ export function driftDecided(db: Db, orders: Orders): Continue {
     }
     if (decision !== 'REPAIR' && decision !== 'ADOPT')
       throw new Error(`a copy cannot be put right by ${decision}`);
-    const order = decision === 'REPAIR' ? orders.repair : orders.adopt;
-    const outcome = await order(item.entity, copy, {
+    const order = decision === 'REPAIR' ? 'repair' : 'adopt';
+    const outcome = await orders[order](item.entity, copy, {
       // One decision is one write, however often it is continued.
       key: `${item.id}:${at}`,
       ...{ requestedBy: by, reason, operation: 'decideWorkItem', lane: 'INTERACTIVE' },

@@ -41,7 +41,7 @@ export function inspectorOf(system: SystemName, subgraph: Subgraph): Inspector {
       const { data } = await asked(fetch, { of }, call);
       const answer = data?.[inspect] as
         Pick<ParticipantInspected, 'unreachable' | 'records'> | null | undefined;
-      return answer && answer.unreachable === null ? answer.records : null;
+      return answer?.unreachable === null ? answer.records : null;
     },
   };
 }

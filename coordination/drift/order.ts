@@ -94,7 +94,7 @@ export function ordersIn({ db, participants, callTimeout, look }: OrdersOptions)
   return {
     async repair(entity, copy, { lane, ...by }) {
       const { entityId, system, attribute } = copy;
-      const owner = governed(entity, attribute)?.owner as SystemName | undefined;
+      const owner = governed(entity, attribute)?.owner;
       if (owner === undefined) return 'GONE';
       const [since, correlationId] = [await storeTime(db), randomUUID()];
       const examined = await present(
@@ -131,7 +131,7 @@ export function ordersIn({ db, participants, callTimeout, look }: OrdersOptions)
       const given = { [attribute]: keeping.found.values[attribute] ?? null };
       const { values: changes, refusals } = checkValues(entity, given);
       if (refusals.length > 0) return 'REFUSED';
-      const owner = known.owner as SystemName;
+      const owner = known.owner;
       const owning = await present(owner, 'OWNER', { entity, entityId, changes }, correlationId);
       if (owning === null) return 'BUSY';
       if (owning.found === null) return 'GONE';
@@ -141,7 +141,7 @@ export function ordersIn({ db, participants, callTimeout, look }: OrdersOptions)
         hash: by.key,
         steps: [{ system: owner, kind: 'OWNER', changes }],
       });
-      const approve = known.write.approve ?? [];
+      const approve = known.write.approve;
       const state = approve.length > 0 ? 'AWAITING_APPROVAL' : 'PENDING';
       return accept({ ...draft, approve, state }, copy, since);
     },

@@ -14,9 +14,9 @@ export interface SweepsOptions extends Pick<SweepOptions, 'db' | 'interval'> {
  * @returns the way to stop, which waits for what is under way
  */
 export function startSweeps({ db, interval, failed }: SweepsOptions): () => Promise<void> {
-  const { step, release } = sweepOf({ db, interval, queue: stewardsQueue });
+  const sweep = sweepOf({ db, interval, queue: stewardsQueue });
   return startSweeping({
-    ...{ step, release, failed },
+    ...{ failed, step: () => sweep.step(), release: () => sweep.release() },
     async before(signal) {
       await fillBlocks(db, signal);
       return interval > 0;

@@ -137,11 +137,11 @@ bothWays(
     test('a copy that is edited where it is kept is a violation at once, is shown beside its owner, and put right', async () => {
       const name = 'Blondesddsl père et fils';
       const id = await customer(name);
-      const { store, sandbox } = graph();
-      const key = (await store.identity.crosswalk.keysOf([id])).get(id)?.BILLING ?? '';
+      const billing = graph().sandbox('billing');
+      const key = (await graph().store.identity.crosswalk.keysOf([id])).get(id)?.BILLING ?? '';
       const call = { correlationId: 'by hand', signal: AbortSignal.timeout(30_000) };
       const place = { path: `/v1/customers/${key}` };
-      await sandbox('billing').wire({ ...place, method: 'POST', body: { name: 'By Hand' } }, call);
+      await billing.wire({ ...place, method: 'POST', body: { name: 'By Hand' } }, call);
       const asked = { kinds: ['OWNERSHIP_VIOLATION'], customerIds: [id] };
       let found: readonly Item[] = [];
       while (found.length === 0) found = await itemsOf(asked);
@@ -156,7 +156,7 @@ bothWays(
       const input = { id: item, decision: 'REPAIR', reason: 'not theirs', idempotencyKey: 'three' };
       expect(await ask(decide, { input }, ann)).toMatchObject({ decideWorkItem: { refusals: [] } });
       await closed(item ?? '');
-      const present = async () => (await sandbox('billing').wire({ ...place, method: 'GET' }, call)).body;
+      const present = async () => (await billing.wire({ ...place, method: 'GET' }, call)).body;
       while (((await present()) as { name: string }).name !== name);
       const written = `query ($id: ID!) { customerWrites(filter: { customerIds: [$id] }) { edges { node {
         requestedBy reason receipts { attribute owner copyTo } } } } }`;

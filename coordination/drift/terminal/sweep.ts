@@ -19,12 +19,13 @@ async function sweepThrough(keeping: Keeping, terminal: Terminal, policy: DriftP
   const { db, identity, look, carryOut } = keeping;
   const { out, err, signal } = terminal;
   const began = performance.now();
+  const stopped = () => signal.aborted;
   const one = sweepOf({ db, identity, entity: 'Customer', look, policy, interval: 0 });
   let line: ReturnType<typeof progressLine> | undefined;
   let at: SweepProgress | undefined;
   let before: number | undefined;
   try {
-    for (let more = true; more && !signal.aborted;) {
+    for (let more = true; more && !stopped();) {
       const step = await one.step();
       if (step.state === 'ELSEWHERE' || step.state === 'NOT_DUE')
         throw new Failure('STORE_IN_USE', 'Another process sweeps this store; try again when it is done.');
@@ -38,7 +39,7 @@ async function sweepThrough(keeping: Keeping, terminal: Terminal, policy: DriftP
     line?.end();
     await one.release();
   }
-  if (signal.aborted || !at) {
+  if (stopped() || !at) {
     out.write('Stopped before the end; the next sweep goes on from here.\n');
     return interrupted;
   }
@@ -48,7 +49,7 @@ async function sweepThrough(keeping: Keeping, terminal: Terminal, policy: DriftP
     out.write(`${count(repaired)} copies are as their owners have them again, ${count(left)} are not yet.\n`);
   } else if (at.different > 0)
     out.write('"list" writes out what differs, "repair" gives it its owner\'s value again.\n');
-  return signal.aborted ? interrupted : 0;
+  return stopped() ? interrupted : 0;
 }
 
 /** Such as `1,200 copies were compared: 1,190 are equal, …`. */
