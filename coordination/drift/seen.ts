@@ -2,7 +2,10 @@ import type { Queryable } from '../../runtime/db/index.ts';
 import { differingFrom } from '../../events/index.ts';
 import type { EntityName, SystemName } from '../../schema/generated/contracts.ts';
 import { copiedOf } from './copied.ts';
-import { suspectTold } from './suspects.ts';
+import type { Copy } from './compare.ts';
+import { suspect, suspectTold } from './suspects.ts';
+
+type Place = Pick<Copy, 'entityId' | 'system'>;
 
 /** A record that a system told of. */
 export interface Told {
@@ -15,7 +18,7 @@ export interface Told {
 
 /**
  * Takes note of records that a system told of, within the transaction in which the register took them in: one that has
- * another copy of an attribute than was last seen of its owner is compared with it at once.
+ * another copy of an attribute than was last seen of its owner is compared with it at once, as is what is known to differ.
  */
 export function noteOfCopies(
   entity: EntityName,
@@ -31,6 +34,9 @@ export function noteOfCopies(
           : [{ entityId: customerId, system: owner, attribute, print }];
       }),
     );
+    const known = records.flatMap(({ customerId }) => customerId ?? []);
+    // Whichever of the two it was: what differed may be put right, or be another difference by now.
+    await suspect(tx, entity, await differingOf(tx, known), 0);
     const differing = await differingFrom(tx, asked);
     await suspectTold(
       tx,
@@ -43,4 +49,13 @@ export function noteOfCopies(
       ),
     );
   };
+}
+
+/** Copies of these entities that are known to differ. */
+async function differingOf(tx: Queryable, entityIds: readonly string[]): Promise<readonly Place[]> {
+  if (entityIds.length === 0) return [];
+  return tx.query<Place>(
+    `select distinct entity_id as "entityId", system from coordination_drift where entity_id = any($1::text[])`,
+    [entityIds],
+  );
 }

@@ -14,7 +14,10 @@ export interface Suspect {
   readonly tries: number;
 }
 
-/** Has copies compared, after some milliseconds; those that are to be already stay as they are. */
+/**
+ * Has copies compared, after some milliseconds. Those that are to be already stay as they are, unless it is to be at once:
+ * whoever compares them just now may have read them before.
+ */
 export async function suspect(
   tx: Queryable,
   entity: EntityName,
@@ -23,10 +26,10 @@ export async function suspect(
 ): Promise<void> {
   if (copies.length === 0) return;
   await tx.query(
-    `insert into coordination_drift_suspect (entity_id, system, entity, due)
+    `insert into coordination_drift_suspect as s (entity_id, system, entity, due)
      select distinct asked.id, asked.system, $3, clock_timestamp() + $4::int * interval '1 millisecond'
      from unnest($1::text[], $2::text[]) asked (id, system) order by 1, 2
-     on conflict (entity_id, system) do nothing`,
+     on conflict (entity_id, system) do update set (tries, due) = (0, excluded.due) where $4 = 0`,
     [copies.map(({ entityId }) => entityId), copies.map(({ system }) => system), entity, after],
   );
 }

@@ -77,7 +77,8 @@ withStores((open) => {
     const { name } = await world.record('BILLING', id);
     await violated(id);
     await world.edit('BILLING', id, { name });
-    await world.sweep();
+    await world.feed();
+    await world.suspects();
     expect([await world.differences(), await world.items()]).toEqual([[], []]);
   });
 
