@@ -1,4 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
+import { attributes, type EntityName } from '../schema/generated/contracts.ts';
 import type {
   DeadLetterFilter,
   Page,
@@ -7,6 +8,7 @@ import type {
   WritePage,
   WriteView,
 } from './coordination.ts';
+import { copiedOf } from './drift/copied.ts';
 import type { Stored } from './journal.ts';
 import { isOver } from './write.ts';
 
@@ -82,7 +84,7 @@ export function recordsIn(db: Db): Records {
          order by w.id desc limit $9`,
         [
           after,
-          filter.entityIds,
+          filter.entityIds?.flatMap(queuesOf),
           filter.states,
           filter.systems,
           filter.lanes,
@@ -172,6 +174,16 @@ export function recordsIn(db: Db): Records {
       return rows;
     },
   };
+}
+
+/** Systems that keep copies of anything. */
+const keepers = new Set(
+  (Object.keys(attributes) as EntityName[]).flatMap((entity) => copiedOf(entity).map(({ keeper }) => keeper)),
+);
+
+/** The queues of an entity: its own, and one for each system that keeps copies. */
+function queuesOf(entityId: string): readonly string[] {
+  return [entityId, ...[...keepers].map((system) => `${entityId}/${system}`)];
 }
 
 interface Shown {

@@ -6,6 +6,7 @@ import { contractOf } from '../schema/load.ts';
 import { changeOf, deadLetterFilterOf, statusChangeOf, storedId, updateOf, writeFilterOf } from './asked.ts';
 import { completerOf } from './complete.ts';
 import type { Coordination, Decided, Updated, WriteView } from './coordination.ts';
+import type { DifferenceOf } from './difference.ts';
 import type { Indicators } from './indicators/open.ts';
 import { indicatorResolvers } from './indicators/resolvers.ts';
 import { pageOf, pendingIn, shownPage } from './pages.ts';
@@ -20,6 +21,7 @@ import type { Workflows } from './workflows/workflows.ts';
 export function coordinationSubgraph(
   coordination: Coordination,
   workflows: Workflows,
+  difference: DifferenceOf,
   indicators: Indicators,
 ): {
   readonly name: string;
@@ -111,6 +113,10 @@ export function coordinationSubgraph(
           const stored = storedId(id);
           return shown(stored === null ? null : await coordination.write(stored, context), context);
         },
+      },
+      WorkItem: {
+        __resolveReference: ({ id }) => ({ id }),
+        difference: ({ id }, _, context) => difference(id, context),
       },
       Customer: {
         ...ofWorkflows.Customer,

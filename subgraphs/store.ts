@@ -59,10 +59,15 @@ export async function openStore(
 export async function prepared(db: Db): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(storeMigrations));
-    const fingerprint = fingerprinterOf(await fingerprintSecret(db));
-    return { db, identity: createIdentity({ db, seal: fingerprint }), fingerprint };
+    return await storeOver(db);
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+/** What is in a store whose schema is up to date. */
+export async function storeOver(db: Db): Promise<Store> {
+  const fingerprint = fingerprinterOf(await fingerprintSecret(db));
+  return { db, identity: createIdentity({ db, seal: fingerprint }), fingerprint };
 }

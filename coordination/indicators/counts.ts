@@ -3,6 +3,7 @@ import type { Db } from '../../runtime/db/index.ts';
 import type { Distribution } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { openByAge } from '../../steward/index.ts';
+import { driftFound } from '../drift/found.ts';
 import type { Figures } from './figures.ts';
 
 /** Reads all figures; each is one statement, whose cost does not grow with what is over. */
@@ -10,13 +11,14 @@ export async function figuresIn(
   db: Db,
   { avoided }: Pick<Identity, 'avoided'>,
 ): Promise<Omit<Figures, 'asOf'>> {
-  const [pending, writes, workItemsOpen, found, billable, oldest] = await Promise.all([
+  const [pending, writes, workItemsOpen, found, billable, oldest, drift] = await Promise.all([
     pendingErp(db),
     tallied(db),
     openByAge(db),
     avoided.counts(),
     timesToBillable(db),
     oldestPending(db),
+    driftFound(db),
   ]);
   const { firstAttempt, laterAttempt, notConfirmed, taxProfileFailed } = writes;
   return {
@@ -26,6 +28,7 @@ export async function figuresIn(
     duplicatesAvoided: { byMatcher: found.MATCHER, byPerson: found.PERSON },
     creationToBillable: billable,
     oldestPendingWrites: oldest,
+    driftFound: drift,
     writesSettled: { firstAttempt, laterAttempt, notConfirmed },
   };
 }

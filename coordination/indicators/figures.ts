@@ -1,5 +1,6 @@
 import type { Distribution } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
+import type { DriftFound } from '../drift/found.ts';
 import type { OpenByAge } from '../../steward/index.ts';
 
 /** How the business stands at one moment, by the names that the contract has for it. */
@@ -13,6 +14,7 @@ export interface Figures {
   /** In seconds. */
   readonly creationToBillable: Distribution;
   readonly oldestPendingWrites: readonly { readonly system: SystemName; readonly seconds: number }[];
+  readonly driftFound: readonly DriftFound[];
   readonly writesSettled: {
     readonly firstAttempt: number;
     readonly laterAttempt: number;

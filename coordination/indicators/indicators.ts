@@ -129,6 +129,18 @@ export const indicators: readonly Indicator[] = [
   counted(
     'counter',
     {
+      field: 'driftFound',
+      metric: 'drift_found_total',
+      unit: 'differences',
+      about: 'Copies of values that were found to differ from what their owners have.',
+      counted: 'Each difference once, when a sweep or a system’s own message shows it first.',
+    },
+    ['system', 'attribute'],
+    ({ driftFound }) => driftFound.map(({ system, attribute, found }) => [{ system, attribute }, found]),
+  ),
+  counted(
+    'counter',
+    {
       field: 'writesSettled',
       metric: 'writes_settled_total',
       unit: 'writes',

@@ -552,6 +552,37 @@ export type PlannedChange = {
   readonly refusals: ReadonlyArray<WriteRefusal>;
 };
 
+/** Something that a person has to decide. */
+export type WorkItem = {
+  readonly __typename?: 'WorkItem';
+  /** Id of the work item; the order of ids is that of raising. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * What is to be decided on, attribute by attribute, as the systems have it now: they are asked when you look. Null where
+   * it is not about values of attributes, or what it was about is gone.
+   */
+  readonly difference: Maybe<ReadonlyArray<AttributeDifference>>;
+};
+
+/** What an attribute is to be, and what it is. */
+export type AttributeDifference = {
+  readonly __typename?: 'AttributeDifference';
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** The system of record of the attribute. */
+  readonly owner: System;
+  /** The system that is looked at: the owner, or one that keeps a copy. */
+  readonly system: System;
+  /** Whether it could be looked at just now. */
+  readonly examined: Scalars['Boolean']['output'];
+  /** What was asked for, of a copy its owner's value; null clears it, and is told as well where you may not read it. */
+  readonly wanted: Maybe<Scalars['AttributeValue']['output']>;
+  /** What the system has; null as well where it could not be asked, or you may not read it. */
+  readonly present: Maybe<Scalars['AttributeValue']['output']>;
+  /** Whether the system has the wanted value by now. */
+  readonly same: Scalars['Boolean']['output'];
+};
+
 /** How often a change takes effect, at worst, whatever fails on the way. */
 export type Guarantee =
   /** Once: the owner recognises a repetition, or a change of a record that is no longer as it was. */
@@ -1173,6 +1204,8 @@ export type Indicators = {
   readonly creationToBillable: DurationDistribution;
   /** Age of the oldest write that waits for the system. */
   readonly oldestPendingWrites: ReadonlyArray<OldestPendingWrite>;
+  /** Copies of values that were found to differ from what their owners have. */
+  readonly driftFound: ReadonlyArray<DriftFound>;
   /** Writes that came to rest, by whether the owners confirmed them at the first attempt. */
   readonly writesSettled: WritesSettled;
 };
@@ -1237,6 +1270,17 @@ export type OldestPendingWrite = {
   readonly seconds: Scalars['Float']['output'];
 };
 
+/** How often the copies of an attribute were found to differ. */
+export type DriftFound = {
+  readonly __typename?: 'DriftFound';
+  /** The system that keeps the copies. */
+  readonly system: System;
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** How often, each difference once. */
+  readonly found: Scalars['Int']['output'];
+};
+
 /** How writes came to rest. */
 export type WritesSettled = {
   readonly __typename?: 'WritesSettled';
@@ -1265,7 +1309,11 @@ export type WorkItemKind =
   /** A record that a system told of, that belongs to no customer and that the system does not have. */
   | 'UNKNOWN_RECORD'
   /** A question without whose answer a new customer does not come on. */
-  | 'ONBOARDING_QUESTION';
+  | 'ONBOARDING_QUESTION'
+  /** A copy of a value that was changed in the system that keeps it, which does not own it. */
+  | 'OWNERSHIP_VIOLATION'
+  /** A copy of a value that is not as its owner's. */
+  | 'DRIFT';
 
 /** A colleague of ours. */
 export type AccountOwnerInput = {
@@ -1605,6 +1653,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  WorkItem: WorkItem;
   CustomerWrite: CustomerWrite;
 };
 
@@ -1613,6 +1662,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  WorkItem:
+    ( { __typename: 'WorkItem' }
+    & GraphQLRecursivePick<FederationTypes['WorkItem'], {"id":true}> );
   CustomerWrite:
     ( { __typename: 'CustomerWrite' }
     & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
@@ -1662,6 +1714,8 @@ export type ResolversTypes = {
   WriteRefusalCode: WriteRefusalCode;
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
+  WorkItem: ResolverTypeWrapper<Partial<WorkItem> & (Pick<WorkItem, 'id'>)>;
+  AttributeDifference: ResolverTypeWrapper<AttributeDifference>;
   Guarantee: Guarantee;
   CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
@@ -1708,6 +1762,7 @@ export type ResolversTypes = {
   DurationDistribution: ResolverTypeWrapper<DurationDistribution>;
   DurationBucket: ResolverTypeWrapper<DurationBucket>;
   OldestPendingWrite: ResolverTypeWrapper<OldestPendingWrite>;
+  DriftFound: ResolverTypeWrapper<DriftFound>;
   WritesSettled: ResolverTypeWrapper<WritesSettled>;
   WorkItemKind: WorkItemKind;
   AccountOwnerInput: AccountOwnerInput;
@@ -1765,6 +1820,8 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
+  WorkItem: Partial<WorkItem> & (Pick<WorkItem, 'id'>);
+  AttributeDifference: AttributeDifference;
   CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
   WriteReview: WriteReview;
@@ -1796,6 +1853,7 @@ export type ResolversParentTypes = {
   DurationDistribution: DurationDistribution;
   DurationBucket: DurationBucket;
   OldestPendingWrite: OldestPendingWrite;
+  DriftFound: DriftFound;
   WritesSettled: WritesSettled;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
@@ -1962,6 +2020,22 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
   unchanged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+};
+
+export type WorkItemResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItem'] = ResolversParentTypes['WorkItem'], FederationReferenceType extends FederationReferenceTypes['WorkItem'] = FederationReferenceTypes['WorkItem']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['WorkItem']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  difference?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AttributeDifference']>>, ParentType, ContextType>;
+};
+
+export type AttributeDifferenceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AttributeDifference'] = ResolversParentTypes['AttributeDifference']> = {
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  examined?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  present?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  same?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
@@ -2138,6 +2212,7 @@ export type IndicatorsResolvers<ContextType = RequestContext, ParentType extends
   duplicatesAvoided?: Resolver<ResolversTypes['DuplicatesAvoided'], ParentType, ContextType>;
   creationToBillable?: Resolver<ResolversTypes['DurationDistribution'], ParentType, ContextType>;
   oldestPendingWrites?: Resolver<ReadonlyArray<ResolversTypes['OldestPendingWrite']>, ParentType, ContextType>;
+  driftFound?: Resolver<ReadonlyArray<ResolversTypes['DriftFound']>, ParentType, ContextType>;
   writesSettled?: Resolver<ResolversTypes['WritesSettled'], ParentType, ContextType>;
 };
 
@@ -2166,6 +2241,12 @@ export type DurationBucketResolvers<ContextType = RequestContext, ParentType ext
 export type OldestPendingWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OldestPendingWrite'] = ResolversParentTypes['OldestPendingWrite']> = {
   system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
   seconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type DriftFoundResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DriftFound'] = ResolversParentTypes['DriftFound']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  found?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type WritesSettledResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WritesSettled'] = ResolversParentTypes['WritesSettled']> = {
@@ -2201,6 +2282,8 @@ export type Resolvers<ContextType = RequestContext> = {
   WriteRefusal?: WriteRefusalResolvers<ContextType>;
   CustomerUpdatePlan?: CustomerUpdatePlanResolvers<ContextType>;
   PlannedChange?: PlannedChangeResolvers<ContextType>;
+  WorkItem?: WorkItemResolvers<ContextType>;
+  AttributeDifference?: AttributeDifferenceResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
   WriteReview?: WriteReviewResolvers<ContextType>;
@@ -2226,6 +2309,7 @@ export type Resolvers<ContextType = RequestContext> = {
   DurationDistribution?: DurationDistributionResolvers<ContextType>;
   DurationBucket?: DurationBucketResolvers<ContextType>;
   OldestPendingWrite?: OldestPendingWriteResolvers<ContextType>;
+  DriftFound?: DriftFoundResolvers<ContextType>;
   WritesSettled?: WritesSettledResolvers<ContextType>;
 };
 

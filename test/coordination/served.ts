@@ -32,6 +32,7 @@ export function served(given: Partial<Coordination>, ofWorkflows: Partial<Workfl
   const { name, resolvers } = coordinationSubgraph(
     keeping<Coordination>(given),
     keeping<Workflows>(ofWorkflows),
+    () => Promise.resolve(null),
     () => Promise.reject(new Error('nobody was to count')),
   );
   const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));

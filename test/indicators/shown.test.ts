@@ -24,6 +24,11 @@ interface Told {
     readonly sum: number;
   };
   readonly oldestPendingWrites: readonly { readonly system: string; readonly seconds: number }[];
+  readonly driftFound: readonly {
+    readonly system: string;
+    readonly attribute: string;
+    readonly found: number;
+  }[];
   readonly writesSettled: {
     readonly firstAttempt: number;
     readonly laterAttempt: number;
@@ -34,7 +39,7 @@ interface Told {
 
 const query = `query { indicators { asOf customersPendingErpCreation taxProfileUpdatesFailed
   workItemsOpen { kind age count } duplicatesAvoided { byMatcher byPerson }
-  creationToBillable { buckets { upTo count } count sum } oldestPendingWrites { system seconds }
+  creationToBillable { buckets { upTo count } count sum } oldestPendingWrites { system seconds } driftFound { system attribute found }
   writesSettled { firstAttempt laterAttempt notConfirmed firstAttemptShare } } }`;
 const told = async () => (await graph.ask(query)).indicators as Told;
 
@@ -64,6 +69,9 @@ function linesOf(figures: Told): readonly string[] {
     `${billable}_count ${count}`,
     ...figures.oldestPendingWrites.map(
       (one) => `write_oldest_pending_seconds{system="${one.system}"} ${one.seconds}`,
+    ),
+    ...figures.driftFound.map(
+      (one) => `drift_found_total{system="${one.system}",attribute="${one.attribute}"} ${one.found}`,
     ),
     `writes_settled_total{outcome="FIRST_ATTEMPT"} ${firstAttempt}`,
     `writes_settled_total{outcome="LATER_ATTEMPT"} ${laterAttempt}`,
