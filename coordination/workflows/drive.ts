@@ -44,7 +44,7 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
   const { db, store, act, at, pause } = options;
   const carried = options.kinds.get(taken.workflow.kind);
   if (!carried) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
-  const { kind } = carried;
+  const { kind, gaveUp } = carried;
   let held = taken;
 
   await at('claimed');
@@ -108,7 +108,7 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
       const settled = await store.settle(held, settlement, tx);
       if (settled === 'LOST' || settled === 'AGAIN') return settled;
       await tell(tx, after, was, is);
-      if (givenUp) await carried.gaveUp(tx, after);
+      if (givenUp) await gaveUp(tx, after);
       return settled;
     });
   }
