@@ -90,6 +90,12 @@ test('the graph and the metrics tell the same of the same state, whatever there 
   const head = await graph.account(group[0] ?? {});
   await graph.account({ ...group[1], ParentId: head });
   await counted(({ creationToBillable }) => creationToBillable.count === 2);
+  // Somebody edits a copy by hand.
+  const [payer] = await graph.store.db.query<{ key: string }>(
+    `select key from identity_crosswalk where system = 'BILLING' limit 1`,
+  );
+  const path = `/v1/customers/${payer?.key}`;
+  await graph.system('billing', { method: 'POST', path, headers: {}, body: { name: 'By hand' } });
   // The same once more, by request: the matcher is sure, and nothing is made.
   const again = {
     idempotencyKey: randomUUID(),
@@ -108,15 +114,20 @@ test('the graph and the metrics tell the same of the same state, whatever there 
   await graph.account({ ...group[2], ParentId: head });
   await graph.account({ Name: 'Nobody Knows Where' });
   const figures = await counted(
-    ({ customersPendingErpCreation, workItemsOpen, oldestPendingWrites, duplicatesAvoided }) =>
+    ({ customersPendingErpCreation, workItemsOpen, oldestPendingWrites, duplicatesAvoided, driftFound }) =>
       customersPendingErpCreation === 2 &&
-      workItemsOpen.length > 0 &&
+      workItemsOpen.length > 1 &&
+      driftFound.length > 0 &&
       oldestPendingWrites.length > 0 &&
       duplicatesAvoided.byMatcher + duplicatesAvoided.byPerson > 0,
   );
   expect(figures).toMatchObject({
     taxProfileUpdatesFailed: 0,
-    workItemsOpen: [{ kind: 'ONBOARDING_QUESTION', age: 'UNDER_A_DAY', count: 1 }],
+    workItemsOpen: [
+      { kind: 'ONBOARDING_QUESTION', age: 'UNDER_A_DAY', count: 1 },
+      { kind: 'OWNERSHIP_VIOLATION', age: 'UNDER_A_DAY', count: 1 },
+    ],
+    driftFound: [{ system: 'BILLING', attribute: 'name', found: 1 }],
     duplicatesAvoided: { byMatcher: 1, byPerson: 0 },
     oldestPendingWrites: [{ system: 'ERP' }],
   });
