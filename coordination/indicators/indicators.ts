@@ -32,8 +32,8 @@ function counted<L extends Label>(
   return {
     ...{ ...meaning, kind, labels },
     show(metrics, figures) {
-      const show = kind === 'gauge' ? metrics.gauge : metrics.tally;
-      show(meaning.metric, meaning.about, labels, async () => samples(await figures()));
+      const name = kind === 'gauge' ? 'gauge' : 'tally';
+      metrics[name](meaning.metric, meaning.about, labels, async () => samples(await figures()));
     },
   };
 }

@@ -22,8 +22,7 @@ let made = 0;
 export async function makeOwnPlace(): Promise<Place | null> {
   const server = await startServer();
   if (!server) return null;
-  const { restart, remove } = server;
-  return { store: { databaseUrl: server.url }, workers: 3, restart, remove };
+  return { store: { databaseUrl: server.url }, workers: 3, ...server };
 }
 
 /** Null where there is no PostgreSQL server. */

@@ -180,8 +180,8 @@ test('each figure has one definition, by which the contract, the metrics and the
   const api = buildSchema(await readFile('schema/generated/api.graphql', 'utf8'), { assumeValidSDL: true });
   const type = api.getType('Indicators');
   if (!isObjectType(type)) throw new Error('the contract has indicators');
-  const { asOf: _, ...fields } = type.getFields();
-  expect(Object.fromEntries(Object.values(fields).map((one) => [one.name, one.description]))).toEqual(
+  const fields = Object.values(type.getFields()).filter(({ name }) => name !== 'asOf');
+  expect(Object.fromEntries(fields.map((one) => [one.name, one.description]))).toEqual(
     Object.fromEntries(indicators.map((one) => [one.field, one.about])),
   );
   const text = await graph.metrics();
