@@ -142,10 +142,7 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   const lame = await (await fleet.pick()).ask('lame', null);
   const history = await readHistory(url, names);
   return {
-    violations: [
-      ...check({ history, told, claims, lame }),
-      ...fleet.crashes().map((seen): Violation => ({ property: 'crashed', seen })),
-    ],
+    violations: check({ history, told, claims, lame, crashes: fleet.crashes() }),
     told,
     claims,
     effects: history.filter(({ kind }) => kind === 'UPDATE').length,
