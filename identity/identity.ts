@@ -12,6 +12,7 @@ import type { Matches } from './matching/match.ts';
 import { matchesIn } from './matching/matches.ts';
 import { verdicts, type Verdicts } from './matching/verdicts.ts';
 import { membersIn, type Members } from './members.ts';
+import { merging, type Merging } from './merging.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
 import type { SystemName } from './systems.ts';
@@ -26,6 +27,7 @@ export interface Identity {
   readonly matches: Matches;
   readonly verdicts: Verdicts;
   readonly avoided: Avoided;
+  readonly merging: Merging;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
   /**
@@ -67,6 +69,7 @@ export function createIdentity({ db, seal }: { readonly db: Db; readonly seal: S
     matches: matchesIn(store),
     verdicts,
     avoided: avoidedIn(db),
+    merging,
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(store, feed, options),
     hold: (feed, witness) => holdFeed(store, feed, witness),

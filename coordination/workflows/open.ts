@@ -12,12 +12,16 @@ import { carriedBy } from './carried.ts';
 import { decisionsIn } from './decisions.ts';
 import type { Boundary } from './drive.ts';
 import { showWorkflows } from './gauges.ts';
+import { mergingIn } from './merging/act.ts';
+import { mergesIn } from './merging/start.ts';
 import { onboardingIn } from './onboarding/act.ts';
 import type { Matches } from './onboarding/candidates.ts';
 import { startIn } from './onboarding/start.ts';
 import { readsIn } from './reads.ts';
 import type { Reference } from './reference/reference.ts';
 import { storeIn } from './store.ts';
+import { unmergingIn } from './unmerging/act.ts';
+import { unmergeIn } from './unmerging/start.ts';
 import { startWorker } from './worker.ts';
 import { isOver } from './workflow.ts';
 import type { Workflows } from './workflows.ts';
@@ -51,7 +55,10 @@ export const usualWorkflowPace: Pace = {
 export interface WorkflowsOptions {
   /** With the migrations of coordination. */
   readonly db: Db;
-  readonly identity: Pick<Identity, 'loadersOf' | 'register' | 'matches' | 'verdicts' | 'avoided'>;
+  readonly identity: Pick<
+    Identity,
+    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'avoided' | 'crosswalk' | 'merging'
+  >;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;
   readonly engine: OpenedCoordination['engine'];
@@ -79,7 +86,11 @@ export async function openWorkflows(
   await store.recover();
   const writes = writesIn(engine);
   const matches = { matches: matchesOf(identity), untried: (ids: readonly string[]) => reads.untried(ids) };
-  const kinds = carriedBy(onboardingIn({ participants, matches, identity, reference, callTimeout }));
+  const kinds = carriedBy(
+    onboardingIn({ participants, matches, identity, reference, callTimeout }),
+    mergingIn({ db, participants, identity, callTimeout }),
+    unmergingIn({ db, identity }),
+  );
   const worker = startWorker({
     ...{ db, store, kinds, concurrency, interval, pause, failed },
     act: actIn({ participants, writes, callTimeout }),
@@ -89,6 +100,7 @@ export async function openWorkflows(
   const look = (): void => {
     worker.look();
   };
+  const merges = mergesIn({ db, participants, identity, store, reads, callTimeout, look });
   const progress = progressIn({
     records: reads,
     isDone: ({ state }) => isOver(state),
@@ -98,6 +110,9 @@ export async function openWorkflows(
   return {
     workflows: {
       onboard: startIn({ db, identity, store, reads, look }),
+      planMerge: merges.plan,
+      merge: merges.merge,
+      unmerge: unmergeIn({ db, identity, store, reads, look }),
       ...decisionsIn({ db, store, reads, kinds, look, retryWrite: decisionsOnWrites(engine).retry }),
       workflow: (id) => reads.view(id),
       page: (filter, page) => reads.page(filter, page),
