@@ -87,7 +87,8 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  readonly db: Db;
+  /** A transaction, where what is stored is part of one. */
+  readonly db: Pick<Db, 'query' | 'kind'>;
   /** A UUID of this process. */
   readonly worker: string;
   /** Milliseconds for which a write is held without a word from its worker. */

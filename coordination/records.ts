@@ -1,5 +1,6 @@
 import type { Db } from '../runtime/db/index.ts';
 import type { Rows } from '../runtime/rows.ts';
+import { attributes, type EntityName } from '../schema/generated/contracts.ts';
 import { heldOf } from './barrier.ts';
 import type {
   DeadLetterFilter,
@@ -9,6 +10,7 @@ import type {
   WritePage,
   WriteView,
 } from './coordination.ts';
+import { copiedOf } from './drift/copied.ts';
 import type { Stored } from './journal.ts';
 import { isOver } from './write.ts';
 
@@ -37,8 +39,6 @@ export interface OpenWrites {
   readonly system: string;
   readonly state: string;
   readonly count: number;
-  /** Seconds since the oldest of them was accepted. */
-  readonly oldest: number;
 }
 
 const shown = 'coordination_shown(w) as write';
@@ -89,7 +89,7 @@ export function recordsIn(db: Db): Records {
          order by w.id desc limit $9`,
         [
           after,
-          filter.entityIds,
+          filter.entityIds?.flatMap(queuesOf),
           filter.states,
           filter.systems,
           filter.lanes,
@@ -176,8 +176,7 @@ export function recordsIn(db: Db): Records {
 
     async open() {
       const rows = await db.query<OpenWrites>(
-        `select system, w.state, count(*)::int as count,
-           extract(epoch from clock_timestamp() - min(w.accepted_at))::float8 as oldest
+        `select system, w.state, count(*)::int as count
          from coordination_write w cross join lateral unnest(w.systems) systems (system)
          where ${open} or w.state = 'REVIEW' group by 1, 2`,
       );
@@ -191,6 +190,16 @@ export function seenBy(rows: Rows | undefined, id: string, place: number) {
   return rows == null
     ? { sql: '', values: [] }
     : { sql: ` and identity_visible((${id})::uuid, $${place}::jsonb)`, values: [rows] };
+}
+
+/** Systems that keep copies of anything. */
+const keepers = new Set(
+  (Object.keys(attributes) as EntityName[]).flatMap((entity) => copiedOf(entity).map(({ keeper }) => keeper)),
+);
+
+/** The queues of an entity: its own, and one for each system that keeps copies. */
+function queuesOf(entityId: string): readonly string[] {
+  return [entityId, ...[...keepers].map((system) => `${entityId}/${system}`)];
 }
 
 interface Shown {

@@ -21,6 +21,8 @@ export interface Change {
   readonly version?: string | undefined;
   /** A text for each attribute that is another one whenever its value is. */
   readonly fingerprints?: Readonly<Record<string, string>> | undefined;
+  /** The same of the copies that it has of what other systems own. */
+  readonly copies?: Readonly<Record<string, string>> | undefined;
   /** Attributes that have changed without being part of the record. */
   readonly touched?: readonly string[] | undefined;
 }

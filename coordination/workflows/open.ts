@@ -57,7 +57,7 @@ export interface WorkflowsOptions {
   readonly db: Db;
   readonly identity: Pick<
     Identity,
-    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'crosswalk' | 'merging'
+    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'avoided' | 'crosswalk' | 'merging'
   >;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;
@@ -94,9 +94,9 @@ export async function openWorkflows(
   const worker = startWorker({
     ...{ db, store, kinds, concurrency, interval, pause, failed },
     act: actIn({ participants, writes, callTimeout }),
-    happened: showWorkflows(options.metrics, reads),
     at,
   });
+  showWorkflows(options.metrics, reads);
   const look = (): void => {
     worker.look();
   };

@@ -136,6 +136,8 @@ export type Query = {
   readonly customerWorkflow: Maybe<CustomerWorkflow>;
   /** All workflows that match, newest first. */
   readonly customerWorkflows: CustomerWorkflowConnection;
+  /** How the business stands: the same figures, by the same definitions, as among the metrics. */
+  readonly indicators: Indicators;
   /** What it would mean for one customer to live on as another. Without an effect. */
   readonly planMerge: MergePlan;
 };
@@ -587,6 +589,37 @@ export type PlannedChange = {
   readonly unchanged: Scalars['Boolean']['output'];
   /** What stands against the change of this attribute. */
   readonly refusals: ReadonlyArray<WriteRefusal>;
+};
+
+/** Something that a person has to decide. */
+export type WorkItem = {
+  readonly __typename?: 'WorkItem';
+  /** Id of the work item; the order of ids is that of raising. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * What is to be decided on, attribute by attribute, as the systems have it now: they are asked when you look. Null where
+   * it is not about values of attributes, or what it was about is gone.
+   */
+  readonly difference: Maybe<ReadonlyArray<AttributeDifference>>;
+};
+
+/** What an attribute is to be, and what it is. */
+export type AttributeDifference = {
+  readonly __typename?: 'AttributeDifference';
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** The system of record of the attribute. */
+  readonly owner: System;
+  /** The system that is looked at: the owner, or one that keeps a copy. */
+  readonly system: System;
+  /** Whether it could be looked at just now. */
+  readonly examined: Scalars['Boolean']['output'];
+  /** What was asked for, of a copy its owner's value; null clears it, and is told as well where you may not read it. */
+  readonly wanted: Maybe<Scalars['AttributeValue']['output']>;
+  /** What the system has; null as well where it could not be asked, or you may not read it. */
+  readonly present: Maybe<Scalars['AttributeValue']['output']>;
+  /** Whether the system has the wanted value by now. */
+  readonly same: Scalars['Boolean']['output'];
 };
 
 /** How often a change takes effect, at worst, whatever fails on the way. */
@@ -1223,6 +1256,134 @@ export type CustomerWorkflowEdge = {
   readonly node: CustomerWorkflow;
 };
 
+/** How the business stands. What is a count of what has happened counts from when there is the store. */
+export type Indicators = {
+  readonly __typename?: 'Indicators';
+  /** When they were counted: some seconds ago at most. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** New customers of whom the ERP has no record yet. */
+  readonly customersPendingErpCreation: Scalars['Int']['output'];
+  /** Changes of tax ids or of the tax classification that were accepted and not made. */
+  readonly taxProfileUpdatesFailed: Scalars['Int']['output'];
+  /** Work items that wait for a person, by kind and age. */
+  readonly workItemsOpen: ReadonlyArray<WorkItemsOpen>;
+  /** Pairs of customers that were found to be one before they were two, or that a person found to be one. */
+  readonly duplicatesAvoided: DuplicatesAvoided;
+  /** Time from when a new customer was seen, in the CRM or by a request, until it has a billing account. */
+  readonly creationToBillable: DurationDistribution;
+  /** Age of the oldest write that waits for the system. */
+  readonly oldestPendingWrites: ReadonlyArray<OldestPendingWrite>;
+  /** Copies of values that were found to differ from what their owners have. */
+  readonly driftFound: ReadonlyArray<DriftFound>;
+  /** Writes that came to rest, by whether the owners confirmed them at the first attempt. */
+  readonly writesSettled: WritesSettled;
+};
+
+/** How many work items wait for a person; without a kind and age that there are none of. */
+export type WorkItemsOpen = {
+  readonly __typename?: 'WorkItemsOpen';
+  /** Their kind. */
+  readonly kind: WorkItemKind;
+  /** How long they have waited. */
+  readonly age: WorkItemAge;
+  /** How many they are. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How long a work item has waited since it was raised. */
+export type WorkItemAge =
+  /** Less than 24 hours. */
+  | 'UNDER_A_DAY'
+  /** Less than 7 days, and no less than 24 hours. */
+  | 'UNDER_A_WEEK'
+  /** Less than 30 days, and no less than 7. */
+  | 'UNDER_A_MONTH'
+  /** 30 days or more. */
+  | 'OLDER';
+
+/** Duplicates that there are not, by who found them. */
+export type DuplicatesAvoided = {
+  readonly __typename?: 'DuplicatesAvoided';
+  /** The matcher was sure, and nothing was made. */
+  readonly byMatcher: Scalars['Int']['output'];
+  /** A person decided that both are one. */
+  readonly byPerson: Scalars['Int']['output'];
+};
+
+/** How times are spread. */
+export type DurationDistribution = {
+  readonly __typename?: 'DurationDistribution';
+  /** How many were at most so long, the shortest first. */
+  readonly buckets: ReadonlyArray<DurationBucket>;
+  /** How many there were. */
+  readonly count: Scalars['Int']['output'];
+  /** All of them together, in seconds. */
+  readonly sum: Scalars['Float']['output'];
+};
+
+/** How many were at most so long, those of the buckets before among them. */
+export type DurationBucket = {
+  readonly __typename?: 'DurationBucket';
+  /** So many seconds at most; null for all. */
+  readonly upTo: Maybe<Scalars['Float']['output']>;
+  /** How many they were. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How long a system has kept a write waiting. */
+export type OldestPendingWrite = {
+  readonly __typename?: 'OldestPendingWrite';
+  /** The system; one that nothing waits for is not told. */
+  readonly system: System;
+  /** Seconds since the oldest of them was accepted. */
+  readonly seconds: Scalars['Float']['output'];
+};
+
+/** How often the copies of an attribute were found to differ. */
+export type DriftFound = {
+  readonly __typename?: 'DriftFound';
+  /** The system that keeps the copies. */
+  readonly system: System;
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** How often, each difference once. */
+  readonly found: Scalars['Int']['output'];
+};
+
+/** How writes came to rest. */
+export type WritesSettled = {
+  readonly __typename?: 'WritesSettled';
+  /** Confirmed: no call was repeated, and no owner waited for. */
+  readonly firstAttempt: Scalars['Int']['output'];
+  /** Confirmed later, after a repetition, a wait or a crash. */
+  readonly laterAttempt: Scalars['Int']['output'];
+  /** Refused as a whole or in part, or left to a person. */
+  readonly notConfirmed: Scalars['Int']['output'];
+  /** Share of the first among all, from 0 to 1; null while there are none. */
+  readonly firstAttemptShare: Maybe<Scalars['Float']['output']>;
+};
+
+/** What a work item can be. */
+export type WorkItemKind =
+  /** Two customers that may be the same one. */
+  | 'POSSIBLE_DUPLICATE'
+  /** A write that met another version of its record again and again. */
+  | 'VERSION_CONFLICT'
+  /** A write whose effect nobody knows: its owner gave no answer, and the record was changed since. */
+  | 'UNKNOWN_OUTCOME'
+  /** A write of which a part has taken effect and cannot be taken back, while another part was refused. */
+  | 'FAILED_COMPENSATION'
+  /** A write whose attempts are used up. */
+  | 'DEAD_LETTER'
+  /** A record that a system told of, that belongs to no customer and that the system does not have. */
+  | 'UNKNOWN_RECORD'
+  /** A question without whose answer a new customer does not come on. */
+  | 'ONBOARDING_QUESTION'
+  /** A copy of a value that was changed in the system that keeps it, which does not own it. */
+  | 'OWNERSHIP_VIOLATION'
+  /** A copy of a value that is not as its owner's. */
+  | 'DRIFT';
+
 /** Two customers that are to become one. */
 export type MergeCustomersInput = {
   /** The customer that stays. One that was merged into another stands for that one. */
@@ -1664,6 +1825,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  WorkItem: WorkItem;
   CustomerWrite: CustomerWrite;
 };
 
@@ -1672,6 +1834,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  WorkItem:
+    ( { __typename: 'WorkItem' }
+    & GraphQLRecursivePick<FederationTypes['WorkItem'], {"id":true}> );
   CustomerWrite:
     ( { __typename: 'CustomerWrite' }
     & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
@@ -1721,6 +1886,8 @@ export type ResolversTypes = {
   WriteRefusalCode: WriteRefusalCode;
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
+  WorkItem: ResolverTypeWrapper<Partial<WorkItem> & (Pick<WorkItem, 'id'>)>;
+  AttributeDifference: ResolverTypeWrapper<AttributeDifference>;
   Guarantee: Guarantee;
   CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
@@ -1760,6 +1927,16 @@ export type ResolversTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: ResolverTypeWrapper<Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWorkflowEdge']> }>;
   CustomerWorkflowEdge: ResolverTypeWrapper<Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversTypes['CustomerWorkflow'] }>;
+  Indicators: ResolverTypeWrapper<Indicators>;
+  WorkItemsOpen: ResolverTypeWrapper<WorkItemsOpen>;
+  WorkItemAge: WorkItemAge;
+  DuplicatesAvoided: ResolverTypeWrapper<DuplicatesAvoided>;
+  DurationDistribution: ResolverTypeWrapper<DurationDistribution>;
+  DurationBucket: ResolverTypeWrapper<DurationBucket>;
+  OldestPendingWrite: ResolverTypeWrapper<OldestPendingWrite>;
+  DriftFound: ResolverTypeWrapper<DriftFound>;
+  WritesSettled: ResolverTypeWrapper<WritesSettled>;
+  WorkItemKind: WorkItemKind;
   MergeCustomersInput: MergeCustomersInput;
   UnmergeCustomersInput: UnmergeCustomersInput;
   MergeChoice: MergeChoice;
@@ -1823,6 +2000,8 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
+  WorkItem: Partial<WorkItem> & (Pick<WorkItem, 'id'>);
+  AttributeDifference: AttributeDifference;
   CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
   WriteReview: WriteReview;
@@ -1848,6 +2027,14 @@ export type ResolversParentTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWorkflowEdge']> };
   CustomerWorkflowEdge: Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversParentTypes['CustomerWorkflow'] };
+  Indicators: Indicators;
+  WorkItemsOpen: WorkItemsOpen;
+  DuplicatesAvoided: DuplicatesAvoided;
+  DurationDistribution: DurationDistribution;
+  DurationBucket: DurationBucket;
+  OldestPendingWrite: OldestPendingWrite;
+  DriftFound: DriftFound;
+  WritesSettled: WritesSettled;
   MergeCustomersInput: MergeCustomersInput;
   UnmergeCustomersInput: UnmergeCustomersInput;
   MergeChoice: MergeChoice;
@@ -1935,6 +2122,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
   customerWorkflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType, RequireFields<QueryCustomerWorkflowArgs, 'id'>>;
   customerWorkflows?: Resolver<ResolversTypes['CustomerWorkflowConnection'], ParentType, ContextType, RequireFields<QueryCustomerWorkflowsArgs, 'first'>>;
+  indicators?: Resolver<ResolversTypes['Indicators'], ParentType, ContextType>;
   planMerge?: Resolver<ResolversTypes['MergePlan'], ParentType, ContextType, RequireFields<QueryPlanMergeArgs, 'survivorId' | 'otherId'>>;
 };
 
@@ -2021,6 +2209,22 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
   unchanged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+};
+
+export type WorkItemResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItem'] = ResolversParentTypes['WorkItem'], FederationReferenceType extends FederationReferenceTypes['WorkItem'] = FederationReferenceTypes['WorkItem']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['WorkItem']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  difference?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AttributeDifference']>>, ParentType, ContextType>;
+};
+
+export type AttributeDifferenceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AttributeDifference'] = ResolversParentTypes['AttributeDifference']> = {
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  examined?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  present?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  same?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
@@ -2190,6 +2394,58 @@ export type CustomerWorkflowEdgeResolvers<ContextType = RequestContext, ParentTy
   node?: Resolver<ResolversTypes['CustomerWorkflow'], ParentType, ContextType>;
 };
 
+export type IndicatorsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Indicators'] = ResolversParentTypes['Indicators']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  customersPendingErpCreation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  taxProfileUpdatesFailed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workItemsOpen?: Resolver<ReadonlyArray<ResolversTypes['WorkItemsOpen']>, ParentType, ContextType>;
+  duplicatesAvoided?: Resolver<ResolversTypes['DuplicatesAvoided'], ParentType, ContextType>;
+  creationToBillable?: Resolver<ResolversTypes['DurationDistribution'], ParentType, ContextType>;
+  oldestPendingWrites?: Resolver<ReadonlyArray<ResolversTypes['OldestPendingWrite']>, ParentType, ContextType>;
+  driftFound?: Resolver<ReadonlyArray<ResolversTypes['DriftFound']>, ParentType, ContextType>;
+  writesSettled?: Resolver<ResolversTypes['WritesSettled'], ParentType, ContextType>;
+};
+
+export type WorkItemsOpenResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItemsOpen'] = ResolversParentTypes['WorkItemsOpen']> = {
+  kind?: Resolver<ResolversTypes['WorkItemKind'], ParentType, ContextType>;
+  age?: Resolver<ResolversTypes['WorkItemAge'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DuplicatesAvoidedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DuplicatesAvoided'] = ResolversParentTypes['DuplicatesAvoided']> = {
+  byMatcher?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  byPerson?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DurationDistributionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DurationDistribution'] = ResolversParentTypes['DurationDistribution']> = {
+  buckets?: Resolver<ReadonlyArray<ResolversTypes['DurationBucket']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sum?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type DurationBucketResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DurationBucket'] = ResolversParentTypes['DurationBucket']> = {
+  upTo?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type OldestPendingWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OldestPendingWrite'] = ResolversParentTypes['OldestPendingWrite']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  seconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type DriftFoundResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DriftFound'] = ResolversParentTypes['DriftFound']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  found?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type WritesSettledResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WritesSettled'] = ResolversParentTypes['WritesSettled']> = {
+  firstAttempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  laterAttempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  notConfirmed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  firstAttemptShare?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
 export type MergePlanResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MergePlan'] = ResolversParentTypes['MergePlan']> = {
   planHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   survivor?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
@@ -2241,6 +2497,8 @@ export type Resolvers<ContextType = RequestContext> = {
   WriteRefusal?: WriteRefusalResolvers<ContextType>;
   CustomerUpdatePlan?: CustomerUpdatePlanResolvers<ContextType>;
   PlannedChange?: PlannedChangeResolvers<ContextType>;
+  WorkItem?: WorkItemResolvers<ContextType>;
+  AttributeDifference?: AttributeDifferenceResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
   WriteReview?: WriteReviewResolvers<ContextType>;
@@ -2260,6 +2518,14 @@ export type Resolvers<ContextType = RequestContext> = {
   WorkflowEvent?: WorkflowEventResolvers<ContextType>;
   CustomerWorkflowConnection?: CustomerWorkflowConnectionResolvers<ContextType>;
   CustomerWorkflowEdge?: CustomerWorkflowEdgeResolvers<ContextType>;
+  Indicators?: IndicatorsResolvers<ContextType>;
+  WorkItemsOpen?: WorkItemsOpenResolvers<ContextType>;
+  DuplicatesAvoided?: DuplicatesAvoidedResolvers<ContextType>;
+  DurationDistribution?: DurationDistributionResolvers<ContextType>;
+  DurationBucket?: DurationBucketResolvers<ContextType>;
+  OldestPendingWrite?: OldestPendingWriteResolvers<ContextType>;
+  DriftFound?: DriftFoundResolvers<ContextType>;
+  WritesSettled?: WritesSettledResolvers<ContextType>;
   MergePlan?: MergePlanResolvers<ContextType>;
   MergedAttribute?: MergedAttributeResolvers<ContextType>;
   MergedSystem?: MergedSystemResolvers<ContextType>;

@@ -4,6 +4,8 @@ import type { Resolvers } from '../../runtime/subgraph.ts';
 import type {
   ParticipantExamination,
   ParticipantExamined,
+  ParticipantInspected,
+  ParticipantInspection,
   ParticipantKind,
   ParticipantOrder,
   ParticipantOutcome,
@@ -14,6 +16,7 @@ import type { Attribute } from '../lens.ts';
 import { apply } from './apply.ts';
 import { create } from './create.ts';
 import { examine } from './examine.ts';
+import { inspect } from './inspect.ts';
 import { examineMerge, merge } from './merge.ts';
 import type { Part } from './part.ts';
 import { examinePresence } from './presence.ts';
@@ -38,7 +41,7 @@ const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
 /** How a system takes part: its connector, and where it keeps what it owns and what it copies. */
 export interface ParticipantOptions<R extends object, Rows extends object> extends Pick<
   Part<R, Rows>,
-  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprints' | 'external'
+  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprint' | 'fingerprints' | 'external'
 > {
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
   readonly copies: Readonly<Record<string, Attribute<R>>>;
@@ -88,6 +91,14 @@ export function participantResolvers<R extends object, Rows extends object>({
       ): Promise<ParticipantExamined> => {
         admit(context, examination.entity);
         return (looks[examination.kind] ?? examine)(part, context, examination);
+      },
+      [operations.inspect]: async (
+        _: unknown,
+        { inspection }: { readonly inspection: ParticipantInspection },
+        context: RequestContext,
+      ): Promise<ParticipantInspected> => {
+        admit(context, inspection.entity);
+        return inspect(part, context, inspection);
       },
     },
     Mutation: {

@@ -8,7 +8,7 @@ import { standingOf } from './standing.ts';
 import { asks, questionOf, told } from './told.ts';
 
 export { begunWith, type Memory } from './memory.ts';
-export { standingOf } from './standing.ts';
+export { sameIn, standingOf } from './standing.ts';
 export { questionOf } from './told.ts';
 
 /** A new customer, through all systems. */
