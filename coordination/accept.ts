@@ -4,6 +4,7 @@ import { digest } from '../runtime/canonical.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { holds } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
+import { merging } from './barrier.ts';
 import type { Change, Planned, StatusChange, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
 import type { Accepted, Draft, Held, Journal, Stored } from './journal.ts';
@@ -191,10 +192,12 @@ export function acceptIn(options: AcceptOptions) {
     const late = deadline !== null && Date.parse(deadline) <= Date.now() ? [deadlinePassed] : [];
     const { plan, refusals } = await decide(entityId);
     const all = [...late, ...refusals];
-    if (all.length > 0) return refuse(...all);
+    // What a system has no record of may just have been merged by it.
+    if (all.length > 0) return refuse(...((await records.isHeld(entityId)) ? [merging] : all));
 
     const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
     const accepted = await accept(draft, seen, context);
+    if ('barred' in accepted) return refuse(merging);
     if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
     const { write, held } = accepted;
     const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
@@ -209,7 +212,7 @@ export function acceptIn(options: AcceptOptions) {
     try {
       const accepted = await journal.accept(draft, seen, place !== null);
       await at('accepted');
-      if ('replayed' in accepted) return accepted;
+      if (!('write' in accepted)) return accepted;
       held = accepted.held;
       if (held) place?.take(held, context.memo);
       else if (accepted.write.state === 'PENDING') worker.look();

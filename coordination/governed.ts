@@ -9,7 +9,7 @@ import { openDrift } from './drift/open.ts';
 import type { DriftPolicy } from './drift/verdict.ts';
 import { openCoordination } from './open.ts';
 import { coordinationSubgraph } from './resolvers.ts';
-import { onboardingDecided } from './workflows/continue.ts';
+import { questionDecided } from './workflows/continue.ts';
 import { openWorkflows } from './workflows/open.ts';
 import { referenceOf } from './workflows/reference/index.ts';
 
@@ -75,7 +75,7 @@ export async function openGoverned({
     continuations: {
       ...{ DRIFT: copies.decided, OWNERSHIP_VIOLATION: copies.decided },
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
-      ONBOARDING_QUESTION: onboardingDecided(flowing.workflows),
+      ONBOARDING_QUESTION: questionDecided(flowing.workflows),
     },
     async stop() {
       await copies.stop();

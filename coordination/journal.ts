@@ -1,6 +1,7 @@
 import { storable, type AuditEntry } from '../audit/index.ts';
 import type { Draft as Told } from '../events/index.ts';
 import type { Db } from '../runtime/db/index.ts';
+import { unlessBarred } from './barrier.ts';
 import { giveWay } from './giveway.ts';
 import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
 import { isOpen, type Lane, type Step, type WriteState } from './write.ts';
@@ -19,7 +20,9 @@ export interface Held {
 export type Accepted =
   | { readonly replayed: boolean; readonly id: string }
   /** The write as it is stored now, and, where it was claimed, in whose hands. */
-  | { readonly write: Stored; readonly held: Held | null };
+  | { readonly write: Stored; readonly held: Held | null }
+  /** Nothing was stored: the customer is becoming one with another, or was. */
+  | { readonly barred: true };
 
 /** What became of a held write when it was stored. */
 export interface Settled extends Held {
@@ -52,6 +55,9 @@ export interface Lookup {
   readonly seen: string | null;
 }
 
+/** `CHANGED`: it is no longer as it was seen. `BARRED`: its customer is becoming one with another, or was. */
+export type Requeued = 'DONE' | 'CHANGED' | 'BARRED';
+
 /** What is to be different about a write that a person decided about, and what the audit is told of that. */
 type Amended = Partial<Request>;
 type Audited = readonly AuditEntry[];
@@ -65,8 +71,8 @@ export interface Journal {
   claim(most: Readonly<Record<Lane, number>>): Promise<readonly (Held & { readonly takenOver: boolean })[]>;
   /** Null where another worker holds the write by now: nothing was stored then. */
   settle(held: Held, settlement: Settlement): Promise<Settled | null>;
-  /** Puts a write back into its queue; false where it is no longer as it was seen. */
-  requeue(seen: Stored, steps: readonly Step[], amended: Amended, audited: Audited): Promise<boolean>;
+  /** Puts a write back into its queue. */
+  requeue(seen: Stored, steps: readonly Step[], amended: Amended, audited: Audited): Promise<Requeued>;
   /** Ends a write that is in nobody's hands; false where it is no longer as it was seen. */
   close(
     seen: Stored,
@@ -127,16 +133,19 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async accept(draft, seen, claim) {
       const asked = performance.now();
-      const [row] = await inLane(draft.lane, () =>
-        db.query<{ accepted: AcceptedRow }>('select coordination_accept($1, $2, $3, $4, $5) as accepted', [
-          rowOf(draft),
-          JSON.stringify(draft.steps),
-          seen,
-          claim ? worker : null,
-          leased,
-        ]),
+      const rows = await inLane(draft.lane, () =>
+        unlessBarred(
+          db.query<{ accepted: AcceptedRow }>('select coordination_accept($1, $2, $3, $4, $5) as accepted', [
+            rowOf(draft),
+            JSON.stringify(draft.steps),
+            seen,
+            claim ? worker : null,
+            leased,
+          ]),
+        ),
       );
-      const accepted = row?.accepted;
+      if (rows === 'BARRED') return { barred: true };
+      const accepted = rows[0]?.accepted;
       if (!accepted) throw new Error('a statement that gives one row gave none');
       if ('replayed' in accepted) return accepted;
       const { now, fresh, claimed, ...given } = accepted;
@@ -184,11 +193,14 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async requeue(seen, steps, amended, audited) {
       const open = steps.filter(isOpen).map(({ system }) => system);
-      const [row] = await db.query<{ requeued: boolean }>(
-        'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
-        [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended, storable(audited)],
+      const rows = await unlessBarred(
+        db.query<{ requeued: boolean }>(
+          'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
+          [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended, storable(audited)],
+        ),
       );
-      return row?.requeued === true;
+      if (rows === 'BARRED') return rows;
+      return rows[0]?.requeued === true ? 'DONE' : 'CHANGED';
     },
 
     async close(seen, state, amended, audited) {

@@ -26,7 +26,10 @@ export type RefusalCode =
   | 'SUPERSEDED'
   | 'ALREADY_ONBOARDING'
   | 'UNKNOWN_WORKFLOW'
-  | 'NOTHING_ASKED';
+  | 'NOTHING_ASKED'
+  | 'MERGING'
+  | 'NOT_MERGEABLE'
+  | 'NOT_MERGED';
 
 /** Why something is refused, and what to do about it; without an attribute it is refused as a whole. */
 export interface Refusal {

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../runtime/context.ts';
 import type {
   CustomerWorkflowFilter,
+  MergeCustomersInput,
   OnboardCustomerInput,
   WorkflowAnswerInput,
 } from '../../schema/generated/coordination.ts';
@@ -9,7 +10,7 @@ import type { Complete } from '../complete.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
 import type { Answer } from './workflow.ts';
-import type { Onboard, WorkflowFilter } from './workflows.ts';
+import type { MergeAsked, Onboard, WorkflowFilter } from './workflows.ts';
 
 type Header = Pick<RequestContext, 'idempotencyKey'>;
 
@@ -22,6 +23,16 @@ export function onboardOf(input: OnboardCustomerInput, key: string | null, compl
     key,
     reason: input.reason ?? null,
   };
+}
+
+/** The customers that an input names, and whose values it chooses. */
+export function mergeOf({
+  survivorId,
+  otherId,
+  attributes,
+}: Pick<MergeCustomersInput, 'survivorId' | 'otherId' | 'attributes'>): MergeAsked {
+  const chosen = Object.fromEntries((attributes ?? []).map(({ attribute, keep }) => [attribute, keep]));
+  return { survivorId, otherId, chosen };
 }
 
 /** The answer that an input gives. */

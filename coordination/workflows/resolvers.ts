@@ -10,10 +10,11 @@ import type { PageArgs } from '../pages.ts';
 import type { Refusal } from '../refusal.ts';
 import { shownRefusal, shownWrite } from '../shown.ts';
 import { sightOf } from '../sight.ts';
-import { answerOf, keyOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { answerOf, keyOf, mergeOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { shownMergePlan } from './merging/shown.ts';
+import { keyRequired } from './refusals.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
-import { keyRequired } from './start.ts';
-import type { Decided, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
+import type { Decided, Started, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
 
 const list = 'workflows 1';
 
@@ -54,6 +55,22 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
     return found.flatMap((write) => (write ? [shownWrite(write, sight)] : []));
   }
 
+  async function started(
+    input: Parameters<typeof keyOf>[0],
+    context: RequestContext,
+    start: (key: string | null) => Promise<Started>,
+  ) {
+    const key = keyOf(input, context);
+    const { workflow, refusals, replayed } = isRefusal(key)
+      ? { workflow: null, refusals: [key], replayed: false }
+      : await start(key);
+    return {
+      workflow: workflow && shownWorkflow(workflow),
+      refusals: shownRefusals(refusals, context),
+      replayed,
+    };
+  }
+
   async function decided(id: string, decide: (id: string) => Promise<Decided>, context: RequestContext) {
     const stored = storedId(id);
     const { workflow, refusals } =
@@ -69,19 +86,25 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
         return view && shownWorkflow(view);
       },
       customerWorkflows: (_, { filter, ...asked }) => page(workflowFilterOf(filter), asked),
+      planMerge: async (_, asked, context) =>
+        shownMergePlan(
+          await workflows.planMerge(mergeOf(asked), context),
+          sightOf('Customer', context.principal),
+        ),
     },
     Mutation: {
-      async onboardCustomer(_, { input }, context) {
-        const key = keyOf(input, context);
-        const { workflow, refusals, replayed } = isRefusal(key)
-          ? { workflow: null, refusals: [key], replayed: false }
-          : await workflows.onboard(onboardOf(input, key, complete), context);
-        return {
-          workflow: workflow && shownWorkflow(workflow),
-          refusals: shownRefusals(refusals, context),
-          replayed,
-        };
-      },
+      onboardCustomer: (_, { input }, context) =>
+        started(input, context, (key) => workflows.onboard(onboardOf(input, key, complete), context)),
+      mergeCustomers: (_, { input }, context) =>
+        started(input, context, (key) => {
+          const { planHash = null, reason } = input;
+          return workflows.merge({ ...mergeOf(input), planHash, reason, key }, context);
+        }),
+      unmergeCustomers: (_, { input }, context) =>
+        started(input, context, (key) => {
+          const { customerId, reason } = input;
+          return workflows.unmerge({ customerId, reason, key }, context);
+        }),
       answerWorkflow: (_, { id, answer }, context) =>
         decided(
           id,

@@ -62,6 +62,12 @@ export type Decided = 'DONE' | 'REPLAYED' | 'REUSED' | 'CHANGED';
 /** The durable record of workflows. Each call is one statement, in the transaction of a caller where one is given. */
 export interface Store {
   start(draft: Draft, entries: readonly Entry[], tx?: Queryable): Promise<Started>;
+  /** What was started under a key; null where nothing was. */
+  started(
+    subject: string,
+    key: string,
+    hash: string,
+  ): Promise<{ readonly id: string; readonly same: boolean } | null>;
   /** Takes up workflows that are due. */
   claim(most: number): Promise<readonly Held[]>;
   settle(held: Held, settlement: Settlement, tx?: Queryable): Promise<Settled>;
@@ -107,6 +113,14 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
   return {
     start: (draft, entries, tx) =>
       only('coordination_workflow_start($1, $2)', [rowOf(draft), JSON.stringify(entries)], tx),
+
+    async started(subject, key, hash) {
+      const [row] = await db.query<{ id: string; same: boolean }>(
+        'select id, body_hash = $3 as same from coordination_workflow where subject = $1 and idempotency_key = $2',
+        [subject, key, hash],
+      );
+      return row ?? null;
+    },
 
     async claim(most) {
       const asked = performance.now();

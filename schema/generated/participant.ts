@@ -22,6 +22,10 @@ export type ParticipantExamination = {
   readonly entityId: Scalars['ID']['input'];
   /** In what capacity the system is asked. */
   readonly kind: ParticipantKind;
+  /** The record by its own key, where one is meant; the entity's first one otherwise. */
+  readonly record?: InputMaybe<Scalars['String']['input']>;
+  /** The record that is merged into that one, or was; only of MERGE and UNMERGE. */
+  readonly from?: InputMaybe<Scalars['String']['input']>;
   /** The wanted values, by attribute; null clears. */
   readonly changes: Scalars['AttributeValues']['input'];
   /** Fields of the record as they were before a write, to learn whether they are so again; empty where there was no record. */
@@ -41,7 +45,11 @@ export type ParticipantKind =
   /** It is to have a record of the entity that is not there yet: of attributes that it owns or keeps copies of. */
   | 'CREATE'
   /** Its record of the entity is to be taken away again. */
-  | 'WITHDRAW';
+  | 'WITHDRAW'
+  /** One of its records is to live on as another one. */
+  | 'MERGE'
+  /** That is to be taken back. */
+  | 'UNMERGE';
 
 /** What a system says of a record and of a write to it. */
 export type ParticipantExamined = {
@@ -58,6 +66,8 @@ export type ParticipantExamined = {
   readonly found: Maybe<ParticipantFound>;
   /** What the system would refuse of a new record, as far as it can say without an effect; null where none is to be made. */
   readonly refusals: Maybe<ReadonlyArray<ParticipantCause>>;
+  /** Whether the system merges records itself; null where that was not asked. */
+  readonly merges: Maybe<Scalars['Boolean']['output']>;
 };
 
 /** Whose records a system is to give fingerprints of. */
@@ -163,6 +173,10 @@ export type ParticipantOrder = {
   readonly entityId: Scalars['ID']['input'];
   /** In what capacity the system is asked. */
   readonly kind: ParticipantKind;
+  /** The record by its own key, where one is meant; the entity's first one otherwise. */
+  readonly record?: InputMaybe<Scalars['String']['input']>;
+  /** The record that is merged into that one, or was; only of MERGE and UNMERGE. */
+  readonly from?: InputMaybe<Scalars['String']['input']>;
   /** The wanted values, by attribute; null clears. Of an undo, the attributes that it is about. */
   readonly changes: Scalars['AttributeValues']['input'];
   /** Fields to write as they are, instead of the changes. */

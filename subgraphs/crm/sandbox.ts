@@ -7,6 +7,7 @@ import { error, missing, stale } from './answers.ts';
 import { contactRoutes } from './contact-routes.ts';
 import { holdHierarchy } from './hierarchy.ts';
 import { message } from './hook.ts';
+import { mergeRoutes } from './merge-routes.ts';
 
 /** The tables of the CRM, for loading many records at once. */
 export function crmTables(db: Queryable) {
@@ -22,12 +23,16 @@ export function crmSandbox(db: Db, random?: () => number): Sandbox {
   const inHierarchy: AccountTables['inHierarchy'] = (work) =>
     db.transaction(async (tx) => {
       await holdHierarchy(tx);
-      return work(crmTables(tx).accounts);
+      return work(crmTables(tx));
     });
   return createSandbox({
     name: 'crm',
     db,
-    routes: [...accountRoutes({ accounts, contacts, inHierarchy }), ...contactRoutes(contacts)],
+    routes: [
+      ...accountRoutes({ accounts, contacts, inHierarchy }),
+      ...mergeRoutes(inHierarchy),
+      ...contactRoutes(contacts),
+    ],
     message,
     notFound: missing,
     refusals: {

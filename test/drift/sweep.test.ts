@@ -71,6 +71,17 @@ withStores((open) => {
     expect(await world.sweep()).toMatchObject({ different: 2, moving: 0, asked: 1 });
   });
 
+  test('a customer that is becoming one with another is left alone meanwhile', async () => {
+    const [id = ''] = some(1, 6);
+    const { db } = world.store;
+    await world.edit('BILLING', id, { name: 'By Hand' });
+    await db.query('insert into coordination_barrier values ($1, gen_random_uuid())', [id]);
+    expect(await world.sweep('repair')).toMatchObject({ different: 0, moving: 1, repaired: 0 });
+    await db.query('delete from coordination_barrier');
+    await world.suspects();
+    expect(await world.differences()).toEqual([`${id}/BILLING/name ASKED`]);
+  });
+
   test('a write that was over between two readings is no drift', async () => {
     const [id = ''] = some(1, 2);
     const erp = world.inspectors.get('ERP');

@@ -1,19 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { participantOf } from '../../coordination/index.ts';
+import type { Boundary as WriteBoundary } from '../../coordination/drive.ts';
 import { recordsIn } from '../../coordination/records.ts';
 import { actIn } from '../../coordination/workflows/act.ts';
-import type { Match } from '../../coordination/workflows/candidates.ts';
+import { carriedBy } from '../../coordination/workflows/carried.ts';
+import type { Match } from '../../coordination/workflows/onboarding/candidates.ts';
 import { drive, type Boundary } from '../../coordination/workflows/drive.ts';
-import { onboarding, type Memory } from '../../coordination/workflows/onboarding/index.ts';
+import { mergingIn } from '../../coordination/workflows/merging/act.ts';
+import { mergesIn } from '../../coordination/workflows/merging/start.ts';
+import { onboardingIn } from '../../coordination/workflows/onboarding/act.ts';
+import type { Memory } from '../../coordination/workflows/onboarding/index.ts';
 import { readsIn } from '../../coordination/workflows/reads.ts';
 import { embeddedReference } from '../../coordination/workflows/reference/embedded.ts';
-import { begun, draftOf } from '../../coordination/workflows/start.ts';
+import { begun, draftOf } from '../../coordination/workflows/onboarding/start.ts';
 import { storeIn, type Store as Workflows } from '../../coordination/workflows/store.ts';
-import type { Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
+import type { OwnEvent, Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
+import { unmergingIn } from '../../coordination/workflows/unmerging/act.ts';
+import { unmergeIn } from '../../coordination/workflows/unmerging/start.ts';
+import type { MergeOrder, Started, WorkflowView } from '../../coordination/workflows/workflows.ts';
 import { writesIn } from '../../coordination/workflows/writes.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { Identity } from '../../identity/index.ts';
+import { requestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 import { localSubgraph } from '../../runtime/executor.ts';
 import { createGuard } from '../../runtime/guard.ts';
@@ -37,7 +46,13 @@ export interface Stage {
   account(body: Readonly<Record<string, unknown>>): Promise<string>;
   /** Starts to onboard a customer; the id of the workflow. */
   start(entityId: string, values?: Values): Promise<string>;
+  /** Starts to let one customer live on as another, as somebody who may do everything. */
+  merge(survivorId: string, otherId: string, order?: Partial<MergeOrder>): Promise<Started>;
+  /** Starts to make a customer its own again. */
+  unmerge(customerId: string): Promise<Started>;
   view(id: string): Promise<Workflow<Memory>>;
+  /** With everything that was told of it. */
+  workflows(id: string): Promise<WorkflowView | null>;
   /** What the systems themselves wrote down of their records of a customer: `erp_business_partner insert`. */
   history(entityId: string): Promise<readonly string[]>;
   process(given?: Given): Process;
@@ -47,7 +62,9 @@ export interface Stage {
 
 export interface Given {
   readonly at?: (boundary: Boundary) => void | Promise<void>;
-  readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void | Promise<void>;
+  /** The same of the writes that it carries out. */
+  readonly atWrite?: (boundary: WriteBoundary) => void | Promise<void>;
+  readonly happened?: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => void | Promise<void>;
   readonly matches?: (self: string) => Promise<readonly Match[]>;
 }
 
@@ -55,6 +72,14 @@ export interface Process {
   /** Carries on workflows and writes until nothing is left that goes on by itself. */
   carryOn(): Promise<void>;
 }
+
+/** A request of somebody who may do everything. */
+export const asTester = () =>
+  requestContext({
+    timeout: 10_000,
+    signal: AbortSignal.timeout(10_000),
+    principal: { subject: 'tester', scopes: new Set(['*']) },
+  });
 
 export async function openStage(db: Db): Promise<Stage> {
   const { identity, fingerprint } = await prepared(db);
@@ -73,8 +98,13 @@ export async function openStage(db: Db): Promise<Stage> {
     const schema = buildSubgraph(contractOf(system.name).sdl, resolvers);
     return participantOf(system.system, localSubgraph(system.name, schema));
   });
+  const bySystem = new Map(participants.map((one) => [one.system, one]));
   const store = storeIn({ db, worker: randomUUID(), lease: 60_000 });
   const reads = readsIn(db);
+
+  const look = () => undefined;
+  const merges = mergesIn({ db, participants: bySystem, identity, store, reads, callTimeout: 5_000, look });
+  const unmerge = unmergeIn({ db, identity, store, reads, look });
 
   const stage: Stage = {
     db,
@@ -104,6 +134,13 @@ export async function openStage(db: Db): Promise<Stage> {
       await store.start(draft, [begun(draft)]);
       return draft.id;
     },
+    merge: (survivorId, otherId, order = {}) =>
+      merges.merge(
+        { survivorId, otherId, chosen: {}, planHash: null, reason: 'a test', key: randomUUID(), ...order },
+        asTester(),
+      ),
+    unmerge: (customerId) => unmerge({ customerId, reason: 'a test', key: randomUUID() }, asTester()),
+    workflows: (id) => reads.view(id),
     async view(id) {
       const view = await reads.view(id);
       if (!view) throw new Error('no such workflow');
@@ -117,28 +154,29 @@ export async function openStage(db: Db): Promise<Stage> {
       );
       return rows.map(({ line }) => line);
     },
-    process({ at = () => undefined, happened, matches = () => Promise.resolve([]) } = {}) {
-      const writer = processOf(db, participants);
+    process({ at = () => undefined, atWrite, happened, matches = () => Promise.resolve([]) } = {}) {
+      const writer = processOf(db, participants, atWrite);
       const own = storeIn({ db, worker: randomUUID(), lease: 60_000 });
       const engine = { journal: writer.journal, records: recordsIn(db), worker: { look: () => undefined } };
       const told: Promise<void>[] = [];
       const options = {
         ...{ db, store: own, at, pause: () => 0 },
-        kinds: new Map([[onboarding.kind, onboarding]]),
-        act: actIn({
-          participants: new Map(participants.map((one) => [one.system, one])),
-          matches: {
-            matches: (_, self) => matches(self),
-            untried: (ids: readonly string[]) => reads.untried(ids),
-          },
-          register: identity.register,
-          reference: embeddedReference,
-          writes: writesIn(engine),
-          callTimeout: 5_000,
-        }),
-        gaveUp: (tx: Parameters<Identity['register']['forget']>[0], { entityId }: Workflow) =>
-          identity.register.forget(tx, entityId),
-        happened: (workflow: Workflow, event: WorkflowEvent) => {
+        kinds: carriedBy(
+          onboardingIn({
+            participants: bySystem,
+            matches: {
+              matches: (_, self) => matches(self),
+              untried: (ids: readonly string[]) => reads.untried(ids),
+            },
+            identity,
+            reference: embeddedReference,
+            callTimeout: 5_000,
+          }),
+          mergingIn({ db, participants: bySystem, identity, callTimeout: 5_000 }),
+          unmergingIn({ db, identity }),
+        ),
+        act: actIn({ participants: bySystem, writes: writesIn(engine), callTimeout: 5_000 }),
+        happened: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => {
           const done = happened?.(workflow, event);
           if (done) told.push(done);
         },

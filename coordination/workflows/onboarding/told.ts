@@ -1,13 +1,15 @@
 import { digest } from '../../../runtime/canonical.ts';
-import { isOver as isWritten } from '../../write.ts';
-import type { Asked, Candidate, Entry, Workflow, WorkflowEvent, Written } from '../workflow.ts';
-import type { Memory, Question } from './memory.ts';
+import { entriesOfWrite } from '../entries.ts';
+import { meantBySame, type Question } from '../question.ts';
+import type { Asked, Entry, Workflow } from '../workflow.ts';
+import type { OnboardingEvent } from './commands.ts';
+import type { Memory } from './memory.ts';
 import { openIn, standingOf } from './standing.ts';
 
 /** What is told of an event. What only looked again, and found what was known, is not told. Pure. */
 export function told(
   before: Workflow<Memory>,
-  event: WorkflowEvent,
+  event: OnboardingEvent,
   after: Workflow<Memory>,
 ): readonly Entry[] {
   const asked = questionOf(after);
@@ -25,7 +27,11 @@ export function questionOf({ memory }: Workflow<Memory>): Question | null {
   return 'question' in standing ? (standing.question ?? null) : null;
 }
 
-function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow<Memory>): readonly Entry[] {
+function ofEvent(
+  before: Workflow<Memory>,
+  event: OnboardingEvent,
+  after: Workflow<Memory>,
+): readonly Entry[] {
   const { stage } = before;
   const machine = (kind: Entry['event'], message: string, write?: string): readonly Entry[] => [
     { event: kind, stage, by: null, message, ...(write === undefined ? {} : { write }) },
@@ -44,9 +50,7 @@ function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow
       return machine('ENRICHED', `The demands of the country, by ${sources.join('; ')}, as of ${asOf}.`);
     }
     case 'WRITTEN':
-      return event.write && isWritten(event.write.state)
-        ? ofWrite(event.write, event.place.undo, machine)
-        : [];
+      return entriesOfWrite(event, machine);
     case 'ANSWERED': {
       const { answer, by } = event;
       const names = Object.keys(answer.values);
@@ -76,26 +80,6 @@ function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow
   }
 }
 
-function ofWrite(
-  { id, state, applied, system, causes }: Written,
-  undo: boolean,
-  machine: (kind: Entry['event'], message: string, write: string) => readonly Entry[],
-): readonly Entry[] {
-  const why = causes
-    .map(({ code, attribute }) => (attribute === undefined ? code : `${attribute}: ${code}`))
-    .join(', ');
-  if (state === 'SUCCEEDED') {
-    if (undo) return machine('UNDONE', `${system} is as it was before.`, id);
-    return machine('WRITTEN', applied ? `${system} has it.` : `${system} had it already.`, id);
-  }
-  if (undo) return machine('LEFT', `${system} keeps what was written, it has changed since: ${why}.`, id);
-  return machine(
-    'REFUSED',
-    state === 'REVIEW' ? `The write to ${system} waits for a person.` : `${system} refused: ${why}.`,
-    id,
-  );
-}
-
 function ofEnd({ memory, state }: Workflow<Memory>): Entry {
   const standing = standingOf(memory);
   const end = 'end' in standing ? standing.end : 'SUCCEEDED';
@@ -120,13 +104,6 @@ function sentenceOf(question: Question): string {
     case 'WRITE':
       return `The write to ${question.system} has to be decided on.`;
   }
-}
-
-/** Who is meant by saying that it is the same: of several that are as likely only `answerWorkflow` can say. Pure. */
-export function meantBySame(candidates: readonly Candidate[]): string | null {
-  const likely = candidates.filter(({ verdict }) => verdict === 'SAME');
-  const [one, ...others] = likely.length > 0 ? likely : candidates;
-  return one && others.length === 0 ? one.id : null;
 }
 
 /** What a steward is asked; a write that waits for a person has an item of its own. Pure. */
