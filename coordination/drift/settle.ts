@@ -107,7 +107,10 @@ export async function forget(tx: Queryable, copies: readonly Copy[]): Promise<vo
   for (const one of gone) await close(tx, one.kind, itemKeyOf(one), 'GONE');
 }
 
-/** Entities and systems between whose attributes and copies a write is in flight, or was when they were read. */
+/**
+ * Entities and systems between whose attributes and copies a write is in flight, or was when they were read; or where the
+ * write that is to put one right waits for whoever has to approve of it.
+ */
 async function movingOf(
   tx: Queryable,
   different: readonly Difference[],
@@ -116,7 +119,10 @@ async function movingOf(
   if (different.length === 0) return new Set();
   const rows = await tx.query<{ entityId: string; system: SystemName }>(
     `select distinct asked.id as "entityId", asked.system from unnest($1::text[], $2::text[]) asked (id, system)
-     where not coordination_settled(asked.id, asked.system, $3::timestamptz)`,
+     where not coordination_settled(asked.id, asked.system, $3::timestamptz) or exists (
+       select from coordination_drift d join coordination_write w on w.id = d.write_id
+       where d.entity_id = asked.id and d.system = asked.system and d.state = 'ORDERED'
+         and w.state = 'AWAITING_APPROVAL')`,
     [...columns(different).slice(0, 2), since],
   );
   return new Set(rows.map(({ entityId, system }) => nameOf(entityId, system)));

@@ -74,12 +74,14 @@ create table coordination_drift_sweep (
 );
 insert into coordination_drift_sweep default values;
 
--- Whether no write is changing an entity's attributes or a system's copies of them, and none has been over since.
+-- Whether no write is changing an entity's attributes or a system's copies of them, and none has been over since; of an
+-- entity that is becoming one with another, or is taken out of one, nothing is.
 create function coordination_settled(asked text, keeper text, since timestamptz) returns boolean language plpgsql stable as $$
 begin
   return not exists (
     select from coordination_write w
     where w.queue in (asked, asked || '/' || keeper)
-      and (w.state in ('PENDING', 'RUNNING', 'COMPENSATING', 'REVIEW') or w.settled_at >= since));
+      and (w.state in ('PENDING', 'RUNNING', 'COMPENSATING', 'REVIEW') or w.settled_at >= since))
+    and not exists (select from coordination_barrier b where b.entity_id = asked);
 end
 $$;

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { lookIn } from '../../coordination/drift/look.ts';
 import { driftFound } from '../../coordination/drift/found.ts';
+import { createMetrics } from '../../runtime/telemetry.ts';
 import { draftOf } from '../coordination/engine.ts';
 import { withStores } from '../support/store.ts';
 import { openWorld, type World } from './world.ts';
@@ -70,6 +71,17 @@ withStores((open) => {
     expect(await world.sweep()).toMatchObject({ different: 2, moving: 0, asked: 1 });
   });
 
+  test('a customer that is becoming one with another is left alone meanwhile', async () => {
+    const [id = ''] = some(1, 6);
+    const { db } = world.store;
+    await world.edit('BILLING', id, { name: 'By Hand' });
+    await db.query('insert into coordination_barrier values ($1, gen_random_uuid())', [id]);
+    expect(await world.sweep('repair')).toMatchObject({ different: 0, moving: 1, repaired: 0 });
+    await db.query('delete from coordination_barrier');
+    await world.suspects();
+    expect(await world.differences()).toEqual([`${id}/BILLING/name ASKED`]);
+  });
+
   test('a write that was over between two readings is no drift', async () => {
     const [id = ''] = some(1, 2);
     const erp = world.inspectors.get('ERP');
@@ -104,6 +116,27 @@ withStores((open) => {
     expect((await world.items()).map(({ key }) => key)).toEqual(
       touched.map((id) => `${id}/ERP/name`).toSorted(),
     );
+  });
+
+  test('a server sweeps by itself when it is time, and not before', async () => {
+    const [id = ''] = some(1, 5);
+    await world.edit('ERP', id, { OrganizationBPName1: 'By Hand' });
+    const metrics = createMetrics();
+    const ended = async () => {
+      const [row] = await world.store.db.query<{ sweep: number; running: boolean }>(
+        'select sweep, running from coordination_drift_sweep',
+      );
+      return row?.running === false ? row.sweep : 0;
+    };
+    const before = await ended();
+    await world.server({ sweepInterval: 3_600_000 }).stop();
+    expect([await ended(), await world.differences()]).toEqual([before, []]);
+    await world.store.db.query(`update coordination_drift_sweep set ended_at = ended_at - interval '1 hour'`);
+    const server = world.server({ sweepInterval: 3_600_000, metrics });
+    while ((await ended()) !== before + 1);
+    await server.stop();
+    expect(await world.differences()).toEqual([`${id}/ERP/name ASKED`]);
+    expect(await metrics.text()).toMatch(/^drift_last_sweep_seconds \d/m);
   });
 
   test('a system that cannot be asked is told of, and what is known of it stays', async () => {

@@ -104,6 +104,33 @@ withStores((open) => {
     expect(await world.sweep()).toMatchObject({ different: 0 });
   });
 
+  test('ADOPT of what takes an approval waits for it, and nobody is asked meanwhile', async () => {
+    const id = fresh();
+    const { business } = await world.record('BILLING', id);
+    await world.edit('BILLING', id, { business: { ...(business as object), legal_name: 'Adopted AG' } });
+    await world.feed();
+    await world.suspects();
+    const [item] = await world.items();
+    if (!item) throw new Error('nobody is asked');
+    const { db } = world.store;
+    expect(await decide(item, 'ADOPT')).toEqual({ status: 'DONE' });
+    await db.query(`update steward_item set state = 'CLOSED'`);
+    const written = await db.query(
+      `select state, request -> 'approve' as approve from coordination_write where queue = $1 and state <> 'SUCCEEDED'`,
+      [id],
+    );
+    expect(written).toEqual([{ state: 'AWAITING_APPROVAL', approve: ['customer:approve:finance'] }]);
+    await world.suspects();
+    await world.sweep();
+    expect([await world.differences(), await world.items()]).toEqual([
+      [`${id}/BILLING/legalEntity ORDERED`],
+      [],
+    ]);
+    await db.query(`update coordination_write set state = 'CANCELLED' where queue = $1`, [id]);
+    await world.suspects();
+    expect(await world.items()).toMatchObject([{ key: item.key, state: 'OPEN' }]);
+  });
+
   test('ADOPT of what the owner would not take is refused, in words without values', async () => {
     const id = fresh();
     await world.edit('BILLING', id, { terms: { code: 'HAND', label: 'By hand', days_until_due: 3 } });

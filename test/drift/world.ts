@@ -10,6 +10,7 @@ import { lookAtSuspects, orderRepairs } from '../../coordination/drift/carry.ts'
 import { driftDecided } from '../../coordination/drift/decided.ts';
 import type { Inspector } from '../../coordination/drift/inspector.ts';
 import { lookIn } from '../../coordination/drift/look.ts';
+import { openDrift, type DriftOptions, type OpenedDrift } from '../../coordination/drift/open.ts';
 import { ordersIn } from '../../coordination/drift/order.ts';
 import { sweepOf, type SweepOptions, type SweepStep } from '../../coordination/drift/sweep.ts';
 import type { Participant } from '../../coordination/participant.ts';
@@ -19,6 +20,7 @@ import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 import { localSubgraph } from '../../runtime/executor.ts';
 import { createGuard } from '../../runtime/guard.ts';
 import { buildSubgraph } from '../../runtime/subgraph.ts';
+import { createMetrics } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { contractOf } from '../../schema/load.ts';
 import type { Continue, StoredItem } from '../../steward/index.ts';
@@ -56,6 +58,8 @@ export interface World {
   repair(): Promise<void>;
   readonly decided: Continue;
   readonly participants: ReadonlyMap<SystemName, Participant>;
+  /** A server that looks after copies by itself; nobody carries out what it orders. */
+  server(given: Partial<DriftOptions>): OpenedDrift;
   items(): Promise<readonly StoredItem[]>;
   /** Copies that differ, as `ID/SYSTEM/attribute STATE`. */
   differences(): Promise<readonly string[]>;
@@ -183,6 +187,15 @@ export async function openWorld(db: Db, customers: number): Promise<World> {
       await process.carryOn();
     },
     decided: driftDecided(db, orders),
+    server: (given) =>
+      openDrift({
+        ...{ db, identity, participants: bySystem, inspectors, policy: 'ask', sweepInterval: 0 },
+        ...{ metrics: createMetrics(), look: () => undefined },
+        failed: (error) => {
+          throw error;
+        },
+        ...given,
+      }),
     items: () =>
       db.query<StoredItem>(
         `select id, kind, key, entity, entity_ids as "entityIds", sides, evidence, waiting, state
