@@ -6,7 +6,7 @@ import { holds } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
 import type { Change, Planned, StatusChange, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
-import type { Accepted, Draft, Held, Journal, Stored } from './journal.ts';
+import type { Accepted, Draft, Held, Journal, Lookup, Stored } from './journal.ts';
 import type { Examination, Examined, Participant } from './participant.ts';
 import { byOwner, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
 import type { Records } from './records.ts';
@@ -179,8 +179,9 @@ export function acceptIn(options: AcceptOptions) {
     });
 
     if (key === null) return refuse(keyRequired);
-    const { known, seen } =
+    const looked =
       early && !meant.followedMerge ? early : await journal.lookup(asked.lane, subject, key, hash, entityId);
+    const { known } = looked;
     const replay = async (id: string, same: boolean): Promise<Updated> => {
       if (!same) return refuse(keyReused);
       return { ...meant, write: await ended(id, asked, context), refusals: [], replayed: true };
@@ -194,7 +195,7 @@ export function acceptIn(options: AcceptOptions) {
     if (all.length > 0) return refuse(...all);
 
     const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
-    const accepted = await accept(draft, seen, context);
+    const accepted = await accept(draft, looked, context);
     if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
     const { write, held } = accepted;
     const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
@@ -203,11 +204,11 @@ export function acceptIn(options: AcceptOptions) {
   }
 
   /** Stores a write and begins with it, here where there is a place for it. */
-  async function accept(draft: Draft, seen: string | null, context: RequestContext): Promise<Accepted> {
+  async function accept(draft: Draft, looked: Lookup, context: RequestContext): Promise<Accepted> {
     const place = draft.lane === 'INTERACTIVE' ? worker.reserve() : null;
     let held: Held | null = null;
     try {
-      const accepted = await journal.accept(draft, seen, place !== null);
+      const accepted = await journal.accept(draft, looked.seen, place !== null, looked.secret);
       await at('accepted');
       if ('replayed' in accepted) return accepted;
       held = accepted.held;

@@ -8,6 +8,7 @@ import type {
   WriteView,
 } from './coordination.ts';
 import type { Stored } from './journal.ts';
+import { openedWrite, type Sealed } from './sealed.ts';
 import { isOver } from './write.ts';
 
 /** Reads of writes; each call is one statement. */
@@ -46,11 +47,11 @@ const open = `w.state in ('AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATI
 export function recordsIn(db: Db): Records {
   return {
     async stored(id) {
-      const [row] = await db.query<{ write: Stored }>(
+      const [row] = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w where w.id = $1`,
         [id],
       );
-      return row?.write ?? null;
+      return row ? openedWrite(row.write) : null;
     },
 
     async view(id) {
@@ -138,7 +139,7 @@ export function recordsIn(db: Db): Records {
     },
 
     async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit }) {
-      const rows = await db.query<{ write: Stored }>(
+      const rows = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w
          where w.state = 'REVIEW' and exists (
              select from coordination_step s where s.write_id = w.id and s.state = 'DEAD'
@@ -150,7 +151,7 @@ export function recordsIn(db: Db): Records {
          order by w.id limit $6`,
         [writeIds, entityIds, systems, codes, acceptedBefore, limit],
       );
-      return rows.map(({ write }) => write);
+      return rows.map(({ write }) => openedWrite(write));
     },
 
     async superseded(write, system, attributes) {
@@ -178,10 +179,10 @@ export function recordsIn(db: Db): Records {
 }
 
 interface Shown {
-  readonly write: Stored;
-  readonly copies: readonly RecordedWrite[];
+  readonly write: Sealed<Stored>;
+  readonly copies: readonly Sealed<Stored>[];
 }
 
 function viewOf({ write, copies }: Shown): WriteView {
-  return { ...write, copies };
+  return { ...openedWrite(write), copies: copies.map(openedWrite) };
 }
