@@ -4,7 +4,7 @@ import { writeKinds, type Continuations } from '../steward/index.ts';
 import type { CoordinationOptions } from './coordination.ts';
 import { openCoordination } from './open.ts';
 import { coordinationSubgraph } from './resolvers.ts';
-import { onboardingDecided } from './workflows/continue.ts';
+import { questionDecided } from './workflows/continue.ts';
 import { openWorkflows } from './workflows/open.ts';
 import { referenceOf } from './workflows/reference/index.ts';
 
@@ -51,7 +51,7 @@ export async function openGoverned({
     subgraph: coordinationSubgraph(opened.coordination, flowing.workflows),
     continuations: {
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
-      ONBOARDING_QUESTION: onboardingDecided(flowing.workflows),
+      ONBOARDING_QUESTION: questionDecided(flowing.workflows),
     },
     async stop() {
       await flowing.stop();

@@ -1,14 +1,15 @@
 import type { Continue } from '../../steward/index.ts';
-import { meantBySame, questionOf, type Memory } from './onboarding/index.ts';
-import type { Answer, Workflow } from './workflow.ts';
+import { kindOf } from './kinds.ts';
+import { meantBySame } from './question.ts';
+import type { Answer } from './workflow.ts';
 import type { Workflows } from './workflows.ts';
 
 /** What a steward has decided about a question of a workflow, carried out; again, it changes nothing. */
-export function onboardingDecided(workflows: Workflows): Continue {
+export function questionDecided(workflows: Workflows): Continue {
   return async ({ item, decision, by, reason }) => {
     const id = item.waiting.workflow ?? '';
-    const workflow = (await workflows.workflow(id)) as Workflow<Memory> | null;
-    const question = workflow && questionOf(workflow);
+    const workflow = await workflows.workflow(id);
+    const question = workflow && kindOf(workflow).question(workflow);
     // Answered meanwhile, by whoever it was: nothing is left to be done.
     if (!question || item.key !== `${id} ${question.kind}`) return { status: 'DONE' };
     const asked = question.kind === 'DUPLICATE' ? question.candidates.map((one) => one.id) : [];

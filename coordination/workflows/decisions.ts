@@ -1,26 +1,27 @@
 import { record, type AuditEntry } from '../../audit/index.ts';
-import type { Identity } from '../../identity/index.ts';
-import type { Db, Queryable } from '../../runtime/db/index.ts';
+import type { Db } from '../../runtime/db/index.ts';
 import { holds, notPermitted } from '../../runtime/principal.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import { digest } from '../../runtime/canonical.ts';
 import type { Refusal } from '../refusal.ts';
 import { decisionOn } from './audited.ts';
+import type { CarriedKinds } from './carried.ts';
 import { tell } from './drive.ts';
-import { approvalOf, questionOf, type Memory, type Question } from './onboarding/index.ts';
+import { checkedFor } from './given.ts';
+import { kindOf } from './kinds.ts';
+import type { Question } from './question.ts';
 import type { Reads } from './reads.ts';
-import { checkedFor, keyReused } from './start.ts';
+import { keyReused } from './refusals.ts';
 import type { Store } from './store.ts';
-import { isOver, type Answer, type Entry, type Kind, type Workflow, type WorkflowEvent } from './workflow.ts';
+import { isOver, type Answer, type Entry, type Workflow, type WorkflowEvent } from './workflow.ts';
 import type { Decided, Workflows } from './workflows.ts';
 
 export interface DecisionOptions {
   readonly db: Db;
   readonly store: Store;
   readonly reads: Reads;
-  readonly kind: Kind<Memory>;
-  readonly verdicts: Pick<Identity['verdicts'], 'record'>;
+  readonly kinds: CarriedKinds;
   /** Begins with what is due at once. */
   readonly look: () => void;
   /** Has a write that waits for a person tried again. */
@@ -38,18 +39,15 @@ interface Sent {
 export function decisionsIn(
   options: DecisionOptions,
 ): Pick<Workflows, 'answer' | 'conclude' | 'cancel' | 'retry' | 'tryAgain'> {
-  const { db, store, reads, kind, verdicts, look, retryWrite } = options;
-
-  async function seen(id: string): Promise<Workflow<Memory> | null> {
-    return (await reads.view(id)) as Workflow<Memory> | null;
-  }
+  const { db, store, reads, kinds, look, retryWrite } = options;
 
   async function decided(id: string, ...refusals: readonly Refusal[]): Promise<Decided> {
     return { workflow: await reads.view(id), refusals };
   }
 
   /** Stores an event that a person has caused, with what a steward is asked from then on. */
-  async function take(before: Workflow<Memory>, event: WorkflowEvent, { key, hash, audited = [] }: Sent) {
+  async function take(before: Workflow, event: WorkflowEvent, { key, hash, audited = [] }: Sent) {
+    const kind = kindOf(before);
     const after = kind.evolve(before, event);
     const entries = kind.told(before, event, after);
     return db.transaction(async (tx) => {
@@ -60,28 +58,14 @@ export function decisionsIn(
       );
       if (outcome !== 'DONE') return outcome;
       await tell(tx, after, kind.asks(before), kind.asks(after));
-      if (event.type === 'ANSWERED') await keep(tx, before, event);
+      if (event.type === 'ANSWERED')
+        await kinds.get(before.kind)?.answered(tx, before, event.answer, event.by);
       await record(tx, audited);
       return outcome;
     });
   }
 
-  /** What a person has said of two customers is not asked again. */
-  async function keep(
-    tx: Queryable,
-    { entityId, memory }: Workflow<Memory>,
-    { by, answer }: Extract<WorkflowEvent, { type: 'ANSWERED' }>,
-  ): Promise<void> {
-    // One that is still to be made has nothing by which it could be met again.
-    if (memory.account === null) return;
-    const { different, sameAs, reason } = answer;
-    for (const other of different)
-      await verdicts.record(tx, { one: entityId, other, verdict: 'DIFFERENT', by, reason });
-    if (sameAs !== null)
-      await verdicts.record(tx, { one: entityId, other: sameAs, verdict: 'SAME', by, reason });
-  }
-
-  async function say(before: Workflow<Memory>, answer: Answer, by: string, sent: Sent) {
+  async function say(before: Workflow, answer: Answer, by: string, sent: Sent) {
     const outcome = await take(before, { type: 'ANSWERED', by, answer }, sent);
     if (outcome === 'REUSED') return decided(before.id, keyReused);
     if (outcome === 'CHANGED') return decided(before.id, changedMeanwhile);
@@ -89,14 +73,9 @@ export function decisionsIn(
     return decided(before.id);
   }
 
-  async function again(
-    id: string,
-    before: Workflow<Memory> | null,
-    by: string,
-    sent: Sent,
-  ): Promise<Decided> {
+  async function again(id: string, before: Workflow | null, by: string, sent: Sent): Promise<Decided> {
     if (!before) return { workflow: null, refusals: [unknownWorkflow] };
-    if (isOver(before.state) || questionOf(before) === null) return decided(id, nothingToRetry);
+    if (isOver(before.state) || kindOf(before).question(before) === null) return decided(id, nothingToRetry);
     const outcome = await take(before, { type: 'RETRIED', by }, sent);
     if (outcome === 'CHANGED') return decided(id, changedMeanwhile);
     look();
@@ -105,19 +84,23 @@ export function decisionsIn(
 
   return {
     async conclude(id, answer, by, key) {
-      const before = await seen(id);
+      const before = await reads.view(id);
       return before
         ? say(before, answer, by, { key, hash: digest(answer) })
         : { workflow: null, refusals: [unknownWorkflow] };
     },
 
     async answer(id, given, key, context) {
-      const before = await seen(id);
+      const before = await reads.view(id);
       if (!before) return { workflow: null, refusals: [unknownWorkflow] };
       const { values, refusals } = checkedFor(before.entity as EntityName, given.values, context);
       const answer = { ...given, values };
       // A key that is known replays, however the workflow stands by now: the store looks for it first.
-      const against = [...refusals, ...againstAnswer(before, answer, context)];
+      const against = [
+        ...againstKind(before, context),
+        ...refusals,
+        ...againstAnswer(before, answer, context),
+      ];
       const known = against.length > 0 ? await store.answered(id, key, digest(given)) : null;
       if (known === 'REPLAYED') return decided(id);
       if (known === 'REUSED') return decided(id, keyReused);
@@ -127,13 +110,15 @@ export function decisionsIn(
     },
 
     async cancel(id, reason, by, context) {
-      const before = await seen(id);
+      const before = await reads.view(id);
       if (!before) return { workflow: null, refusals: [unknownWorkflow] };
+      const against = context ? againstKind(before, context) : [];
+      if (against.length > 0) return decided(id, ...against);
       if (before.cancelling) return decided(id);
       const entry: Entry = { event: 'CANCELLING', stage: before.stage, by, message: `${by} wants its end.` };
       const told = { operation: 'cancelWorkflow', outcome: 'CANCEL', reason };
       const taken = await db.transaction(async (tx) => {
-        if (!(await store.cancel(id, kind.pivot, { by, reason }, [entry], tx))) return false;
+        if (!(await store.cancel(id, kindOf(before).pivot, { by, reason }, [entry], tx))) return false;
         if (context) await record(tx, [decisionOn(before, told, context)]);
         return true;
       });
@@ -142,15 +127,17 @@ export function decisionsIn(
     },
 
     async retry(id, context) {
-      const before = await seen(id);
-      const question = before && questionOf(before);
+      const before = await reads.view(id);
+      const against = before ? againstKind(before, context) : [];
+      if (against.length > 0) return decided(id, ...against);
+      const question = before && kindOf(before).question(before);
       if (question?.kind === 'WRITE') await retryWrite(question.write, context);
       const told = { operation: 'retryWorkflow', outcome: 'RETRY', reason: null };
       const audited = before ? [decisionOn(before, told, context)] : [];
       return again(id, before, context.principal.subject, { audited });
     },
 
-    tryAgain: async (id, by) => again(id, await seen(id), by, {}),
+    tryAgain: async (id, by) => again(id, await reads.view(id), by, {}),
   };
 }
 
@@ -160,13 +147,19 @@ function spoken({ values, sameAs, approve, reason }: Answer) {
   return { operation: 'answerWorkflow', outcome, reason, attributes: Object.keys(values) };
 }
 
+/** Each kind is decided on by whoever may start it. Pure. */
+function againstKind(workflow: Workflow, { principal }: RequestContext): readonly Refusal[] {
+  const { scopes } = kindOf(workflow);
+  return holds(principal, scopes) ? [] : [notPermitted(scopes)];
+}
+
 /** What speaks against an answer. Pure. */
 function againstAnswer(
-  workflow: Workflow<Memory>,
+  workflow: Workflow,
   { values, different, sameAs, approve }: Answer,
   { principal }: RequestContext,
 ): readonly Refusal[] {
-  const question = questionOf(workflow);
+  const question = kindOf(workflow).question(workflow);
   if (question === null) return [nothingAsked];
   const aboutOthers = different.length > 0 || sameAs !== null;
   if (Object.keys(values).length === 0 && !aboutOthers && approve === null) return [nothingSaid];
@@ -178,13 +171,13 @@ function againstAnswer(
 }
 
 function againstApproval(
-  { memory, requestedBy }: Workflow<Memory>,
+  { requestedBy }: Workflow,
   question: Question,
   principal: RequestContext['principal'],
 ): readonly Refusal[] {
   if (question.kind !== 'APPROVAL') return [nothingToApprove];
   if (requestedBy === principal.subject) return [samePerson];
-  const scopes = approvalOf(memory)?.scopes ?? [];
+  const { scopes } = question;
   return holds(principal, scopes) ? [] : [notPermitted(scopes)];
 }
 

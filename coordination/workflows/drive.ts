@@ -2,9 +2,18 @@ import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { close, raise } from '../../steward/index.ts';
 import { isOver as isWritten } from '../write.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
-import type { Deed } from './act.ts';
+import type { actIn } from './act.ts';
+import type { CarriedKinds } from './carried.ts';
 import type { Held, Settlement, Settled, Store } from './store.ts';
-import { isOver, type Asked, type Kind, type Workflow, type WorkflowEvent } from './workflow.ts';
+import {
+  isOver,
+  type Asked,
+  type Command,
+  type OwnCommand,
+  type OwnEvent,
+  type Workflow,
+  type WorkflowEvent,
+} from './workflow.ts';
 
 /** Every place between two statements that touch the world, where a process may end. */
 export const boundaries = ['claimed', 'done', 'settled'] as const;
@@ -13,14 +22,12 @@ export type Boundary = (typeof boundaries)[number];
 export interface DriveOptions {
   readonly db: Db;
   readonly store: Store;
-  readonly kinds: ReadonlyMap<string, Kind<unknown>>;
-  readonly act: (workflow: Workflow, deed: Deed) => Promise<WorkflowEvent>;
+  readonly kinds: CarriedKinds;
+  readonly act: ReturnType<typeof actIn>;
   /** Milliseconds to stay away after so many times in a row that somebody could not be reached. */
   readonly pause: (times: number) => number;
-  /** Called in the transaction in which a workflow ends without having reached its end. */
-  readonly gaveUp: (tx: Queryable, workflow: Workflow) => Promise<void>;
   /** Told of each event once it is stored. */
-  readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void;
+  readonly happened?: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => void;
   /** Called at each boundary; what it throws ends the drive as the end of the process would. */
   readonly at: (boundary: Boundary) => void | Promise<void>;
 }
@@ -35,8 +42,9 @@ const WEEK = 7 * 86_400_000;
  */
 export async function drive(taken: Held, options: DriveOptions): Promise<void> {
   const { db, store, act, at, pause } = options;
-  const kind = options.kinds.get(taken.workflow.kind);
-  if (!kind) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
+  const carried = options.kinds.get(taken.workflow.kind);
+  if (!carried) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
+  const { kind } = carried;
   let held = taken;
 
   await at('claimed');
@@ -46,23 +54,24 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
     const { cancelling } = held.workflow;
     if (cancelling && isToEnd(held.workflow) && !(await take({ type: 'CANCELLING', ...cancelling }))) return;
     const command = kind.decide(held.workflow);
-    if (command.do === 'END' || command.do === 'WAIT') {
+    if (isRest(command)) {
       // Only where the decisions have changed since it was stored: it would have been let go of with its last event.
       await settle(held.workflow, [], command.do === 'END' ? null : WEEK);
       return;
     }
-    const gate =
-      command.do === 'MATCH' ? { name: kind.kind, seen: await store.passed(kind.kind) } : undefined;
-    const event = await act(held.workflow, command);
+    const gate = carried.isOneAtATime(command)
+      ? { name: kind.kind, seen: await store.passed(kind.kind) }
+      : undefined;
+    const event = await act(held.workflow, command, carried);
     await at('done');
     if (!(await take(event, gate))) return;
   }
 
   /** Stores what has happened; false where it is not to go on here. */
-  async function take(event: WorkflowEvent, gate?: Settlement['gate']): Promise<boolean> {
+  async function take(event: WorkflowEvent | OwnEvent, gate?: Settlement['gate']): Promise<boolean> {
     const before = held.workflow;
-    const after = kind?.evolve(before, event) ?? before;
-    const entries = kind?.told(before, event, after) ?? [];
+    const after = kind.evolve(before, event);
+    const entries = kind.told(before, event, after);
     const wait = waitAfter(event, after);
     const settled = await settle(after, entries, wait, gate);
     if (settled === 'LOST') return false;
@@ -75,12 +84,12 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
   }
 
   /** Null where it is gone on with at once, or over. */
-  function waitAfter(event: WorkflowEvent, after: Workflow): number | null {
+  function waitAfter(event: WorkflowEvent | OwnEvent, after: Workflow): number | null {
     if (isOver(after.state)) return null;
     if (after.state === 'PARKED') return WEEK;
-    if (event.type === 'LATER') return pause(kind?.waits(after) ?? 1);
-    if (event.type !== 'WRITTEN' || !event.write || isWritten(event.write.state)) return null;
-    const waits = kind?.waits(after) ?? 0;
+    if (event.type === 'LATER') return pause(kind.waits(after));
+    if (!isOfWrite(event) || !event.write || isWritten(event.write.state)) return null;
+    const waits = kind.waits(after);
     return waits > 0 ? pause(waits) : POLL;
   }
 
@@ -92,17 +101,28 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
     gate?: Settlement['gate'],
   ): Promise<Settled> {
     const settlement: Settlement = { workflow: after, entries, wait, ...(gate ? { gate } : {}) };
-    const [was, is] = [kind?.asks(held.workflow) ?? null, kind?.asks(after) ?? null];
+    const [was, is] = [kind.asks(held.workflow), kind.asks(after)];
     const givenUp = after.state === 'FAILED' || after.state === 'CANCELLED';
     if (!givenUp && JSON.stringify(was) === JSON.stringify(is)) return store.settle(held, settlement);
     return db.transaction(async (tx) => {
       const settled = await store.settle(held, settlement, tx);
       if (settled === 'LOST' || settled === 'AGAIN') return settled;
       await tell(tx, after, was, is);
-      if (givenUp) await options.gaveUp(tx, after);
+      if (givenUp) await carried.gaveUp(tx, after);
       return settled;
     });
   }
+}
+
+function isRest(command: Command | OwnCommand): command is Extract<Command, { do: 'WAIT' | 'END' }> {
+  return command.do === 'END' || command.do === 'WAIT';
+}
+
+/** Whether an event tells of a write. */
+export function isOfWrite(
+  event: WorkflowEvent | OwnEvent,
+): event is Extract<WorkflowEvent, { type: 'WRITTEN' }> {
+  return event.type === 'WRITTEN';
 }
 
 /** Puts a question before a steward, and takes back the one that is answered. */

@@ -1,6 +1,7 @@
 import type { Metrics } from '../../runtime/telemetry.ts';
+import { isOfWrite } from './drive.ts';
 import type { Reads } from './reads.ts';
-import type { Workflow, WorkflowEvent } from './workflow.ts';
+import type { OwnEvent, Workflow, WorkflowEvent } from './workflow.ts';
 
 /** Seconds, up to a quarter of a year. */
 const buckets = [5, 60, 300, 900, 3_600, 14_400, 86_400, 259_200, 604_800, 2_592_000, 7_776_000];
@@ -9,7 +10,7 @@ const buckets = [5, 60, 300, 900, 3_600, 14_400, 86_400, 259_200, 604_800, 2_592
 export function showWorkflows(
   metrics: Metrics,
   reads: Reads,
-): (workflow: Workflow, event: WorkflowEvent) => void {
+): (workflow: Workflow, event: WorkflowEvent | OwnEvent) => void {
   metrics.gauge(
     'workflows_open',
     'Workflows that are not over, by stage.',
@@ -35,7 +36,7 @@ export function showWorkflows(
     buckets,
   );
   return (workflow, event) => {
-    if (event.type !== 'WRITTEN' || event.place.stage !== 'BILLING_ACCOUNT') return;
+    if (!isOfWrite(event) || event.place.stage !== 'BILLING_ACCOUNT') return;
     if (event.write?.state !== 'SUCCEEDED' || !event.write.applied) return;
     billable({}, Math.max(0, (Date.now() - Date.parse(workflow.startedAt)) / 1000));
   };

@@ -8,14 +8,15 @@ import { progressIn } from '../progress.ts';
 import { decisionsIn as decisionsOnWrites } from '../decisions.ts';
 import { jittered, type OpenedCoordination } from '../open.ts';
 import { actIn } from './act.ts';
-import type { Matches } from './candidates.ts';
+import { carriedBy } from './carried.ts';
 import { decisionsIn } from './decisions.ts';
 import type { Boundary } from './drive.ts';
 import { showWorkflows } from './gauges.ts';
-import { onboarding } from './onboarding/index.ts';
+import { onboardingIn } from './onboarding/act.ts';
+import type { Matches } from './onboarding/candidates.ts';
+import { startIn } from './onboarding/start.ts';
 import { readsIn } from './reads.ts';
 import type { Reference } from './reference/reference.ts';
-import { startIn } from './start.ts';
 import { storeIn } from './store.ts';
 import { startWorker } from './worker.ts';
 import { isOver } from './workflow.ts';
@@ -78,12 +79,10 @@ export async function openWorkflows(
   await store.recover();
   const writes = writesIn(engine);
   const matches = { matches: matchesOf(identity), untried: (ids: readonly string[]) => reads.untried(ids) };
+  const kinds = carriedBy(onboardingIn({ participants, matches, identity, reference, callTimeout }));
   const worker = startWorker({
-    ...{ db, store, concurrency, interval, pause, failed },
-    // Its memory is its own affair: nobody else looks into it.
-    kinds: new Map([[onboarding.kind, onboarding]]),
-    act: actIn({ participants, matches, register: identity.register, reference, writes, callTimeout }),
-    gaveUp: (tx, { entityId }) => identity.register.forget(tx, entityId),
+    ...{ db, store, kinds, concurrency, interval, pause, failed },
+    act: actIn({ participants, writes, callTimeout }),
     happened: showWorkflows(options.metrics, reads),
     at,
   });
@@ -99,15 +98,7 @@ export async function openWorkflows(
   return {
     workflows: {
       onboard: startIn({ db, identity, store, reads, look }),
-      ...decisionsIn({
-        db,
-        store,
-        reads,
-        look,
-        retryWrite: decisionsOnWrites(engine).retry,
-        verdicts: identity.verdicts,
-        kind: onboarding,
-      }),
+      ...decisionsIn({ db, store, reads, kinds, look, retryWrite: decisionsOnWrites(engine).retry }),
       workflow: (id) => reads.view(id),
       page: (filter, page) => reads.page(filter, page),
       progress: (id, signal) => progress.watch(id, signal),

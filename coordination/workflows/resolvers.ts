@@ -11,8 +11,8 @@ import type { Refusal } from '../refusal.ts';
 import { shownRefusal, shownWrite } from '../shown.ts';
 import { sightOf } from '../sight.ts';
 import { answerOf, keyOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { keyRequired } from './refusals.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
-import { keyRequired } from './start.ts';
 import type { Decided, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
 
 const list = 'workflows 1';

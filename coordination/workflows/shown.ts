@@ -1,7 +1,9 @@
 import type * as contract from '../../schema/generated/coordination.ts';
 import { instant } from '../shown.ts';
-import { questionOf, standingOf, type Ending, type Memory, type Question } from './onboarding/index.ts';
-import type { Workflow } from './workflow.ts';
+import { kindOf } from './kinds.ts';
+import type { Question } from './question.ts';
+import type { Enrichment } from './reference/reference.ts';
+import type { Ending } from './workflow.ts';
 import type { WorkflowView } from './workflows.ts';
 
 /** A question in the contract's form; customers and writes are named by their ids. */
@@ -33,16 +35,17 @@ export interface ShownWorkflow extends Omit<
 
 /** A workflow as the contract tells it. Pure. */
 export function shownWorkflow(view: WorkflowView): ShownWorkflow {
-  const workflow = view as Workflow<Memory>;
-  const { id, state, stage, requestedBy, reason, correlationId, memory } = workflow;
+  const kind = kindOf(view);
+  const { id, state, stage, requestedBy, reason, correlationId } = view;
+  const { isMade, ending, enrichment, writes } = kind.shown(view);
   return {
-    ...{ id, kind: 'ONBOARDING', state, stage, requestedBy, reason, correlationId },
-    customer: isMade(memory) ? { id: view.entityId } : null,
+    ...{ id, kind: kind.kind, state, stage, requestedBy, reason, correlationId },
+    customer: isMade ? { id: view.entityId } : null,
     startedAt: instant(view.startedAt),
     settledAt: view.settledAt && instant(view.settledAt),
-    question: shownQuestion(questionOf(workflow)),
-    ending: shownEnding(memory),
-    compliance: shownCompliance(memory),
+    question: shownQuestion(kind.question(view)),
+    ending: shownEnding(ending),
+    compliance: shownCompliance(enrichment),
     timeline: view.timeline.map(({ at, event, stage: then, by, message, write }) => ({
       ...{ event, by, message },
       at: instant(at),
@@ -50,16 +53,8 @@ export function shownWorkflow(view: WorkflowView): ShownWorkflow {
       writeId: write ?? null,
     })),
     writes: [],
-    // Ids are in the order in which the writes were accepted.
-    writeIds: Object.values(memory.writes)
-      .flatMap((write) => write?.id ?? [])
-      .sort(),
+    writeIds: writes,
   };
-}
-
-/** Whether a system has a record of the customer, or has had one. */
-function isMade({ account, writes }: Memory): boolean {
-  return account !== null || writes.CRM_ACCOUNT?.state === 'SUCCEEDED';
 }
 
 function shownQuestion(question: Question | null): ShownQuestion | null {
@@ -105,22 +100,15 @@ function fieldsOf(fields: Extract<Question, { kind: 'FIELDS' }>['fields']) {
   return fields.map(({ field, code, message }) => ({ field: field === '' ? null : field, code, message }));
 }
 
-function shownEnding(memory: Memory): ShownWorkflow['ending'] {
-  const ending = endingOf(memory);
+function shownEnding(ending: Ending | null): ShownWorkflow['ending'] {
   if (ending === null) return null;
   const { code, message, customer } = ending;
   return { code, message, duplicateOf: customer === undefined ? null : { id: customer } };
 }
 
-function endingOf(memory: Memory): Ending | null {
-  if (memory.ending) return memory.ending;
-  const standing = standingOf(memory);
-  return 'end' in standing && standing.end !== 'SUCCEEDED' ? standing.end : null;
-}
-
-function shownCompliance({ enriched }: Memory): contract.RegionalCompliance | null {
-  if (enriched === null) return null;
-  const { country, taxRegime, taxIdKinds, eInvoicing, sanctions, sources, asOf } = enriched.enrichment;
+function shownCompliance(enrichment: Enrichment | null): contract.RegionalCompliance | null {
+  if (enrichment === null) return null;
+  const { country, taxRegime, taxIdKinds, eInvoicing, sanctions, sources, asOf } = enrichment;
   return {
     ...{ country, taxRegime, taxIdKinds, sources, asOf },
     eInvoicingFormat: eInvoicing?.format ?? null,

@@ -1,8 +1,8 @@
-import type { Facts } from '../../identity/facts.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import type { OrderedStep } from '../ordered.ts';
 import type { Cause, Values, WriteState } from '../write.ts';
-import type { Enrichment, Subject } from './reference/reference.ts';
+import type { Question } from './question.ts';
+import type { Enrichment } from './reference/reference.ts';
 
 /** `PARKED` waits for a person, or for what a person does elsewhere. The last three are final. */
 export type WorkflowState = 'RUNNING' | 'PARKED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
@@ -43,23 +43,13 @@ export interface Workflow<Memory = unknown> {
   readonly settledAt: string | null;
 }
 
-/** What is to be done next for a workflow. Each may be done again: what it finds done is not repeated. */
+/**
+ * What is to be done next for a workflow, of whatever kind; a kind has commands of its own beside them. Each may be done
+ * again: what it finds done is not repeated.
+ */
 export type Command =
   /** Read attributes of the entity in one system. */
   | { readonly do: 'READ'; readonly system: SystemName; readonly attributes: readonly string[] }
-  /**
-   * Look for other customers that are the same; `cleared` were looked at by a person. One that is to be made is in the
-   * register from then on, so that others find it.
-   */
-  | {
-      readonly do: 'MATCH';
-      readonly facts: Facts;
-      readonly cleared: readonly string[];
-      readonly parent: string | null;
-      readonly toBeMade: boolean;
-    }
-  /** Ask the reference what the country demands. */
-  | { readonly do: 'ENRICH'; readonly of: Subject }
   /** Have a write carried out under the key of its place, and learn how far it has come. */
   | { readonly do: 'WRITE'; readonly place: Place; readonly steps: readonly OrderedStep[] }
   /** End the write of a place, where nothing of it has begun, and learn how far it has come; there may be none. */
@@ -68,21 +58,20 @@ export type Command =
   | { readonly do: 'WAIT' }
   | { readonly do: 'END' };
 
+/** A command that only one kind knows, and an event that comes of it. */
+export interface OwnCommand {
+  readonly do: string;
+}
+export interface OwnEvent {
+  readonly type: string;
+}
+
 /** The place of a write in its workflow: each has one write, however often it is ordered. */
 export interface Place {
   readonly stage: Stage;
   /** Grows when what the stage has to write is another thing. */
   readonly generation: number;
   readonly undo: boolean;
-}
-
-/** Another customer that may be the same, as the register sees it. */
-export interface Candidate {
-  readonly id: string;
-  readonly verdict: 'SAME' | 'ASK';
-  /** 0 to 1. */
-  readonly score: number;
-  readonly reasons: readonly string[];
 }
 
 /** How far a write of a workflow has come. */
@@ -101,12 +90,10 @@ export interface Written {
   readonly causes: readonly Pick<Cause, 'code' | 'message' | 'attribute'>[];
 }
 
-/** What has happened to a workflow. */
+/** What has happened to a workflow, of whatever kind. */
 export type WorkflowEvent =
   /** Null where the system has no record of it. */
   | { readonly type: 'READ'; readonly system: SystemName; readonly values: Values | null }
-  | { readonly type: 'MATCHED'; readonly facts: Facts; readonly candidates: readonly Candidate[] }
-  | { readonly type: 'ENRICHED'; readonly of: Subject; readonly enrichment: Enrichment }
   /** Null where no write was ever ordered at this place. */
   | { readonly type: 'WRITTEN'; readonly place: Place; readonly write: Written | null }
   /** Somebody who was asked could not be reached. */
@@ -156,21 +143,56 @@ export type EntryKind =
   | 'CANCELLING'
   | 'ENDED';
 
-/** All decisions of one kind of workflow. Pure. */
-export interface Kind<Memory> {
-  readonly kind: string;
+/** Why it ends before it has reached its end. */
+export interface Ending {
+  readonly state: 'FAILED' | 'CANCELLED';
+  readonly code: EndingCode;
+  readonly message: string;
+  /** The customer that this one is; only of DUPLICATE_CUSTOMER. */
+  readonly customer?: string;
+}
+
+export type EndingCode = 'DUPLICATE_CUSTOMER' | 'DECLINED' | 'CANCELLED' | 'NOT_ONBOARDABLE';
+
+/** All decisions of one kind of workflow. Pure. `Own` is what only it has done, `Happened` what comes of that. */
+export interface Kind<
+  Memory = unknown,
+  Own extends OwnCommand = OwnCommand,
+  Happened extends OwnEvent = OwnEvent,
+> {
+  readonly kind: WorkflowKind;
+  /** Scopes of which whoever cancels it or has it tried again needs all. */
+  readonly scopes: readonly string[];
   /** Stages in which it is not cancelled any more: what has been done cannot be undone as a whole. */
   readonly pivot: readonly Stage[];
   /** Whether its wish to end was taken up. */
   isEnding(workflow: Workflow<Memory>): boolean;
   /** Times in a row that somebody could not be reached. */
   waits(workflow: Workflow<Memory>): number;
-  decide(workflow: Workflow<Memory>): Command;
-  evolve(workflow: Workflow<Memory>, event: WorkflowEvent): Workflow<Memory>;
+  decide(workflow: Workflow<Memory>): Command | Own;
+  evolve(workflow: Workflow<Memory>, event: WorkflowEvent | Happened): Workflow<Memory>;
   /** What is told of the event that led from one to the other. */
-  told(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow<Memory>): readonly Entry[];
+  told(before: Workflow<Memory>, event: WorkflowEvent | Happened, after: Workflow<Memory>): readonly Entry[];
+  /** What a person is asked now; null where nobody is. */
+  question(workflow: Workflow<Memory>): Question | null;
   /** What a steward is asked while it is parked, by a key of its own; null where nobody is. */
   asks(workflow: Workflow<Memory>): Asked | null;
+  shown(workflow: Workflow<Memory>): Outline;
+}
+
+/** What a kind of workflow can be. */
+export type WorkflowKind = 'ONBOARDING';
+
+/** What is shown of a workflow beside its question and what has happened to it. */
+export interface Outline {
+  /** Whether a system has a record of the customer, or has had one. */
+  readonly isMade: boolean;
+  /** Why it ended, or is about to end, before it was done; null where it did not. */
+  readonly ending: Ending | null;
+  /** What the customer's country demands; null where nobody was asked. */
+  readonly enrichment: Enrichment | null;
+  /** Ids of the writes that it has ordered, in the order in which they were accepted. */
+  readonly writes: readonly string[];
 }
 
 /** A question for a person, by reference. */

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { OnboardingCommand, OnboardingEvent } from '../../coordination/workflows/onboarding/commands.ts';
 import {
   begunWith,
   onboarding,
@@ -8,13 +9,7 @@ import {
   type Memory,
 } from '../../coordination/workflows/onboarding/index.ts';
 import { enrichmentOf } from '../../coordination/workflows/reference/embedded.ts';
-import type {
-  Answer,
-  Command,
-  Workflow,
-  WorkflowEvent,
-  Written,
-} from '../../coordination/workflows/workflow.ts';
+import type { Answer, Command, Workflow, Written } from '../../coordination/workflows/workflow.ts';
 import { isOver } from '../../coordination/workflows/workflow.ts';
 import { isOver as isWritten, type Values } from '../../coordination/write.ts';
 
@@ -54,7 +49,7 @@ function writtenAt(
   { place, ...command }: Extract<Command, { do: 'WRITE' | 'STOP' }>,
   luck: Luck,
   before?: Written | null,
-): WorkflowEvent {
+): OnboardingEvent {
   if (command.do === 'STOP' && before === undefined) return { type: 'WRITTEN', place, write: null };
   const [step] = 'steps' in command ? command.steps : [];
   const state =
@@ -75,7 +70,7 @@ function writtenAt(
   return { type: 'WRITTEN', place, write };
 }
 
-function answerTo(workflow: Workflow<Memory>, luck: Luck): WorkflowEvent {
+function answerTo(workflow: Workflow<Memory>, luck: Luck): OnboardingEvent {
   const question = questionOf(workflow);
   const by = 'bob';
   switch (question?.kind) {
@@ -98,9 +93,9 @@ function answerTo(workflow: Workflow<Memory>, luck: Luck): WorkflowEvent {
 
 function eventFor(
   workflow: Workflow<Memory>,
-  command: Exclude<Command, { do: 'END' }>,
+  command: Exclude<Command | OnboardingCommand, { do: 'END' }>,
   luck: Luck,
-): WorkflowEvent {
+): OnboardingEvent {
   if (command.do === 'WAIT') return answerTo(workflow, luck);
   if (luck() === 3) return { type: 'LATER', who: 'CRM', code: 'SYSTEM_UNAVAILABLE' };
   switch (command.do) {
@@ -127,7 +122,7 @@ function eventFor(
 }
 
 /** Checks what must hold of every command, whatever has happened before. */
-function check({ memory, state }: Workflow<Memory>, command: Command): void {
+function check({ memory, state }: Workflow<Memory>, command: Command | OnboardingCommand): void {
   if (command.do !== 'WRITE') return;
   const { stage, undo } = command.place;
   expect(state).toBe('RUNNING');
@@ -175,7 +170,7 @@ test('whatever happens: nothing is written twice or out of turn, what is given u
           if (command.do === 'END') throw new Error('what is over would have been stored so');
           // The store lets nobody cancel beyond the pivot.
           const cancels = n === cancelAt && !onboarding.pivot.includes(workflow.stage);
-          const event: WorkflowEvent = cancels
+          const event: OnboardingEvent = cancels
             ? { type: 'CANCELLING', by: 'carl', reason: null }
             : eventFor(workflow, command, luck);
           const after = onboarding.evolve(workflow, event);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Boundary } from '../../coordination/workflows/drive.ts';
+import { isOfWrite, type Boundary } from '../../coordination/workflows/drive.ts';
 import { withStores } from '../support/store.ts';
 import { ended, openStage, type Given, type Stage } from './stage.ts';
 
@@ -31,7 +31,7 @@ const courses: Readonly<Record<string, Course>> = {
   'a person ends it while the ERP makes its customer': {
     given: (stage) => ({
       async happened({ id }, event) {
-        if (event.type !== 'WRITTEN' || event.place.stage !== 'ERP_CUSTOMER') return;
+        if (!isOfWrite(event) || event.place.stage !== 'ERP_CUSTOMER') return;
         if (event.write?.state === 'PENDING')
           await stage.store.cancel(id, ['BILLING_ACCOUNT'], { by: 'a person', reason: null }, []);
       },

@@ -3,14 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { participantOf } from '../../coordination/index.ts';
 import { recordsIn } from '../../coordination/records.ts';
 import { actIn } from '../../coordination/workflows/act.ts';
-import type { Match } from '../../coordination/workflows/candidates.ts';
+import { carriedBy } from '../../coordination/workflows/carried.ts';
+import type { Match } from '../../coordination/workflows/onboarding/candidates.ts';
 import { drive, type Boundary } from '../../coordination/workflows/drive.ts';
-import { onboarding, type Memory } from '../../coordination/workflows/onboarding/index.ts';
+import { onboardingIn } from '../../coordination/workflows/onboarding/act.ts';
+import type { Memory } from '../../coordination/workflows/onboarding/index.ts';
 import { readsIn } from '../../coordination/workflows/reads.ts';
 import { embeddedReference } from '../../coordination/workflows/reference/embedded.ts';
-import { begun, draftOf } from '../../coordination/workflows/start.ts';
+import { begun, draftOf } from '../../coordination/workflows/onboarding/start.ts';
 import { storeIn, type Store as Workflows } from '../../coordination/workflows/store.ts';
-import type { Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
+import type { OwnEvent, Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
 import { writesIn } from '../../coordination/workflows/writes.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { Identity } from '../../identity/index.ts';
@@ -47,7 +49,7 @@ export interface Stage {
 
 export interface Given {
   readonly at?: (boundary: Boundary) => void | Promise<void>;
-  readonly happened?: (workflow: Workflow, event: WorkflowEvent) => void | Promise<void>;
+  readonly happened?: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => void | Promise<void>;
   readonly matches?: (self: string) => Promise<readonly Match[]>;
 }
 
@@ -73,6 +75,7 @@ export async function openStage(db: Db): Promise<Stage> {
     const schema = buildSubgraph(contractOf(system.name).sdl, resolvers);
     return participantOf(system.system, localSubgraph(system.name, schema));
   });
+  const bySystem = new Map(participants.map((one) => [one.system, one]));
   const store = storeIn({ db, worker: randomUUID(), lease: 60_000 });
   const reads = readsIn(db);
 
@@ -124,21 +127,20 @@ export async function openStage(db: Db): Promise<Stage> {
       const told: Promise<void>[] = [];
       const options = {
         ...{ db, store: own, at, pause: () => 0 },
-        kinds: new Map([[onboarding.kind, onboarding]]),
-        act: actIn({
-          participants: new Map(participants.map((one) => [one.system, one])),
-          matches: {
-            matches: (_, self) => matches(self),
-            untried: (ids: readonly string[]) => reads.untried(ids),
-          },
-          register: identity.register,
-          reference: embeddedReference,
-          writes: writesIn(engine),
-          callTimeout: 5_000,
-        }),
-        gaveUp: (tx: Parameters<Identity['register']['forget']>[0], { entityId }: Workflow) =>
-          identity.register.forget(tx, entityId),
-        happened: (workflow: Workflow, event: WorkflowEvent) => {
+        kinds: carriedBy(
+          onboardingIn({
+            participants: bySystem,
+            matches: {
+              matches: (_, self) => matches(self),
+              untried: (ids: readonly string[]) => reads.untried(ids),
+            },
+            identity,
+            reference: embeddedReference,
+            callTimeout: 5_000,
+          }),
+        ),
+        act: actIn({ participants: bySystem, writes: writesIn(engine), callTimeout: 5_000 }),
+        happened: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => {
           const done = happened?.(workflow, event);
           if (done) told.push(done);
         },

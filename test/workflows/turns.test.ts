@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
-import type { Match } from '../../coordination/workflows/candidates.ts';
-import { noteOfAccounts } from '../../coordination/workflows/seen.ts';
+import type { Match } from '../../coordination/workflows/onboarding/candidates.ts';
+import { noteOfAccounts } from '../../coordination/workflows/onboarding/seen.ts';
 import { withStores } from '../support/store.ts';
 import { openStage, type Stage } from './stage.ts';
 

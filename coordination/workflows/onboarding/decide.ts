@@ -1,11 +1,12 @@
 import type { Command, Place, Workflow } from '../workflow.ts';
+import type { OnboardingCommand } from './commands.ts';
 import { factsOf, knownOf, subjectOf } from './known.ts';
 import type { Memory } from './memory.ts';
 import { readOfAccount, stepsOf, undoOf, writing, type WritingStage } from './records.ts';
 import { standingOf } from './standing.ts';
 
 /** What is to be done next for an onboarding. Pure: the same memory gives the same command. */
-export function decide({ memory }: Workflow<Memory>): Command {
+export function decide({ memory }: Workflow<Memory>): Command | OnboardingCommand {
   const standing = standingOf(memory);
   if ('end' in standing) return { do: 'END' };
   if (standing.question) return { do: 'WAIT' };

@@ -1,12 +1,14 @@
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
-import type { Answer, Candidate, Place, Workflow, WorkflowEvent, Written } from '../workflow.ts';
+import type { Candidate, Question } from '../question.ts';
+import type { Answer, Ending, Place, Workflow, Written } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
-import type { Ending, Memory, Question } from './memory.ts';
+import type { OnboardingEvent } from './commands.ts';
+import type { Memory } from './memory.ts';
 import { standingOf } from './standing.ts';
 
 /** The onboarding after something has happened. Pure. */
-export function evolve(workflow: Workflow<Memory>, event: WorkflowEvent): Workflow<Memory> {
+export function evolve(workflow: Workflow<Memory>, event: OnboardingEvent): Workflow<Memory> {
   const memory = remembered(workflow.memory, event);
   const standing = standingOf(memory);
   if ('end' in standing) {
@@ -16,7 +18,7 @@ export function evolve(workflow: Workflow<Memory>, event: WorkflowEvent): Workfl
   return { ...workflow, memory, stage: standing.at, state: standing.question ? 'PARKED' : 'RUNNING' };
 }
 
-function remembered(memory: Memory, event: WorkflowEvent): Memory {
+function remembered(memory: Memory, event: OnboardingEvent): Memory {
   switch (event.type) {
     case 'READ':
       return { ...memory, waits: 0, read: true, account: event.values };

@@ -2,9 +2,9 @@ import { attributes } from '../../../schema/generated/contracts.ts';
 import type { Attribute } from '../../../schema/governance.ts';
 import { checkValues } from '../../rules/index.ts';
 import type { Values } from '../../write.ts';
+import type { Field } from '../question.ts';
 import type { Enrichment } from '../reference/reference.ts';
 import { membersOf, textOf, type Known } from './known.ts';
-import type { Field } from './memory.ts';
 import { wanted } from './records.ts';
 
 /** A value that has to be there. */

@@ -1,7 +1,7 @@
-import type { SystemName } from '../../../schema/generated/contracts.ts';
 import type { Values } from '../../write.ts';
+import type { Candidate } from '../question.ts';
 import type { Enrichment } from '../reference/reference.ts';
-import type { Candidate, Written } from '../workflow.ts';
+import type { Ending, Written } from '../workflow.ts';
 
 /** What an onboarding knows and has done. All that it decides follows from this. */
 export interface Memory {
@@ -29,40 +29,6 @@ export interface Memory {
   readonly ending: Ending | null;
   /** Times in a row that somebody could not be reached. */
   readonly waits: number;
-}
-
-/** Why it ends before it has reached its end. */
-export interface Ending {
-  readonly state: 'FAILED' | 'CANCELLED';
-  readonly code: 'DUPLICATE_CUSTOMER' | 'DECLINED' | 'CANCELLED' | 'NOT_ONBOARDABLE';
-  readonly message: string;
-  /** The customer that this one is; only of DUPLICATE_CUSTOMER. */
-  readonly customer?: string;
-}
-
-/** What a person is asked. */
-export type Question =
-  /** Values that are missing, or cannot be used as they are. */
-  | { readonly kind: 'FIELDS'; readonly fields: readonly Field[] }
-  | { readonly kind: 'DUPLICATE'; readonly candidates: readonly Candidate[] }
-  /** A second person with all of these scopes has to agree. */
-  | { readonly kind: 'APPROVAL'; readonly scopes: readonly string[]; readonly why: readonly string[] }
-  /** A system refused its part: give other values, or have it tried again. */
-  | {
-      readonly kind: 'REFUSED';
-      readonly write: string;
-      readonly system: SystemName;
-      readonly fields: readonly Field[];
-    }
-  /** A write waits for a person: what is decided there goes on here. */
-  | { readonly kind: 'WRITE'; readonly write: string; readonly system: SystemName };
-
-/** Something that is wrong with one value. */
-export interface Field {
-  /** An attribute or a place in it, e.g. `billingAddress.postalCode`; empty where a system named none. */
-  readonly field: string;
-  readonly code: string;
-  readonly message: string;
 }
 
 export function begunWith(given: Values): Memory {

@@ -1,10 +1,11 @@
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
-import type { Candidate, Stage, Written } from '../workflow.ts';
+import type { Candidate, Question } from '../question.ts';
+import type { Ending, Stage, Written } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
 import { lackingIn } from './fields.ts';
 import { factsOf, knownOf, subjectOf } from './known.ts';
-import type { Ending, Memory, Question } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { stepsOf, undoOf, writing, type WritingStage } from './records.ts';
 
 /** Where an onboarding stands: what is to be done or asked next, or how it has ended. */

@@ -1,13 +1,15 @@
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
-import type { Asked, Candidate, Entry, Workflow, WorkflowEvent, Written } from '../workflow.ts';
-import type { Memory, Question } from './memory.ts';
+import { meantBySame, type Question } from '../question.ts';
+import type { Asked, Entry, Workflow, Written } from '../workflow.ts';
+import type { OnboardingEvent } from './commands.ts';
+import type { Memory } from './memory.ts';
 import { openIn, standingOf } from './standing.ts';
 
 /** What is told of an event. What only looked again, and found what was known, is not told. Pure. */
 export function told(
   before: Workflow<Memory>,
-  event: WorkflowEvent,
+  event: OnboardingEvent,
   after: Workflow<Memory>,
 ): readonly Entry[] {
   const asked = questionOf(after);
@@ -25,7 +27,11 @@ export function questionOf({ memory }: Workflow<Memory>): Question | null {
   return 'question' in standing ? (standing.question ?? null) : null;
 }
 
-function ofEvent(before: Workflow<Memory>, event: WorkflowEvent, after: Workflow<Memory>): readonly Entry[] {
+function ofEvent(
+  before: Workflow<Memory>,
+  event: OnboardingEvent,
+  after: Workflow<Memory>,
+): readonly Entry[] {
   const { stage } = before;
   const machine = (kind: Entry['event'], message: string, write?: string): readonly Entry[] => [
     { event: kind, stage, by: null, message, ...(write === undefined ? {} : { write }) },
@@ -120,13 +126,6 @@ function sentenceOf(question: Question): string {
     case 'WRITE':
       return `The write to ${question.system} has to be decided on.`;
   }
-}
-
-/** Who is meant by saying that it is the same: of several that are as likely only `answerWorkflow` can say. Pure. */
-export function meantBySame(candidates: readonly Candidate[]): string | null {
-  const likely = candidates.filter(({ verdict }) => verdict === 'SAME');
-  const [one, ...others] = likely.length > 0 ? likely : candidates;
-  return one && others.length === 0 ? one.id : null;
 }
 
 /** What a steward is asked; a write that waits for a person has an item of its own. Pure. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Db, Queryable } from '../../runtime/db/index.ts';
-import type { SystemName } from '../../schema/generated/contracts.ts';
-import { subject } from './place.ts';
+import type { Db, Queryable } from '../../../runtime/db/index.ts';
+import type { SystemName } from '../../../schema/generated/contracts.ts';
+import { subject } from '../place.ts';
+import { storeIn } from '../store.ts';
 import { begun, draftOf } from './start.ts';
-import { storeIn } from './store.ts';
 
 /** A record that a system told of. */
 export interface Seen {

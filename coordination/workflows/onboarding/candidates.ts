@@ -1,7 +1,9 @@
-import type { Facts } from '../../identity/facts.ts';
-import type { SystemName } from '../../schema/generated/contracts.ts';
-import type { Participant, ParticipantCall } from '../participant.ts';
-import type { Candidate, Command, Workflow } from './workflow.ts';
+import type { Facts } from '../../../identity/facts.ts';
+import type { SystemName } from '../../../schema/generated/contracts.ts';
+import type { Participant, ParticipantCall } from '../../participant.ts';
+import type { Candidate } from '../question.ts';
+import type { Workflow } from '../workflow.ts';
+import type { OnboardingCommand } from './commands.ts';
 
 /** Another customer beside the one that is looked for. */
 export interface Match extends Omit<Candidate, 'verdict'> {
@@ -31,7 +33,7 @@ interface Around {
 export async function candidatesIn(
   { participants, matches }: Around,
   { entity, entityId }: Workflow,
-  { facts, cleared, parent }: Extract<Command, { do: 'MATCH' }>,
+  { facts, cleared, parent }: Extract<OnboardingCommand, { do: 'MATCH' }>,
   call: ParticipantCall,
 ): Promise<readonly Candidate[] | 'LATER'> {
   const found = (await matches.matches(facts, entityId)).flatMap(({ verdict, ...match }): Candidate[] =>
