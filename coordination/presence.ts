@@ -4,12 +4,12 @@ import type { Before, Cause, Step } from './write.ts';
 
 /** Steps that are about whether an owner has a record at all, and not about what is in it. */
 export function isOfPresence({ kind }: Pick<Step, 'kind'>): boolean {
-  return kind === 'CREATE' || kind === 'WITHDRAW';
+  return kind === 'CREATE' || kind === 'WITHDRAW' || kind === 'ERASE';
 }
 
 /** Whether the owner can take a step's effect back; what was taken away is not made again as it was. */
 export function canUndo({ kind, loose }: Step, { conditional }: Examined): boolean {
-  return conditional && kind !== 'WITHDRAW' && loose !== true;
+  return conditional && kind !== 'WITHDRAW' && kind !== 'ERASE' && loose !== true;
 }
 
 /** A step of presence once its record was looked for, and before anything was sent. Pure. */

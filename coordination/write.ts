@@ -64,9 +64,10 @@ export interface Cause {
 
 /**
  * `OWNER` writes what the system owns, `COPY` what it keeps a copy of. `CREATE` makes the system's record of an entity, of
- * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again.
+ * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again. `ERASE`
+ * leaves nothing of any record of it but what the law has the system keep.
  */
-export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW';
+export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW' | 'ERASE';
 
 /** One call to one owner: all attributes of a write that this system owns, or keeps copies of. */
 export interface Step {

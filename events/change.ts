@@ -1,7 +1,9 @@
 import type { SystemName } from '../identity/index.ts';
 
-/** Entered the system, was changed there, or is gone from it. */
-export const changeKinds = ['CREATED', 'UPDATED', 'DELETED'] as const;
+/** What becomes of an entity as a whole, which the register itself tells. */
+export const fates = ['ERASED'] as const;
+/** Entered the system, was changed there, or is gone from it; or what became of the whole. */
+export const changeKinds = ['CREATED', 'UPDATED', 'DELETED', ...fates] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** Why something changed, where it was changed through the graph. */
@@ -38,6 +40,8 @@ export interface Draft {
   /** Whether the register had the record before: where it was never seen, it has been changed then and not created. */
   readonly known: boolean;
   readonly cause: Cause | null;
+  /** Absent and null for what was seen of a record. Otherwise the system is IDENTITY, and its key says which time it is. */
+  readonly fate?: (typeof fates)[number] | null;
 }
 
 /** A change, as it is told once and for ever. */

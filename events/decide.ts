@@ -30,6 +30,10 @@ export type Verdict =
 
 /** Decides whether what was seen of a record is a change, and of which attributes; `position` is the one it would get. */
 export function decide(seen: Seen | null, draft: Draft, position: string): Verdict {
+  if (draft.fate != null)
+    return seen === null
+      ? telling(null, draft, position, draft.fate, [], {})
+      : { verdict: 'UNCHANGED', seen: null };
   const known = seen !== null && !isGone(seen) ? seen : null;
   if (draft.fingerprints === null) {
     if (known === null) return { verdict: 'UNCHANGED', seen: null };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SystemName } from '../identity/index.ts';
-import type { Draft } from './change.ts';
+import { fates, type Draft } from './change.ts';
 
 const decimal = z.string().regex(/^\d{1,18}$/);
 const name = z.string().min(1);
@@ -20,6 +20,7 @@ const form = z.object({
   since: decimal.nullable().default(null),
   known: z.boolean().default(false),
   cause: z.object({ requestId: name, correlationId: name }).nullable().default(null),
+  fate: z.enum(fates).nullable().default(null),
 });
 
 /** A draft out of the outbox, as everybody may have put it there: or a sentence that says why it is none. */

@@ -119,6 +119,12 @@ export interface Connector<R extends object, Rows extends object> {
    * is free. One that is not there is `NOT_FOUND`.
    */
   withdraw(key: string, options: WriteOptions, call: Call): Promise<void>;
+  /**
+   * Leaves nothing of a record, of the rows below it and of what was written down of both, but what the law has the system
+   * keep. From then on the record is as one that was withdrawn; one that was, is erased all the same, and one that is
+   * erased already stays as it is. One that never was is `NOT_FOUND`.
+   */
+  erase(key: string, options: Pick<WriteOptions, 'wireKey'>, call: Call): Promise<void>;
   /** Records changed since a position; null begins with the oldest that the system still tells. */
   changes(since: string | null, call: Call): Promise<FeedPage<R>>;
   /** The position from which the feed tells what changes from now on, and perhaps a little of what was before. */

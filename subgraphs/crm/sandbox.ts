@@ -5,6 +5,7 @@ import type { AccountBody, ContactBody } from './account.ts';
 import { accountRoutes, type AccountTables } from './account-routes.ts';
 import { error, missing, stale } from './answers.ts';
 import { contactRoutes } from './contact-routes.ts';
+import { erasureRoute } from './erasure.ts';
 import { holdHierarchy } from './hierarchy.ts';
 import { message } from './hook.ts';
 
@@ -27,7 +28,7 @@ export function crmSandbox(db: Db, random?: () => number): Sandbox {
   return createSandbox({
     name: 'crm',
     db,
-    routes: [...accountRoutes({ accounts, contacts, inHierarchy }), ...contactRoutes(contacts)],
+    routes: [...accountRoutes({ accounts, contacts, inHierarchy }), ...contactRoutes(contacts), erasureRoute(db)],
     message,
     notFound: missing,
     refusals: {

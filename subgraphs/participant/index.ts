@@ -13,6 +13,7 @@ import { fieldsOf } from '../fingerprint.ts';
 import type { Attribute } from '../lens.ts';
 import { apply } from './apply.ts';
 import { create } from './create.ts';
+import { erase, examineErasure } from './erase.ts';
 import { examine } from './examine.ts';
 import type { Part } from './part.ts';
 import { examinePresence } from './presence.ts';
@@ -24,10 +25,12 @@ import { writablesOf } from './writable.ts';
 const looks: Readonly<Partial<Record<ParticipantKind, typeof examine>>> = {
   CREATE: examinePresence,
   WITHDRAW: examinePresence,
+  ERASE: examineErasure,
 };
 const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
   CREATE: create,
   WITHDRAW: withdraw,
+  ERASE: erase,
 };
 
 /** How a system takes part: its connector, and where it keeps what it owns and what it copies. */
@@ -59,7 +62,7 @@ export function participantResolvers<R extends object, Rows extends object>({
     ),
     whole: [...new Set([...fields, ...[...made.values()].flatMap((writable) => writable.fields)])],
     translation: createTranslation(options.entity, options.crossing),
-    writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: new Map() },
+    writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: new Map(), ERASE: new Map() },
   };
   const operations = participantOperations(options.system);
 
