@@ -2,7 +2,6 @@ import type { Db } from '../runtime/db/index.ts';
 import type {
   DeadLetterFilter,
   Page,
-  RecordedWrite,
   WriteFilter,
   WritePage,
   WriteView,

@@ -26,7 +26,8 @@ export type RefusalCode =
   | 'SUPERSEDED'
   | 'ALREADY_ONBOARDING'
   | 'UNKNOWN_WORKFLOW'
-  | 'NOTHING_ASKED';
+  | 'NOTHING_ASKED'
+  | 'NOT_CONFIRMED';
 
 /** Why something is refused, and what to do about it; without an attribute it is refused as a whole. */
 export interface Refusal {

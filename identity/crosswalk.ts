@@ -103,6 +103,8 @@ export interface Crosswalk {
    * else now; in order.
    */
   everOf(system: SystemName, id: string): Promise<readonly string[]>;
+  /** A customer and all that were merged into it. */
+  familyOf(id: string): Promise<readonly string[]>;
   /** The keys of a system that belong to a customer, in order, after one of them; '' begins with the first. */
   keysAfter(system: SystemName, after: string, most: number): Promise<readonly string[]>;
 }
@@ -158,6 +160,10 @@ export function crosswalkIn(db: Queryable): Crosswalk {
         [system, id],
       );
       return rows.map(({ key }) => key);
+    },
+    async familyOf(id) {
+      const rows = await db.query<{ id: string }>('select identity_family($1) as id', [id]);
+      return rows.map((row) => row.id);
     },
     async keysAfter(system, after, most) {
       const rows = await db.query<{ key: string }>(

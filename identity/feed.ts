@@ -3,6 +3,7 @@ import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { customerId, holdersEver } from './crosswalk.ts';
 import { enrolled, isUsable, takeTurn } from './enrol.ts';
+import { erasedOf } from './erased.ts';
 import type { Facts } from './facts.ts';
 import type { KeyedStore, Keying } from './keying.ts';
 import { refreshBatch, unlinkBatch } from './refresh.ts';

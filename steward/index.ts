@@ -1,6 +1,7 @@
 export type { Continuations, Continue } from './continue.ts';
 export type { Outcome } from './decide.ts';
 export { writeKinds, type Decision, type Kind } from './kinds.ts';
+export { forget } from './forget.ts';
 export { openSteward } from './open.ts';
 export { close, raise, type Item } from './raise.ts';
 

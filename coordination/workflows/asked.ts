@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../runtime/context.ts';
 import type {
   CustomerWorkflowFilter,
+  EraseCustomerInput,
   OnboardCustomerInput,
   WorkflowAnswerInput,
 } from '../../schema/generated/coordination.ts';
@@ -9,7 +10,7 @@ import type { Complete } from '../complete.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
 import type { Answer } from './workflow.ts';
-import type { Onboard, WorkflowFilter } from './workflows.ts';
+import type { Erase, Onboard, WorkflowFilter } from './workflows.ts';
 
 type Header = Pick<RequestContext, 'idempotencyKey'>;
 
@@ -22,6 +23,11 @@ export function onboardOf(input: OnboardCustomerInput, key: string | null, compl
     key,
     reason: input.reason ?? null,
   };
+}
+
+/** The erasure that an input asks for. */
+export function eraseOf({ customerId, confirm, reason }: EraseCustomerInput, key: string | null): Erase {
+  return { entity: 'Customer', entityId: customerId, confirm, key, reason };
 }
 
 /** The answer that an input gives. */

@@ -12,6 +12,9 @@ import { carriedBy } from './carried.ts';
 import { decisionsIn } from './decisions.ts';
 import type { Boundary } from './drive.ts';
 import { showWorkflows } from './gauges.ts';
+import { erasingIn } from './erasing/act.ts';
+import { guardIn } from './erasing/guards.ts';
+import { eraseIn } from './erasing/start.ts';
 import { onboardingIn } from './onboarding/act.ts';
 import type { Matches } from './onboarding/candidates.ts';
 import { startIn } from './onboarding/start.ts';
@@ -51,7 +54,7 @@ export const usualWorkflowPace: Pace = {
 export interface WorkflowsOptions {
   /** With the migrations of coordination. */
   readonly db: Db;
-  readonly identity: Pick<Identity, 'loadersOf' | 'register' | 'matches' | 'verdicts'>;
+  readonly identity: Pick<Identity, 'crosswalk' | 'loadersOf' | 'register' | 'matches' | 'verdicts'>;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;
   readonly engine: OpenedCoordination['engine'];
@@ -79,7 +82,11 @@ export async function openWorkflows(
   await store.recover();
   const writes = writesIn(engine);
   const matches = { matches: matchesOf(identity), untried: (ids: readonly string[]) => reads.untried(ids) };
-  const kinds = carriedBy(onboardingIn({ participants, matches, identity, reference, callTimeout }));
+  const guard = guardIn({ db, identity, participants });
+  const kinds = carriedBy(
+    onboardingIn({ participants, matches, identity, reference, callTimeout }),
+    erasingIn({ db, identity, guard, callTimeout }),
+  );
   const worker = startWorker({
     ...{ db, store, kinds, concurrency, interval, pause, failed },
     act: actIn({ participants, writes, callTimeout }),
@@ -98,6 +105,7 @@ export async function openWorkflows(
   return {
     workflows: {
       onboard: startIn({ db, identity, store, reads, look }),
+      erase: eraseIn({ db, identity, guard, store, reads, callTimeout, look }),
       ...decisionsIn({ db, store, reads, kinds, look, retryWrite: decisionsOnWrites(engine).retry }),
       workflow: (id) => reads.view(id),
       page: (filter, page) => reads.page(filter, page),

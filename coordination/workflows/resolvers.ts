@@ -10,10 +10,10 @@ import type { PageArgs } from '../pages.ts';
 import type { Refusal } from '../refusal.ts';
 import { shownRefusal, shownWrite } from '../shown.ts';
 import { sightOf } from '../sight.ts';
-import { answerOf, keyOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { answerOf, eraseOf, keyOf, onboardOf, workflowFilterOf } from './asked.ts';
 import { keyRequired } from './refusals.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
-import type { Decided, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
+import type { Decided, Started, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
 
 const list = 'workflows 1';
 
@@ -54,6 +54,18 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
     return found.flatMap((write) => (write ? [shownWrite(write, sight)] : []));
   }
 
+  async function started(
+    input: Parameters<typeof keyOf>[0],
+    start: (key: string | null) => Promise<Started>,
+    context: RequestContext,
+  ) {
+    const key = keyOf(input, context);
+    const { workflow, refusals, replayed } = isRefusal(key)
+      ? { workflow: null, refusals: [key], replayed: false }
+      : await start(key);
+    return { workflow: workflow && shownWorkflow(workflow), refusals: shownRefusals(refusals, context), replayed };
+  }
+
   async function decided(id: string, decide: (id: string) => Promise<Decided>, context: RequestContext) {
     const stored = storedId(id);
     const { workflow, refusals } =
@@ -71,17 +83,10 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
       customerWorkflows: (_, { filter, ...asked }) => page(workflowFilterOf(filter), asked),
     },
     Mutation: {
-      async onboardCustomer(_, { input }, context) {
-        const key = keyOf(input, context);
-        const { workflow, refusals, replayed } = isRefusal(key)
-          ? { workflow: null, refusals: [key], replayed: false }
-          : await workflows.onboard(onboardOf(input, key, complete), context);
-        return {
-          workflow: workflow && shownWorkflow(workflow),
-          refusals: shownRefusals(refusals, context),
-          replayed,
-        };
-      },
+      onboardCustomer: (_, { input }, context) =>
+        started(input, (key) => workflows.onboard(onboardOf(input, key, complete), context), context),
+      eraseCustomer: (_, { input }, context) =>
+        started(input, (key) => workflows.erase(eraseOf(input, key), context), context),
       answerWorkflow: (_, { id, answer }, context) =>
         decided(
           id,

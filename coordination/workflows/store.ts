@@ -1,5 +1,6 @@
 import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { newSecret } from '../../runtime/envelope.ts';
+import { kindOf } from './kinds.ts';
 import { openedMembers, sealedMembers, type Sealed, type Secret } from '../sealed.ts';
 import type { Entry, Stage, Workflow } from './workflow.ts';
 
@@ -82,6 +83,8 @@ export interface Store {
     tx?: Queryable,
   ): Promise<boolean>;
   wake(ids: readonly string[], tx?: Queryable): Promise<void>;
+  /** The workflow that a caller has started under a key. */
+  known(subject: string, key: string): Promise<{ readonly id: string; readonly hash: string } | null>;
   /** How often a gate has been passed. */
   passed(gate: string): Promise<string>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */
@@ -110,7 +113,8 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
   }
 
   /** What is to be remembered, as it is stored: only with the secret of its entity can it be read. */
-  async function kept({ entityId, memory }: Remembering, tx: Queryable | undefined): Promise<object> {
+  async function kept({ kind, entityId, memory }: Remembering, tx?: Queryable): Promise<unknown> {
+    if (!kindOf({ kind }).hasValues) return memory;
     const fresh = newSecret();
     const secret = await only<Secret>('coordination_secret($1, $2)', [entityId, fresh], tx);
     return sealedMembers(memory as object, secret ?? fresh);
@@ -174,6 +178,14 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
       await tx.query('select coordination_workflow_wake($1)', [ids]);
     },
 
+    async known(subject, key) {
+      const [row] = await db.query<{ id: string; hash: string }>(
+        'select id, body_hash as hash from coordination_workflow where subject = $1 and idempotency_key = $2',
+        [subject, key],
+      );
+      return row ?? null;
+    },
+
     async passed(gate) {
       const [row] = await db.query<{ passed: string }>(
         'select passed from coordination_workflow_gate where kind = $1',
@@ -192,11 +204,12 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
   };
 }
 
-type Remembering = Pick<Workflow, 'entityId' | 'memory'>;
+type Remembering = Pick<Workflow, 'kind' | 'entityId' | 'memory'>;
 
 /** A workflow as it was before it was stored; without the secret, it remembers nothing. */
 export function openedWorkflow<Of extends Workflow>({ secret, ...workflow }: Sealed<Of>): Omit<Sealed<Of>, 'secret'> {
-  return { ...workflow, memory: openedMembers(workflow.memory as object, secret) };
+  const { memory } = workflow;
+  return { ...workflow, memory: memory && openedMembers(memory, secret) };
 }
 
 function rowOf(draft: Draft): object {

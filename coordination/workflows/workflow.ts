@@ -19,7 +19,12 @@ export type Stage =
   | 'BILLING_ACCOUNT'
   | 'ACTIVATION'
   | 'UNDOING'
-  | 'ENDED';
+  | 'ENDED'
+  | 'GUARDS'
+  | 'BILLING_ERASURE'
+  | 'ERP_ERASURE'
+  | 'CRM_ERASURE'
+  | 'FORGETTING';
 
 /** What a caller has started, as it is stored. `Memory` is what its kind remembers. */
 export interface Workflow<Memory = unknown> {
@@ -29,6 +34,7 @@ export interface Workflow<Memory = unknown> {
   readonly entityId: string;
   readonly state: WorkflowState;
   readonly stage: Stage;
+  /** Null where it was erased with its customer; such a workflow is over. */
   readonly memory: Memory;
   /** Of the worker that holds it; a worker with an older one changes nothing. */
   readonly epoch: number;
@@ -141,7 +147,8 @@ export type EntryKind =
   | 'LEFT'
   | 'RETRIED'
   | 'CANCELLING'
-  | 'ENDED';
+  | 'ENDED'
+  | 'ERASED';
 
 /** Why it ends before it has reached its end. */
 export interface Ending {
@@ -152,7 +159,7 @@ export interface Ending {
   readonly customer?: string;
 }
 
-export type EndingCode = 'DUPLICATE_CUSTOMER' | 'DECLINED' | 'CANCELLED' | 'NOT_ONBOARDABLE';
+export type EndingCode = 'DUPLICATE_CUSTOMER' | 'DECLINED' | 'CANCELLED' | 'NOT_ONBOARDABLE' | 'NOT_ERASABLE';
 
 /** All decisions of one kind of workflow. Pure. `Own` is what only it has done, `Happened` what comes of that. */
 export interface Kind<
@@ -161,6 +168,8 @@ export interface Kind<
   Happened extends OwnEvent = OwnEvent,
 > {
   readonly kind: WorkflowKind;
+  /** Whether values of the customer are in what it remembers: that is readable as long as the customer is not erased. */
+  readonly hasValues: boolean;
   /** Scopes of which whoever cancels it or has it tried again needs all. */
   readonly scopes: readonly string[];
   /** Stages in which it is not cancelled any more: what has been done cannot be undone as a whole. */
@@ -181,7 +190,7 @@ export interface Kind<
 }
 
 /** What a kind of workflow can be. */
-export type WorkflowKind = 'ONBOARDING';
+export type WorkflowKind = 'ONBOARDING' | 'ERASURE';
 
 /** What is shown of a workflow beside its question and what has happened to it. */
 export interface Outline {

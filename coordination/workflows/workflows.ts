@@ -12,6 +12,8 @@ import type { Answer, Entry, Stage, Workflow, WorkflowState } from './workflow.t
 export interface Workflows {
   /** Starts to onboard a customer; the same key and body give the workflow there is. */
   onboard(asked: Onboard, context: RequestContext): Promise<Started>;
+  /** Starts to erase a customer; the same key and body give the workflow there is. */
+  erase(asked: Erase, context: RequestContext): Promise<Started>;
   workflow(id: string): Promise<WorkflowView | null>;
   /** Newest first. */
   page(
@@ -43,6 +45,16 @@ export interface Onboard {
   readonly values: Values;
   readonly key: string | null;
   readonly reason: string | null;
+}
+
+/** A customer to be erased. */
+export interface Erase {
+  readonly entity: EntityName;
+  readonly entityId: string;
+  /** Its name or its id, so that nobody is meant by mistake. */
+  readonly confirm: string;
+  readonly key: string | null;
+  readonly reason: string;
 }
 
 export interface Started {

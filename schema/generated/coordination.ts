@@ -208,6 +208,12 @@ export type Mutation = {
    * are written.
    */
   readonly onboardCustomer: StartWorkflowPayload;
+  /**
+   * Erases a customer from all systems and from the graph itself, once a second person has agreed. Every system leaves of it
+   * what the law has it keep, and nothing else; the graph leaves ids, and that it was done. Nothing brings it back. Refused
+   * for a customer that is neither CLOSED nor a PROSPECT, that owes something, or for which something is under way.
+   */
+  readonly eraseCustomer: StartWorkflowPayload;
   /** Answers what a workflow asks. To approve takes the scopes that its question names, and somebody else than who asked for it. */
   readonly answerWorkflow: WorkflowPayload;
   /** Ends a workflow and undoes what it has done, from the last to the first. Refused once its billing account is ordered. */
@@ -256,6 +262,11 @@ export type MutationRedriveDeadLettersArgs = {
 
 export type MutationOnboardCustomerArgs = {
   input: OnboardCustomerInput;
+};
+
+
+export type MutationEraseCustomerArgs = {
+  input: EraseCustomerInput;
 };
 
 
@@ -500,7 +511,9 @@ export type WriteRefusalCode =
   /** There is no workflow with this id. */
   | 'UNKNOWN_WORKFLOW'
   /** It asks for nothing, or nothing was said. */
-  | 'NOTHING_ASKED';
+  | 'NOTHING_ASKED'
+  /** What is to be erased was not confirmed by its name or its id. */
+  | 'NOT_CONFIRMED';
 
 /** What a change would do, and in which order. */
 export type CustomerUpdatePlan = {
@@ -743,7 +756,9 @@ export type WriteStepKind =
   /** It is to have a record of the customer that is not there yet. */
   | 'CREATE'
   /** Its record of the customer is to be taken away again. */
-  | 'WITHDRAW';
+  | 'WITHDRAW'
+  /** Nothing is to be left of its records of the customer but what the law has it keep. */
+  | 'ERASE';
 
 /** Where a step stands. */
 export type StepState =
@@ -839,6 +854,21 @@ export type OnboardCustomerInput = {
   readonly reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A customer to be erased. */
+export type EraseCustomerInput = {
+  /** The customer; one that was merged into another means that one, with everybody who was merged into it. */
+  readonly customerId: Scalars['ID']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same workflow, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The name of the customer as it is, or its id: so that nobody is erased by mistake. */
+  readonly confirm: Scalars['String']['input'];
+  /** Why. The audit keeps it for good: nothing of the customer belongs in it. */
+  readonly reason: Scalars['String']['input'];
+};
+
 /** What a person says to a question of a workflow. */
 export type WorkflowAnswerInput = {
   /** Chosen by the caller, 1 to 255 characters: the same key with the same answer counts once. May be in the header `Idempotency-Key` instead. */
@@ -917,7 +947,9 @@ export type CustomerWorkflow = {
 /** What a workflow is for. */
 export type WorkflowKind =
   /** A new customer is set up in all systems. */
-  | 'ONBOARDING';
+  | 'ONBOARDING'
+  /** A customer is erased from all systems, and from the graph. */
+  | 'ERASURE';
 
 /** Where a workflow stands. */
 export type WorkflowState =
@@ -955,7 +987,17 @@ export type WorkflowStage =
   /** What was done is undone. */
   | 'UNDOING'
   /** It is over. */
-  | 'ENDED';
+  | 'ENDED'
+  /** It is looked whether anything stands against it. */
+  | 'GUARDS'
+  /** Billing erases its part: from here on it is not ended any more. */
+  | 'BILLING_ERASURE'
+  /** The ERP erases its part. */
+  | 'ERP_ERASURE'
+  /** The CRM erases its part. */
+  | 'CRM_ERASURE'
+  /** The graph forgets it. */
+  | 'FORGETTING';
 
 /** What a workflow waits for a person to say. */
 export type WorkflowQuestion = {
@@ -1033,7 +1075,9 @@ export type WorkflowEndingCode =
   /** A person has ended it. */
   | 'CANCELLED'
   /** A customer in this state is not set up anew. */
-  | 'NOT_ONBOARDABLE';
+  | 'NOT_ONBOARDABLE'
+  /** Something stands against erasing the customer. */
+  | 'NOT_ERASABLE';
 
 /** What a country demands of a customer that is invoiced there. */
 export type RegionalCompliance = {
@@ -1124,7 +1168,9 @@ export type WorkflowEventKind =
   /** A person wants its end. */
   | 'CANCELLING'
   /** It is over. */
-  | 'ENDED';
+  | 'ENDED'
+  /** A system has erased its part, or the graph has. */
+  | 'ERASED';
 
 /** Conditions of a list of workflows; each given one must hold. */
 export type CustomerWorkflowFilter = {
@@ -1566,6 +1612,7 @@ export type ResolversTypes = {
   CustomerWriteConnection: ResolverTypeWrapper<Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWriteEdge']> }>;
   CustomerWriteEdge: ResolverTypeWrapper<Omit<CustomerWriteEdge, 'node'> & { node: ResolversTypes['CustomerWrite'] }>;
   OnboardCustomerInput: OnboardCustomerInput;
+  EraseCustomerInput: EraseCustomerInput;
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: ResolverTypeWrapper<Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
   WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
@@ -1654,6 +1701,7 @@ export type ResolversParentTypes = {
   CustomerWriteConnection: Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWriteEdge']> };
   CustomerWriteEdge: Omit<CustomerWriteEdge, 'node'> & { node: ResolversParentTypes['CustomerWrite'] };
   OnboardCustomerInput: OnboardCustomerInput;
+  EraseCustomerInput: EraseCustomerInput;
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
   WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
@@ -1760,6 +1808,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   retryWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationRetryWriteArgs, 'id'>>;
   redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, RequireFields<MutationRedriveDeadLettersArgs, 'dryRun'>>;
   onboardCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationOnboardCustomerArgs, 'input'>>;
+  eraseCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'input'>>;
   answerWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationAnswerWorkflowArgs, 'id' | 'answer'>>;
   cancelWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationCancelWorkflowArgs, 'id'>>;
   retryWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationRetryWorkflowArgs, 'id'>>;

@@ -41,7 +41,9 @@ export type ParticipantKind =
   /** It is to have a record of the entity that is not there yet: of attributes that it owns or keeps copies of. */
   | 'CREATE'
   /** Its record of the entity is to be taken away again. */
-  | 'WITHDRAW';
+  | 'WITHDRAW'
+  /** Nothing is to be left of the entity's records but what the law has the system keep. */
+  | 'ERASE';
 
 /** What a system says of a record and of a write to it. */
 export type ParticipantExamined = {
