@@ -57,13 +57,19 @@ export default {
       severity: 'error',
       from: { path: `^${name}/`, pathNot: '/cli\\.ts$' },
       to: {
-        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), '(main|house)\\.ts$'].join('|')})`,
+        path: `^(${[...folders.filter((f) => f !== name && !below.includes(f)).map((f) => `${f}/`), '(house/|(main|house)\\.ts$)'].join('|')})`,
       },
     })),
     {
       name: 'main-sees-all-and-is-seen-by-none',
       severity: 'error',
-      from: { pathNot: '(^test/|^main\\.ts$|/cli\\.ts$)' },
+      from: { pathNot: '(^test/|^house/|^(main|house)\\.ts$|/cli\\.ts$)' },
+      to: { path: '^(house/|(main|house)\\.ts$)' },
+    },
+    {
+      name: 'parts-of-the-house-do-not-see-the-whole',
+      severity: 'error',
+      from: { path: '^house/' },
       to: { path: '^(main|house)\\.ts$' },
     },
     {

@@ -1,55 +1,31 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
-import { openAudit, openReads, type Reads } from './audit/index.ts';
-import {
-  busyWith,
-  coordinationMigrations,
-  noteOfAccounts,
-  openGoverned,
-  participantOf,
-  type Governed,
-} from './coordination/index.ts';
-import {
-  changesOf,
-  hint,
-  intakeOf,
-  openEvents,
-  unknownDecided,
-  webhookDoor,
-  type Events,
-  type Intake,
-} from './events/index.ts';
-import { openDocuments } from './gateway/documents/open.ts';
-import { admitting, authenticating } from './gateway/authentication.ts';
-import { examplesIn } from './gateway/examples.ts';
-import { gatewayOf } from './gateway/graph.ts';
-import type { Authenticate } from './gateway/server.ts';
-import { requestLog } from './gateway/request-log.ts';
+import { openAudit, openReads } from './audit/index.ts';
+import { coordinationMigrations } from './coordination/index.ts';
+import { changesOf, unknownDecided } from './events/index.ts';
+import { observing, eventsOf } from './house/changes.ts';
+import { authenticateBy, doorOf, scrapedBy } from './house/door.ts';
+import { governedOf } from './house/governed.ts';
 import { identitySubgraph, startDuplicateSweeps, verdictDecided } from './identity/index.ts';
-import { reach, serveApart, type Served } from './runtime/apart.ts';
+import { reach, serveApart } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
 import { loadMigrations, migrate } from './runtime/db/index.ts';
-import type { Subgraph } from './runtime/executor.ts';
 import { Failure } from './runtime/failure.ts';
 import { guardsOf } from './runtime/guards.ts';
-import { createHttp, type Http, type Post } from './runtime/http.ts';
+import { createHttp } from './runtime/http.ts';
 import { listen, type Tls } from './runtime/listen.ts';
 import { createPass } from './runtime/pass.ts';
 import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
-import { createMetrics, type Logger, type Metrics } from './runtime/telemetry.ts';
+import { createMetrics, type Logger } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { openSteward, type Continuations } from './steward/index.ts';
 import { crossingOf } from './subgraphs/crossing.ts';
-import { sendersWith, systems } from './subgraphs/index.ts';
-import { observeSystems } from './subgraphs/observe.ts';
+import { systems } from './subgraphs/index.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { openSandboxes } from './subgraphs/sandbox/open.ts';
 import type { Store } from './subgraphs/store.ts';
 import type { System } from './subgraphs/system.ts';
-
-const root = import.meta.dirname;
 
 /** A process of the graph that has begun to serve. */
 export interface House {
@@ -85,6 +61,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const http = createHttp();
   begun.push(() => http.close());
   const metrics = createMetrics();
+  const ground = { config, store, metrics, logger };
   const here = systems.filter(({ name }) => config.roles.has(name as Role));
   // What a system tells is to be told from what a write is just about to change in it, whoever carries it out.
   if (config.roles.has('coordination') || here.length > 0)
@@ -122,7 +99,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     add(audit);
   }
   // Before everything that captures: what has happened by the end is told before the end.
-  const events = config.roles.has('events') ? await eventsOf(config, store, metrics, logger) : undefined;
+  const events = config.roles.has('events') ? await eventsOf(ground) : undefined;
   if (events) {
     begun.push(() => events.stop());
     const changes = await changesOf({
@@ -135,7 +112,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   }
   const continuations: { -readonly [K in keyof Continuations]: Continuations[K] } = {};
   if (config.roles.has('coordination')) {
-    const governed = await governedOf(config, store, subgraph, metrics, logger, {
+    const governed = await governedOf(ground, subgraph, {
       captured: () => events?.wake(),
       post: http.post,
     });
@@ -159,7 +136,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   const reads = openReads({ db, logger });
   begun.push(() => reads.stop());
   const served = authenticate
-    ? await doorOf(config, store, subgraph, metrics, logger, { authenticate, reads })
+    ? await doorOf(ground, subgraph, { authenticate, reads })
     : await serveApart({ schemas, pass, timeout: config.requestTimeoutMs });
   metrics.gauge('subscriptions_active', 'Subscriptions that are open.', [], () => [[{}, served.active()]]);
 
@@ -176,27 +153,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       else logger.error('A request failed.', { error, correlationId });
     },
     checks: { store: () => db.query('select 1') },
-    // Scrapers are callers like others; in development, and where there are subgraphs only, nobody is asked.
-    metrics: authenticate
-      ? { ...metrics, admit: admitting(authenticate, 'customer:operate:metrics') }
-      : metrics,
+    metrics: scrapedBy(metrics, authenticate),
     tls: tlsOf(config),
   });
-  const capture = intakeOf({ entity: 'Customer', busy: busyWith });
-  const note = noteOfAccounts(db, config.onboarding === 'auto');
-  const intake: Intake = async (tx, observed) => {
-    await capture(tx, observed);
-    await note(tx, observed.system, observed.changes);
-  };
-  const stopObserving = observeSystems({
-    ...{ db, identity, intake, metrics, systems: opened, entity: 'Customer' },
-    feedInterval: config.feedIntervalMs,
-    sweepInterval: config.sweepIntervalHours * 3_600_000,
-    failed: (system, error) => {
-      logger.warn('Records of a system could not be read; it is tried again.', { system, error });
-    },
-  });
-  begun.push(stopObserving, startHooks({ db, sandboxes, send: http.send }));
+  begun.push(observing(ground, opened), startHooks({ db, sandboxes, send: http.send }));
 
   return {
     url: listening.url,
@@ -212,82 +172,4 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
 
 function tlsOf({ tlsCert, tlsKey }: Config): Tls | undefined {
   return tlsCert === undefined || tlsKey === undefined ? undefined : { cert: tlsCert, key: tlsKey };
-}
-
-/** Governed writes over the systems of record, here and elsewhere, and new customers on their way through them. */
-async function governedOf(
-  config: Config,
-  { db, identity, fingerprint }: Store,
-  subgraph: (name: string) => Subgraph,
-  metrics: Metrics,
-  logger: Logger,
-  around: { readonly captured: () => void; readonly post: Post },
-): Promise<Governed> {
-  return openGoverned({
-    ...{ db, identity, fingerprint, metrics, ...around },
-    participants: new Map(systems.map(({ name, system }) => [system, participantOf(system, subgraph(name))])),
-    limits: systems.map(({ name, system }) => ({
-      system,
-      rate: config.writeRates?.get(name) ?? null,
-      concurrency: config.writeConcurrencies?.get(name) ?? null,
-    })),
-    referenceUrl: config.referenceUrl,
-    failed: (what, error) => {
-      logger.error(`A ${what} failed on our side; it is taken up again.`, { error });
-    },
-  });
-}
-
-/** How the gateway knows its callers. */
-function authenticateBy(config: Config, { send }: Http, logger: Logger): Authenticate {
-  return authenticating(config, {
-    send,
-    failed: (error, issuer) => {
-      logger.warn('The keys of an issuer could not be had; it is tried again.', { issuer, error });
-    },
-  });
-}
-
-/** The public door: the graph, and messages that systems send. */
-async function doorOf(
-  config: Config,
-  { db, identity, fingerprint }: Store,
-  subgraph: (name: string) => Subgraph,
-  metrics: Metrics,
-  logger: Logger,
-  { authenticate, reads }: { readonly authenticate: Authenticate; readonly reads: Reads },
-): Promise<Served> {
-  const examples = await examplesIn(
-    join(root, 'examples'),
-    config.authentication === 'development' ? identity : undefined,
-  );
-  const textOf = await openDocuments(config.trustedDocuments, root, db, logger);
-  const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, {
-    ...{ authenticate, reads, textOf },
-    pseudonym: fingerprint,
-  });
-  const senders = sendersWith(config.webhookSecrets);
-  const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };
-  return { ...graph, answer: webhookDoor(options, graph.answer) };
-}
-
-/** The change feed of the store. */
-function eventsOf(config: Config, { db }: Store, metrics: Metrics, logger: Logger): Promise<Events> {
-  return openEvents({
-    ...{ db, metrics, redisUrl: config.redisUrl },
-    tagged: [{ system: 'CRM', attribute: 'segment' }],
-    retention: { days: config.eventRetentionDays, most: config.eventRetentionMax },
-    // Not as its feed: what is read again is in no order with that.
-    reread: (tx, records) =>
-      hint(
-        tx,
-        records.map((record) => ({ ...record, source: 'SWEEP' })),
-      ),
-    notice: (line) => {
-      logger.warn(line);
-    },
-    failed: (error) => {
-      logger.error('The change feed failed on our side; it goes on where it was.', { error });
-    },
-  });
 }

@@ -1,9 +1,8 @@
-import { selfDeclared } from '../../gateway/server.ts';
 import type { Operation } from '../../gateway/engine/index.ts';
 import { requestContext } from '../../runtime/context.ts';
 import type { Principal } from '../../runtime/principal.ts';
 import { median } from '../read/load.ts';
-import { contenders } from './contenders.ts';
+import { authenticateOf, contenders, engineOf, headersOf } from './contenders.ts';
 import { questions, type Question } from './questions.ts';
 
 interface Entrant {
@@ -21,13 +20,14 @@ const { signal } = new AbortController();
 
 /** The CPU time of an answer, without the door; one line for each question and contender, with the ratio to the first. */
 export async function measureEngines(): Promise<string> {
-  const authenticate = selfDeclared();
-  const engines = contenders.map((one) => ({ ...one, made: one.engine() }));
+  // The engine knows neither tokens nor limits.
+  const engines = contenders
+    .filter(({ callers, limits }) => callers !== 'tokens' && !limits)
+    .map((one) => ({ ...one, made: engineOf(one), principal: authenticateOf(one, '')(headersOf(one, '')) }));
   const lines: string[] = [];
   for (const question of questions) {
-    const entrants = engines.map(({ key, headers, made }): Entrant => {
+    const entrants = engines.map(({ key, made, principal }): Entrant => {
       const operation = made.prepare(question.document);
-      const principal = authenticate(headers);
       if ('errors' in operation || principal instanceof Promise || 'refused' in principal)
         throw new Error(`${key} does not answer ${question.name}`);
       return { key, operation, principal, turns: [] };

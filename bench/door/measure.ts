@@ -1,7 +1,8 @@
 import { start, type Child } from '../read/child.ts';
 import { median, run } from '../read/load.ts';
 import { questions, type Question } from './questions.ts';
-import { contenders, type Contender } from './contenders.ts';
+import { contenders, headersOf, readers, type Contender } from './contenders.ts';
+import { issue } from './issuer.ts';
 
 /** One contender at one question: medians of the rounds. */
 export interface Row {
@@ -24,16 +25,22 @@ export interface Plan {
 
 interface Entrant extends Contender {
   readonly child: Child & { readonly port: number };
+  /** One for each caller. */
+  readonly tokens: readonly string[];
 }
+
+/** Callers that have a token each. */
+const callers = 64;
 
 /** Measures the contenders in turn, round by round, after each was seen to answer without an error. */
 export async function measure(
   plan: Plan,
 ): Promise<{ readonly rows: readonly Row[]; readonly failures: number }> {
+  const { keys, tokens } = await issue(callers, readers);
   const entrants: Entrant[] = [];
   for (const contender of contenders) {
-    const child = await start({ module: '../door/contender.ts', parameters: [contender.key] });
-    entrants.push({ ...contender, child });
+    const child = await start({ module: '../door/contender.ts', parameters: [contender.key, keys] });
+    entrants.push({ ...contender, child, tokens });
   }
   const slices: (Row & { readonly failures: number })[] = [];
   for (let round = 0; round <= plan.rounds; round++) {
@@ -53,8 +60,9 @@ export async function measure(
   return { rows: medians(slices), failures: slices.reduce((sum, one) => sum + one.failures, 0) };
 }
 
-async function slice({ key, headers, child }: Entrant, question: Question, { seconds, connections }: Plan) {
-  const requests = Array.from({ length: 1000 }, (_, n) => request(child.port, question, n, headers));
+async function slice(entrant: Entrant, question: Question, { seconds, connections }: Plan) {
+  const { key, child } = entrant;
+  const requests = Array.from({ length: 1000 }, (_, n) => request(entrant, question, n));
   const before = await child.usage();
   const done = await run({
     port: child.port,
@@ -73,19 +81,15 @@ async function slice({ key, headers, child }: Entrant, question: Question, { sec
   };
 }
 
-function request(
-  port: number,
-  { document, name, variables }: Question,
-  n: number,
-  headers: Contender['headers'],
-): string {
+function request(entrant: Entrant, { document, name, variables }: Question, n: number): string {
+  const { child, tokens } = entrant;
   const body = JSON.stringify({ query: document, operationName: name, variables: variables(n) });
   const bytes = Buffer.from(body).toString('latin1');
   const head = {
-    host: `127.0.0.1:${port}`,
+    host: `127.0.0.1:${child.port}`,
     accept: 'application/json',
     'content-type': 'application/json',
-    ...headers,
+    ...headersOf(entrant, tokens[n % tokens.length] ?? ''),
   };
   const lines = Object.entries({ ...head, 'content-length': String(bytes.length) }).map((line) =>
     line.join(': '),

@@ -1,8 +1,7 @@
 /** `npm run bench:feed`: what telling changes costs, against others. See `--help`. */
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeTable } from '../table.ts';
 import { machine } from '../read/report.ts';
 import { places } from '../write/places.ts';
 import { endAll } from './asking.ts';
@@ -109,7 +108,7 @@ function tell(found: Result): void {
   mkdirSync(results, { recursive: true });
   const told = { machine: machine(), ...found, targets: targets(found) };
   writeFileSync(new URL('feed.json', results), `${JSON.stringify(told, null, 2)}\n`);
-  if (values.write) write(markdown(found));
+  if (values.write) writeTable('README.md', 'bench:feed', markdown(found));
 }
 
 function chosen(given: string | undefined, known: readonly string[]): readonly string[] {
@@ -121,20 +120,6 @@ function chosen(given: string | undefined, known: readonly string[]): readonly s
 function number(name: string, value: string | undefined, initial: number): number {
   const found = Number(value ?? initial);
   return found > 0 && found <= 50_000 ? found : stop(`--${name} must be a number above 0, 50000 at most.`);
-}
-
-function write(table: string): void {
-  const readme = new URL('../../README.md', import.meta.url);
-  const place = /(<!-- bench:feed -->)[^]*?(<!-- \/bench:feed -->)/;
-  const before = readFileSync(readme, 'utf8');
-  if (!place.test(before))
-    stop('README.md has no place for the table: put <!-- bench:feed --> and <!-- /bench:feed --> there.');
-  const after = before.replace(place, (_, begin: string, end: string) => `${begin}\n\n${table}\n\n${end}`);
-  writeFileSync(readme, after);
-  execFileSync(fileURLToPath(new URL('../../node_modules/.bin/prettier', import.meta.url)), [
-    '--write',
-    fileURLToPath(readme),
-  ]);
 }
 
 function stop(sentence: string): never {

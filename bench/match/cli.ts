@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { writeTable } from '../table.ts';
 import { thresholds } from '../../identity/matching/weights.ts';
 import { machine } from '../read/report.ts';
 import { askAll } from './asked.ts';
@@ -69,7 +68,7 @@ async function compare(): Promise<void> {
     compared: scored.length,
   }));
   keep('match.json', { machine: machine(), ...found, halves, chosen: best });
-  if (values.write) write('bench:match', markdown(found));
+  if (values.write) writeTable('docs/duplicates.md', 'bench:match', markdown(found));
 }
 
 async function sweep(customers: number): Promise<void> {
@@ -84,7 +83,7 @@ async function sweep(customers: number): Promise<void> {
   console.log(sweepMarkdown(swept));
   console.log(`\nRegistering them took ${swept.filling.toFixed(0)} s.`);
   keep('match-sweep.json', { machine: machine(), ...swept });
-  if (values.write) write('bench:match-sweep', sweepMarkdown(swept));
+  if (values.write) writeTable('docs/duplicates.md', 'bench:match-sweep', sweepMarkdown(swept));
 }
 
 function keep(name: string, told: unknown): void {
@@ -98,22 +97,6 @@ function number(name: string, value: string): number {
   return Number.isInteger(found) && found > 0 && found <= 10_000_000
     ? found
     : stop(`--${name} must be a whole number above 0.`);
-}
-
-function write(mark: string, tables: string): void {
-  const docs = new URL('../../docs/duplicates.md', import.meta.url);
-  const place = new RegExp(`(<!-- ${mark} -->)[^]*?(<!-- /${mark} -->)`);
-  const before = readFileSync(docs, 'utf8');
-  if (!place.test(before))
-    stop(`docs/duplicates.md has no place for the table: <!-- ${mark} --> and <!-- /${mark} -->.`);
-  writeFileSync(
-    docs,
-    before.replace(place, (_, begin: string, end: string) => `${begin}\n\n${tables}\n\n${end}`),
-  );
-  execFileSync(fileURLToPath(new URL('../../node_modules/.bin/prettier', import.meta.url)), [
-    '--write',
-    fileURLToPath(docs),
-  ]);
 }
 
 function stop(sentence: string): never {

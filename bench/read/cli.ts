@@ -1,8 +1,7 @@
 /** `npm run bench:read`: what an answer costs, against others. See `--help`. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { writeTable } from '../table.ts';
 import { endAll } from './child.ts';
 import { contenders } from './contenders/index.ts';
 import { measure } from './measure.ts';
@@ -83,7 +82,7 @@ async function compare(): Promise<void> {
     growth: growth(whole?.scaled ?? []),
   };
   writeFileSync(new URL('read.json', results), `${JSON.stringify(told, null, 2)}\n`);
-  if (values.write) write(markdown(result, whole));
+  if (values.write) writeTable('README.md', 'bench:read', markdown(result, whole));
 }
 
 async function measureWhole(): Promise<Whole | null> {
@@ -118,20 +117,6 @@ function number(name: string, value: string | undefined, initial: number): numbe
   return found > 0 && found <= 1_000_000
     ? found
     : stop(`--${name} must be a number above 0, 1000000 at most.`);
-}
-
-function write(table: string): void {
-  const readme = new URL('../../README.md', import.meta.url);
-  const place = /(<!-- bench:read -->)[^]*?(<!-- \/bench:read -->)/;
-  const before = readFileSync(readme, 'utf8');
-  if (!place.test(before))
-    stop('README.md has no place for the table: put <!-- bench:read --> and <!-- /bench:read --> there.');
-  const after = before.replace(place, (_, begin: string, end: string) => `${begin}\n\n${table}\n\n${end}`);
-  writeFileSync(readme, after);
-  execFileSync(fileURLToPath(new URL('../../node_modules/.bin/prettier', import.meta.url)), [
-    '--write',
-    fileURLToPath(readme),
-  ]);
 }
 
 function stop(sentence: string): never {

@@ -43,6 +43,7 @@ export function memorySubgraphs(
   const crosswalk = memoryCrosswalk(registrations);
   const loadersOf = loadersIn(crosswalk);
   const crossing = (system: SystemName): Crossing => ({
+    ...{ link: unasked, unlink: unasked },
     keysOf: (context, ids) => loadersOf(context).keys(system, ids),
     idOf: (context, key) => loadersOf(context).id(system, key),
   });
@@ -72,6 +73,7 @@ export function memorySubgraphs(
 const capabilities: Capabilities = {
   conditionalWrite: 'atomic',
   idempotency: { by: 'externalId' },
+  withdrawal: 'delete',
   readBack: true,
   feed: { deletesVisible: true, windowDays: null },
   batchSize: 500,
@@ -98,6 +100,7 @@ function memoryConnector<R extends object, Rows extends object>(
     list: unasked,
     find: unasked,
     create: unasked,
+    withdraw: unasked,
     update: unasked,
     changes: unasked,
     now: unasked,

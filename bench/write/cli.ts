@@ -1,8 +1,7 @@
 /** `npm run bench:write`: what a governed write costs, against others. See `--help`. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { writeTable } from '../table.ts';
 import { machine } from '../read/report.ts';
 import { endAll } from './child.ts';
 import { contenders, stores, type Store } from './contender.ts';
@@ -97,7 +96,7 @@ function tell(found: Found): void {
   const told = { machine: machine(), ...found, targets: targets(found) };
   const name = values.bulk ? 'write-bulk.json' : 'write.json';
   writeFileSync(new URL(name, results), `${JSON.stringify(told, null, 2)}\n`);
-  if (values.write && !values.bulk) write(markdown(found));
+  if (values.write && !values.bulk) writeTable('README.md', 'bench:write', markdown(found));
 }
 
 function chosen(given: string | undefined, known: readonly string[]): readonly string[] {
@@ -111,20 +110,6 @@ function number(name: string, value: string | undefined, initial: number): numbe
   return found > 0 && found <= 1_000_000
     ? found
     : stop(`--${name} must be a number above 0, 1000000 at most.`);
-}
-
-function write(table: string): void {
-  const readme = new URL('../../README.md', import.meta.url);
-  const place = /(<!-- bench:write -->)[^]*?(<!-- \/bench:write -->)/;
-  const before = readFileSync(readme, 'utf8');
-  if (!place.test(before))
-    stop('README.md has no place for the table: put <!-- bench:write --> and <!-- /bench:write --> there.');
-  const after = before.replace(place, (_, begin: string, end: string) => `${begin}\n\n${table}\n\n${end}`);
-  writeFileSync(readme, after);
-  execFileSync(fileURLToPath(new URL('../../node_modules/.bin/prettier', import.meta.url)), [
-    '--write',
-    fileURLToPath(readme),
-  ]);
 }
 
 function stop(sentence: string): never {

@@ -19,24 +19,18 @@ import type { Pseudonym } from '../../schema/masking.ts';
 import { costs } from '../cost/index.ts';
 import { createPlanner, type Overrides } from '../planner.ts';
 import { lru } from '../../runtime/cache.ts';
+import { refusalOf, type Refusal } from './answer.ts';
 import { clearances, type Reader } from './clearance.ts';
-import type { AnswerError } from './errors.ts';
 import { prepareOperation, type Operation } from './operation.ts';
 import { overrideChoice } from './overrides.ts';
 import { fieldLimit, prototypeAlias, unconditionalSource } from './rules.ts';
 import { refineScalars, type ParseScalar } from './scalars.ts';
 
-export type { Answer } from './answer.ts';
+export type { Answer, Refusal } from './answer.ts';
 export { correlated } from './errors.ts';
 export type { Explained } from './explain.ts';
 export type { Operation } from './operation.ts';
 export type { Subscription } from './subscription.ts';
-
-/** A document that cannot be run, told before anything is executed. */
-export interface Refusal {
-  readonly status: 400;
-  readonly errors: readonly AnswerError[];
-}
 
 export interface Limits {
   /** Prepared operations that are kept. Default 1000. */
@@ -149,14 +143,13 @@ export function createEngine(options: EngineOptions): Engine {
 const tooLong = 'tokens. Parsing aborted';
 
 function refusal(code: FailureCode, ...errors: readonly unknown[]): Refusal {
-  return {
-    status: 400,
-    errors: errors.map((error) => {
+  return refusalOf(
+    errors.map((error) => {
       const told = error instanceof GraphQLError ? error : new GraphQLError('The document cannot be read.');
       const { message, locations } = told;
       return { message, ...(locations ? { locations } : {}), extensions: { code, ...told.extensions } };
     }),
-  };
+  );
 }
 
 /** Without a secret that others know, pseudonyms are the same only for as long as an engine is there. */

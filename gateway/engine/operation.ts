@@ -6,7 +6,7 @@ import { localDeveloper } from '../../runtime/principal.ts';
 import type { Pseudonym } from '../../schema/masking.ts';
 import type { Cost } from '../cost/index.ts';
 import type { Overrides, Planner } from '../planner.ts';
-import { refusedAnswer, type Answer } from './answer.ts';
+import { refusalOf, type Answer, type Refusal } from './answer.ts';
 import { lru } from '../../runtime/cache.ts';
 import type { Clearances, Reader } from './clearance.ts';
 import { compile } from './compile.ts';
@@ -32,17 +32,17 @@ export interface Operation {
    * Runs it. `variables` are as the client sent them, null or absent for none. Throws or rejects only for a fault of
    * our own.
    */
-  run(variables: unknown, context: RequestContext): Answer | Promise<Answer>;
+  run(variables: unknown, context: RequestContext): Answer | Refusal | Promise<Answer>;
   /** Coordinates of the personal data that an answer shows a reader whole; none where it would be refused. */
   personal(variables: unknown, reader: Reader): readonly string[];
   /** The plan for a reader, the local developer where none is given; `variables` decide `@skip` and `@include`. */
   explain(variables?: unknown, reader?: Reader): Explained;
   /**
-   * Begins a subscription, which only has this way; absent for what only has the other. An answer in place of a
-   * subscription says why there is none. `variables` and what it throws are as for `run`; the context is the
+   * Begins a subscription, which only has this way; absent for what only has the other. A refusal says why there
+   * is none. `variables` and what it throws are as for `run`; the context is the
    * subscriber's, whose deadline is Infinity.
    */
-  readonly subscribe?: (variables: unknown, context: RequestContext) => Promise<Subscription | Answer>;
+  readonly subscribe?: (variables: unknown, context: RequestContext) => Promise<Subscription | Refusal>;
 }
 
 /** The answer to a subscription where only one answer can be given. */
@@ -121,10 +121,10 @@ export function prepareOperation(
   };
 
   let shaping: ReadonlySet<string> | undefined;
-  const subscribe = async (given: unknown, context: RequestContext): Promise<Subscription | Answer> => {
+  const subscribe = async (given: unknown, context: RequestContext): Promise<Subscription | Refusal> => {
     const sent = given ?? {};
     const { values, errors } = coerce(sent);
-    if (errors) return refusedAnswer(errors);
+    if (errors) return refusalOf(errors);
     const chosen = variant(values, context);
     const [refused] = chosen.items;
     if (refused?.kind === 'field' && isWithheld(refused)) return notCleared(refused);
@@ -141,10 +141,10 @@ export function prepareOperation(
     ...(lasting && { subscribe }),
     ...(operation.name && { name: operation.name.value }),
     run(given, context) {
-      if (lasting) return refusedAnswer([howToSubscribe]);
+      if (lasting) return refusalOf([howToSubscribe]);
       const sent = given ?? {};
       const { values, errors } = coerce(sent);
-      if (errors) return refusedAnswer(errors);
+      if (errors) return refusalOf(errors);
       return execute(variant(values, context), {
         given: sent as Readonly<Record<string, unknown>>,
         variables: values,
@@ -166,7 +166,7 @@ export function prepareOperation(
 const everything: Reader = { principal: localDeveloper };
 
 /** The answer to a subscription whose events its caller may not hear. */
-function notCleared({ verdict, response }: FieldItem): Answer {
+function notCleared({ verdict, response }: FieldItem): Refusal {
   const code: FailureCode = 'UNAUTHORIZED_FIELD_OR_TYPE';
-  return refusedAnswer([{ message: verdict.refusal ?? '', path: [response], extensions: { code } }]);
+  return refusalOf([{ message: verdict.refusal ?? '', path: [response], extensions: { code } }]);
 }

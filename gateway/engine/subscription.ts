@@ -2,7 +2,7 @@ import type { RequestContext } from '../../runtime/context.ts';
 import type { Subgraph } from '../../runtime/executor.ts';
 import { isStream, type PreparedStream } from '../../runtime/stream.ts';
 import type { FetchNode } from '../planner.ts';
-import { refusedAnswer, type Answer } from './answer.ts';
+import { refusalOf, type Answer, type Refusal } from './answer.ts';
 import { correlated, exposed, unusable, type AnswerError } from './errors.ts';
 import { execute, type Compiled, type Execution } from './execute.ts';
 import { variablePicker } from './fetch.ts';
@@ -44,18 +44,18 @@ export function sourceFor(node: FetchNode, subgraph: Subgraph): Source {
   };
 }
 
-/** Begins a subscription; an answer says why there is none. */
+/** Begins a subscription; a refusal says why there is none. */
 export async function begin(
   compiled: Compiled,
   { system, prepared, pick, told }: Source,
   execution: Execution,
   shaping: ReadonlySet<string>,
-): Promise<Subscription | Answer> {
+): Promise<Subscription | Refusal> {
   const begun = await prepared(pick(execution), execution.context);
   if (!isStream(begun)) {
     const errors = begun.errors?.length ? begun.errors : [unusable(system)];
     const told = errors.map((error) => exposed(error, system));
-    return refusedAnswer(correlated(told, execution.context.correlationId));
+    return refusalOf(correlated(told, execution.context.correlationId));
   }
   return {
     events: begun.events,

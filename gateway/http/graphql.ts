@@ -192,20 +192,20 @@ export function createGraphqlListener(options: GraphqlOptions): GraphqlListener 
       signal: waiting.signal,
       ...(story ? { observe: story.observe } : {}),
     });
-    const done = (given: Answer): void => {
+    const done = (given: Answer | Refusal): void => {
       waiting.end();
-      const told =
-        story && !given.refused
-          ? story.told(
-              given.body,
-              operation.explain(parameters.variables, caller),
-              operation.cost(parameters.variables),
-            )
-          : undefined;
-      const badly = operation.kind === 'subscription' ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_USER_INPUT';
+      if ('errors' in given) {
+        const badly = operation.kind === 'subscription' ? 'OPERATION_RESOLUTION_FAILURE' : 'BAD_USER_INPUT';
+        decline(exchange, parameters, given, operation, badly);
+        return;
+      }
+      const told = story?.told(
+        given.body,
+        operation.explain(parameters.variables, caller),
+        operation.cost(parameters.variables),
+      );
       const shown = showing(given.personal, caller);
-      if (given.refused) decline(exchange, parameters, JSON.parse(given.body) as Refusal, operation, badly);
-      else finish(exchange, told === undefined ? given : { ...given, body: told }, operation, shown);
+      finish(exchange, told === undefined ? given : { ...given, body: told }, operation, shown);
     };
     const given = operation.run(parameters.variables, context);
     if (!(given instanceof Promise)) done(given);

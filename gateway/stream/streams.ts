@@ -177,7 +177,7 @@ export function createStreams(options: StreamsOptions): Streams {
     const { principal } = caller;
     const context = requestContext({ ...caller, correlationId, timeout: Infinity, signal });
     const begun = await subscribe?.(variables, context);
-    if (!begun || 'body' in begun) return parsed(begun?.body ?? '{"errors":[]}');
+    if (!begun || 'errors' in begun) return begun?.errors ?? [];
     const shown = showing(begun.personal, caller);
     if (shown.personal)
       options.began({ correlationId, method, status: 200, took: 0, operation: state.operation, ...shown });
@@ -256,14 +256,13 @@ export function createStreams(options: StreamsOptions): Streams {
 const grace = 1000;
 
 async function single(
-  answer: Answer | Promise<Answer>,
+  answer: Answer | Refusal | Promise<Answer>,
   told: (answer: Answer) => void,
 ): Promise<Origin | readonly ToldError[]> {
   const settled = await answer;
+  if ('errors' in settled) return settled.errors;
   told(settled);
-  const { body: text, refused } = settled;
-  if (refused) return parsed(text);
-  const body: Body = { text };
+  const body: Body = { text: settled.body };
   // eslint-disable-next-line @typescript-eslint/require-await
   const events = async function* () {
     yield body;
@@ -273,10 +272,6 @@ async function single(
     answer: () => body,
     told: () => internal(''),
   };
-}
-
-function parsed(body: string): readonly ToldError[] {
-  return (JSON.parse(body) as { readonly errors: readonly ToldError[] }).errors;
 }
 
 const unauditedError: ToldError = {

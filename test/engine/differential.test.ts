@@ -53,10 +53,10 @@ async function compared({ engine, single, faults }: Bench, made: Made): Promise<
   });
   const operation = engine.prepare(made.document);
   if ('errors' in operation) return [`refused: ${JSON.stringify(operation.errors)}`];
-  const { body, refused } = await operation.run(made.variables, aContext());
-  if (refused || !('data' in expected))
-    return refused === !('data' in expected) ? 'invalid' : [`refused: ${body}`];
-  return differences(JSON.parse(body) as object, expected, await faults(document, made.variables));
+  const answer = await operation.run(made.variables, aContext());
+  if ('errors' in answer || !('data' in expected))
+    return 'errors' in answer && !('data' in expected) ? 'invalid' : [`refused: ${JSON.stringify(answer)}`];
+  return differences(JSON.parse(answer.body) as object, expected, await faults(document, made.variables));
 }
 
 const worlds = fc.record({

@@ -60,7 +60,6 @@ describe('a document is refused before anything is asked', () => {
     expect(await prepared.run(null, aContext())).toEqual({
       body: '{"data":{"b":"{\\"text\\":\\"none\\"}"}}',
       personal: [],
-      refused: false,
     });
   });
 

@@ -25,7 +25,8 @@ export async function carryOut({ owner, changes }: Part, entityId: string, wireK
   const found = examined?.found;
   if (!found) throw new Error(`${owner.system} has no record`);
   const outcome = await owner.apply({ ...asked, wireKey, ifVersion: found.version }, call);
-  if (outcome.status !== 'APPLIED') throw new Error(`${owner.system} says ${outcome.status}`);
+  if (outcome.status !== 'APPLIED' || outcome.version === null)
+    throw new Error(`${owner.system} says ${outcome.status}`);
   return outcome.version;
 }
 

@@ -57,8 +57,9 @@ export function graphOf(
     async ask(document, variables, context = aContext()) {
       const operation = engine.prepare(document);
       if ('errors' in operation) return { ...operation, refused: true };
-      const { body, refused } = await operation.run(variables, context);
-      return { ...(JSON.parse(body) as Omit<Answered, 'refused'>), refused };
+      const answer = await operation.run(variables, context);
+      if ('errors' in answer) return { ...answer, refused: true };
+      return { ...(JSON.parse(answer.body) as Omit<Answered, 'refused'>), refused: false };
     },
   };
 }
