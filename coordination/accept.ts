@@ -4,6 +4,7 @@ import { digest } from '../runtime/canonical.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { holds } from '../runtime/principal.ts';
 import type { SystemName } from '../schema/generated/contracts.ts';
+import { merging } from './barrier.ts';
 import type { Change, Planned, StatusChange, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
 import type { Accepted, Draft, Held, Journal, Lookup, Stored } from './journal.ts';
@@ -196,6 +197,7 @@ export function acceptIn(options: AcceptOptions) {
 
     const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
     const accepted = await accept(draft, looked, context);
+    if ('barred' in accepted) return refuse(merging);
     if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
     const { write, held } = accepted;
     const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
@@ -210,7 +212,7 @@ export function acceptIn(options: AcceptOptions) {
     try {
       const accepted = await journal.accept(draft, looked.seen, place !== null, looked.secret);
       await at('accepted');
-      if ('replayed' in accepted) return accepted;
+      if (!('write' in accepted)) return accepted;
       held = accepted.held;
       if (held) place?.take(held, context.memo);
       else if (accepted.write.state === 'PENDING') worker.look();

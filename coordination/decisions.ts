@@ -2,8 +2,9 @@ import type { AuditEntry } from '../audit/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { holds, notPermitted } from '../runtime/principal.ts';
 import { decisionOn } from './audited.ts';
+import { merging } from './barrier.ts';
 import type { Coordination, Decided } from './coordination.ts';
-import type { Journal, Stored } from './journal.ts';
+import type { Journal, Requeued, Stored } from './journal.ts';
 import type { Records } from './records.ts';
 import type { Refusal } from './refusal.ts';
 import { isRestartable, restarted } from './saga.ts';
@@ -26,11 +27,11 @@ export function decisionsIn({
   async function decide(
     id: string,
     against: (write: Stored) => Refusal | null | Promise<Refusal | null>,
-    decision: (write: Stored) => Promise<boolean>,
+    decision: (write: Stored) => Promise<boolean | Requeued>,
   ): Promise<Decided> {
     const write = await records.stored(id);
     if (!write) return { write: null, refusals: [unknownWrite] };
-    const refusal = (await against(write)) ?? ((await decision(write)) ? null : changedMeanwhile);
+    const refusal = (await against(write)) ?? notStored.get(await decision(write)) ?? null;
     return { write: await records.view(id), refusals: refusal ? [refusal] : [] };
   }
 
@@ -41,7 +42,7 @@ export function decisionsIn({
     audited: AuditEntry,
   ) => {
     const done = await journal.requeue(seen, steps, amended, [audited]);
-    if (done) worker.look();
+    if (done === 'DONE') worker.look();
     return done;
   };
   const retried = (write: Stored, operation: string, context: RequestContext) =>
@@ -109,8 +110,10 @@ export function decisionsIn({
       const taken: Stored[] = [];
       for (const write of found) {
         const refusal = await againstRetry(write);
-        if (refusal) refusals.push({ ...refusal, message: `${write.id}: ${refusal.message}` });
-        else if (dryRun || (await retried(write, 'redriveDeadLetters', context))) taken.push(write);
+        const done = refusal ? null : dryRun ? 'DONE' : await retried(write, 'redriveDeadLetters', context);
+        const against = refusal ?? (done === 'BARRED' ? merging : null);
+        if (against) refusals.push({ ...against, message: `${write.id}: ${against.message}` });
+        else if (done === 'DONE') taken.push(write);
       }
       const views = await Promise.all(taken.slice(0, 100).map(({ id }) => records.view(id)));
       return { writes: views.filter((view) => view !== null), count: taken.length, refusals };
@@ -151,6 +154,12 @@ const changedMeanwhile: Refusal = {
   code: 'TOO_LATE',
   message: 'The write has changed meanwhile; look at it again.',
 };
+/** What is said where a decision was not stored. */
+const notStored: ReadonlyMap<boolean | Requeued, Refusal> = new Map<boolean | Requeued, Refusal>([
+  [false, changedMeanwhile],
+  ['CHANGED', changedMeanwhile],
+  ['BARRED', merging],
+]);
 const notAwaiting: Refusal = {
   code: 'NOT_AWAITING_APPROVAL',
   message: 'The write does not wait for an approval.',

@@ -115,7 +115,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
     const { entity, entityId } = write;
     const participant = participants.get(step.system);
     return participant
-      ? participant.examine({ entity, entityId, kind: step.kind, ...asked }, call())
+      ? participant.examine({ entity, entityId, kind: step.kind, ...mergeOf(step), ...asked }, call())
       : Promise.resolve(null);
   };
   const apply = async (step: Step, undo: boolean) => {
@@ -125,6 +125,7 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
     const order = {
       entity,
       entityId,
+      ...mergeOf(step),
       wireKey: `${id}.${step.ordinal}.${step.generation}${undo ? '.undo' : ''}`,
       ifVersion: (undo ? step.versionAfter : null) ?? step.before.version,
     };
@@ -205,6 +206,11 @@ export async function drive(driven: Driven, options: DriveOptions): Promise<Left
   await at('claimed');
   while (await act(decide(write, now())));
   return { write: stored, ...left };
+}
+
+/** The records that a merge is about. */
+function mergeOf({ merge }: Step): Pick<Examination, 'record' | 'from'> {
+  return merge ? { record: merge.into, from: merge.from } : {};
 }
 
 const missing = {

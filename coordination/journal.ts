@@ -3,6 +3,7 @@ import type { Draft as Told } from '../events/index.ts';
 import type { Db } from '../runtime/db/index.ts';
 import { newSecret } from '../runtime/envelope.ts';
 import { Failure } from '../runtime/failure.ts';
+import { unlessBarred } from './barrier.ts';
 import { giveWay } from './giveway.ts';
 import { openedWrite, sealedStep, type Sealed, type Secret } from './sealed.ts';
 import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
@@ -24,7 +25,9 @@ export interface Held {
 export type Accepted =
   | { readonly replayed: boolean; readonly id: string }
   /** The write as it is stored now, and, where it was claimed, in whose hands. */
-  | { readonly write: Stored; readonly held: Held | null };
+  | { readonly write: Stored; readonly held: Held | null }
+  /** Nothing was stored: the customer is becoming one with another, or was. */
+  | { readonly barred: true };
 
 /** What became of a held write when it was stored. */
 export interface Settled extends Held {
@@ -59,6 +62,9 @@ export interface Lookup {
   readonly secret: Secret;
 }
 
+/** `CHANGED`: it is no longer as it was seen. `BARRED`: its customer is becoming one with another, or was. */
+export type Requeued = 'DONE' | 'CHANGED' | 'BARRED';
+
 /** What is to be different about a write that a person decided about, and what the audit is told of that. */
 type Amended = Partial<Request>;
 type Audited = readonly AuditEntry[];
@@ -79,8 +85,8 @@ export interface Journal {
   claim(most: Readonly<Record<Lane, number>>): Promise<readonly (Held & { readonly takenOver: boolean })[]>;
   /** Null where another worker holds the write by now: nothing was stored then. */
   settle(held: Held, settlement: Settlement): Promise<Settled | null>;
-  /** Puts a write back into its queue; false where it is no longer as it was seen. */
-  requeue(seen: Stored, steps: readonly Step[], amended: Amended, audited: Audited): Promise<boolean>;
+  /** Puts a write back into its queue. */
+  requeue(seen: Stored, steps: readonly Step[], amended: Amended, audited: Audited): Promise<Requeued>;
   /** Ends a write that is in nobody's hands; false where it is no longer as it was seen. */
   close(
     seen: Stored,
@@ -133,15 +139,22 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
   /** Stores a draft by a secret; gives the right one instead where that is another. */
   async function stored(draft: Draft, secret: string, seen: string | null, claim: boolean) {
-    const [row] = await inLane(draft.lane, () =>
-      db.query<{ accepted: AcceptedRow }>('select coordination_accept_sealed($1, $2, $3, $4, $5) as accepted', [
-        { ...rowOf(draft), secret },
-        JSON.stringify(sealedSteps(draft, secret)),
-        seen,
-        claim ? worker : null,
-        leased,
-      ]),
+    const rows = await inLane(draft.lane, () =>
+      unlessBarred(
+        db.query<{ accepted: AcceptedRow }>(
+          'select coordination_accept_sealed($1, $2, $3, $4, $5) as accepted',
+          [
+            { ...rowOf(draft), secret },
+            JSON.stringify(sealedSteps(draft, secret)),
+            seen,
+            claim ? worker : null,
+            leased,
+          ],
+        ),
+      ),
     );
+    if (rows === 'BARRED') return rows;
+    const [row] = rows;
     if (!row) throw new Error('a statement that gives one row gave none');
     return row.accepted;
   }
@@ -169,11 +182,12 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       const asked = performance.now();
       let secret = known ?? newSecret();
       let accepted = await stored(draft, secret, seen, claim);
-      while ('secret' in accepted) {
+      while (accepted !== 'BARRED' && 'secret' in accepted) {
         if (accepted.secret === null) throw new Failure('NOT_FOUND', 'The customer was erased.');
         secret = accepted.secret;
         accepted = await stored(draft, secret, seen, claim);
       }
+      if (accepted === 'BARRED') return { barred: true };
       if ('replayed' in accepted) return accepted;
       const { now, fresh, claimed, ...given } = accepted;
       const { id, queue, lane, parent } = draft;
@@ -222,11 +236,14 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
     async requeue(seen, steps, amended, audited) {
       const open = steps.filter(isOpen).map(({ system }) => system);
       const sealed = JSON.stringify(sealedSteps({ steps }, await secretOf(seen)));
-      const [row] = await db.query<{ requeued: boolean }>(
-        'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
-        [seen.id, seen.state, seen.epoch, sealed, open, amended, storable(audited)],
+      const rows = await unlessBarred(
+        db.query<{ requeued: boolean }>(
+          'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
+          [seen.id, seen.state, seen.epoch, sealed, open, amended, storable(audited)],
+        ),
       );
-      return row?.requeued === true;
+      if (rows === 'BARRED') return rows;
+      return rows[0]?.requeued === true ? 'DONE' : 'CHANGED';
     },
 
     async close(seen, state, amended, audited) {

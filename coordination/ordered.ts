@@ -11,6 +11,8 @@ export interface OrderedStep {
   readonly kind: StepKind;
   /** Of a `WITHDRAW`, none. */
   readonly changes: Values;
+  /** Of a merge, or its undoing: keys of the record that stays, and of the one that lives on as it. */
+  readonly merge?: Step['merge'];
   /** The version that the record must have; a `WITHDRAW` without one takes away whatever is there. */
   readonly expect?: string | null;
 }
@@ -37,8 +39,9 @@ export interface Ordered extends Pick<
 
 /** The write, to be accepted by the journal under its key. Pure, but for its id. */
 export function orderedDraft({ steps: ordered, hash, ...order }: Ordered): Draft {
-  const steps = ordered.map(({ system, kind, changes, expect }, ordinal): Step => ({
+  const steps = ordered.map(({ system, kind, changes, expect, merge }, ordinal): Step => ({
     ...stepOf(system, changes, expect ?? null, null, kind).step,
+    ...(merge ? { merge } : {}),
     ordinal,
   }));
   const { entity, entityId, mode } = order;

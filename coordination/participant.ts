@@ -7,6 +7,9 @@ export interface Examination {
   readonly entity: string;
   readonly entityId: string;
   readonly kind: StepKind;
+  /** The record that is meant by its own key, and the one that is merged into it; of a merge, or its undoing. */
+  readonly record?: string;
+  readonly from?: string;
   readonly changes: Values;
   /** Give it to learn whether the record is as it was before: `Before.restore` of the step, empty for none. */
   readonly restore?: unknown;
@@ -30,6 +33,8 @@ export interface Examined {
   readonly found: Found | null;
   /** What the owner would refuse of a new record, as far as it can say without an effect; absent where none is to be made. */
   readonly refusals?: readonly Cause[];
+  /** Whether the system merges records itself; absent where that was not asked. */
+  readonly merges?: boolean;
 }
 
 export interface Found {
@@ -51,6 +56,8 @@ export interface Order {
   readonly entity: string;
   readonly entityId: string;
   readonly kind: StepKind;
+  readonly record?: string;
+  readonly from?: string;
   readonly changes: Values;
   readonly restore?: unknown;
   /** The owner's idempotency key, where it has such keys; in its log in any case. */

@@ -33,7 +33,7 @@ const refusedAtTheDoor: ReadonlySet<unknown> = new Set([
 export function participantOf(system: SystemName, subgraph: Subgraph): Participant {
   const { examine, apply } = participantOperations(subgraph.name);
   const examined = subgraph.prepare(`query ($of: ParticipantExamination!) { ${examine}(examination: $of) {
-    guarantee conditional keyed unreachable { code message retryAfter } refusals { code message attribute }
+    guarantee conditional keyed merges unreachable { code message retryAfter } refusals { code message attribute }
     found { version values restore same record { key fingerprints } restored refusals { code message attribute } } } }`);
   const applied = subgraph.prepare(`mutation ($order: ParticipantOrder!) { ${apply}(order: $order) {
     status version values record { key fingerprints } causes { code message attribute } code message retryAfter } }`);
@@ -85,11 +85,12 @@ const late: SubgraphError = {
   extensions: { code: 'DEADLINE_EXCEEDED' },
 };
 
-function examinedOf({ unreachable, found, refusals, ...able }: ParticipantExamined): Examined {
+function examinedOf({ unreachable, found, refusals, merges, ...able }: ParticipantExamined): Examined {
   const { guarantee, conditional, keyed } = able;
   return {
     ...{ guarantee, conditional, keyed },
     ...(refusals ? { refusals: refusals.map(causeOf) } : {}),
+    ...(merges === null ? {} : { merges }),
     ...(unreachable ? { unreachable: { ...told(unreachable), ...comeBack(unreachable) } } : {}),
     found: found && foundOf(found),
   };

@@ -9,7 +9,7 @@ export function isOfPresence({ kind }: Pick<Step, 'kind'>): boolean {
 
 /** Whether the owner can take a step's effect back; what was taken away is not made again as it was. */
 export function canUndo({ kind, loose }: Step, { conditional }: Examined): boolean {
-  return conditional && kind !== 'WITHDRAW' && kind !== 'ERASE' && loose !== true;
+  return conditional && (kind === 'OWNER' || kind === 'COPY' || kind === 'CREATE') && loose !== true;
 }
 
 /** A step of presence once its record was looked for, and before anything was sent. Pure. */

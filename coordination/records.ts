@@ -1,11 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
-import type {
-  DeadLetterFilter,
-  Page,
-  WriteFilter,
-  WritePage,
-  WriteView,
-} from './coordination.ts';
+import type { DeadLetterFilter, Page, WriteFilter, WritePage, WriteView } from './coordination.ts';
 import type { Stored } from './journal.ts';
 import { openedWrite, type Sealed } from './sealed.ts';
 import { isOver } from './write.ts';

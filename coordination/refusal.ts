@@ -27,7 +27,10 @@ export type RefusalCode =
   | 'ALREADY_ONBOARDING'
   | 'UNKNOWN_WORKFLOW'
   | 'NOTHING_ASKED'
-  | 'NOT_CONFIRMED';
+  | 'NOT_CONFIRMED'
+  | 'MERGING'
+  | 'NOT_MERGEABLE'
+  | 'NOT_MERGED';
 
 /** Why something is refused, and what to do about it; without an attribute it is refused as a whole. */
 export interface Refusal {

@@ -1,8 +1,9 @@
 import type { Continue, Outcome } from '../steward/index.ts';
 import { decisionOn } from './audited.ts';
+import { merging } from './barrier.ts';
 import type { DecisionOptions } from './decisions.ts';
 import { nothingToRetry, supersededIn } from './decisions.ts';
-import type { Stored } from './journal.ts';
+import type { Requeued, Stored } from './journal.ts';
 import type { Refusal } from './refusal.ts';
 import { acceptedAsIs, repeated, withdrawn, type Review } from './review.ts';
 import { isRestartable, restarted } from './saga.ts';
@@ -12,7 +13,7 @@ import { isRestartable, restarted } from './saga.ts';
  * it was raised, by this decision or another one, is left alone.
  */
 export function reviewedIn({ journal, records, worker }: DecisionOptions): Continue {
-  async function proceed(write: Stored, review: Review): Promise<boolean | Refusal> {
+  async function proceed(write: Stored, review: Review): Promise<boolean | Requeued | Refusal> {
     const { decision: outcome, by: subject, reason } = review;
     const { correlationId, traceparent } = write;
     const by = { principal: { subject, scopes: new Set<string>() }, correlationId, traceparent };
@@ -39,8 +40,9 @@ export function reviewedIn({ journal, records, worker }: DecisionOptions): Conti
     // Each time that it is put back into its queue its epoch grows.
     if (write?.state !== 'REVIEW' || String(write.epoch) !== item.waiting.epoch) return done;
     const result = await proceed(write, { decision, by, approvedBy, at, reason });
+    if (result === 'BARRED') return { status: 'REFUSED', code: merging.code, message: merging.message };
     if (typeof result === 'object') return { status: 'REFUSED', code: result.code, message: result.message };
-    if (result) worker.look();
+    if (result === true || result === 'DONE') worker.look();
     return done;
   };
 }

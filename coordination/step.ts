@@ -1,3 +1,4 @@
+import { isOfMerge, mergeExamined, mergeProbed } from './merged.ts';
 import type { Examined, Found, Outcome } from './participant.ts';
 import { canUndo, isOfPresence, presenceExamined, presenceProbed, presenceUndone } from './presence.ts';
 import {
@@ -40,9 +41,9 @@ export function stepAfter(step: Step, event: SagaEvent, tolerance: Tolerance): S
 function stepMoved(step: Step, event: SagaEvent, tolerance: Tolerance): Step {
   switch (event.type) {
     case 'EXAMINED':
-      return reached(step, event.examined, tolerance, isOfPresence(step) ? presenceExamined : looked);
+      return reached(step, event.examined, tolerance, examinedBy(step));
     case 'PROBED':
-      return reached(step, event.examined, tolerance, isOfPresence(step) ? presenceProbed : sentBefore);
+      return reached(step, event.examined, tolerance, probedBy(step));
     case 'UNDO_PROBED':
       return reached(step, event.examined, tolerance, undoProbed);
     case 'CALLED':
@@ -50,6 +51,16 @@ function stepMoved(step: Step, event: SagaEvent, tolerance: Tolerance): Step {
     case 'UNDO_CALLED':
       return undoCalled(step, event.outcome, tolerance);
   }
+}
+
+function examinedBy(step: Step): typeof looked {
+  if (isOfPresence(step)) return presenceExamined;
+  return isOfMerge(step) ? mergeExamined : looked;
+}
+
+function probedBy(step: Step): typeof looked {
+  if (isOfPresence(step)) return presenceProbed;
+  return isOfMerge(step) ? mergeProbed : sentBefore;
 }
 
 /** A step that a person starts anew; `whole` undoes even what was settled. Pure. */

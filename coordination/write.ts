@@ -64,10 +64,11 @@ export interface Cause {
 
 /**
  * `OWNER` writes what the system owns, `COPY` what it keeps a copy of. `CREATE` makes the system's record of an entity, of
- * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again. `ERASE`
- * leaves nothing of any record of it but what the law has the system keep.
+ * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again. `ERASE` leaves nothing
+ * of any record of it but what the law has the system keep. `MERGE` has the system let one of its records live on as
+ * another, `UNMERGE` takes them apart.
  */
-export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW' | 'ERASE';
+export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW' | 'ERASE' | 'MERGE' | 'UNMERGE';
 
 /** One call to one owner: all attributes of a write that this system owns, or keeps copies of. */
 export interface Step {
@@ -75,7 +76,7 @@ export interface Step {
   readonly ordinal: number;
   readonly system: SystemName;
   readonly kind: StepKind;
-  /** Of a new record, all that it is made of; of one that is withdrawn, nothing. */
+  /** Of a new record, all that it is made of; of one that is withdrawn or merged, nothing. */
   readonly changes: Values;
   /** The version that the caller insists on; null where it does not. */
   readonly expect: string | null;
@@ -88,6 +89,8 @@ export interface Step {
   readonly before: Before | null;
   /** The system's own key of a record that was made, or found in its place; absent while there is none. */
   readonly key?: string;
+  /** The system's own keys of the record that stays, and of the one that lives on as it; of a merge, or its undoing, only. */
+  readonly merge?: { readonly into: string; readonly from: string };
   /**
    * Whether a call that was to make the record may still arrive and make it, which is refused only as long as there is
    * one: from then on it is not taken away again.

@@ -32,7 +32,7 @@ export type Verdict =
 export function decide(seen: Seen | null, draft: Draft, position: string): Verdict {
   if (draft.fate != null)
     return seen === null
-      ? telling(null, draft, position, draft.fate, [], {})
+      ? telling(null, draft, position, draft.fate, draft.written ?? [], {})
       : { verdict: 'UNCHANGED', seen: null };
   const known = seen !== null && !isGone(seen) ? seen : null;
   if (draft.fingerprints === null) {

@@ -8,7 +8,7 @@ export interface Registration {
   readonly id: string;
   /** ISO 8601 in UTC. */
   readonly registeredAt: string;
-  /** Longest known first: of several records of one system, the first is the one that attributes are read from. */
+  /** Its own first, the longest known of them first: of several records of one system, the first is the one that attributes are read from. */
   readonly records: readonly LocalRecord[];
 }
 
@@ -52,12 +52,15 @@ export function isStorable(text: string): boolean {
 /** The id under which a customer `c` lives on. */
 export const survivor = 'case when c.merged_into is null then c.id else identity_survivor(c.merged_into) end';
 
+/** The order of a customer's records: its own before those that came by merges, the longest known first. */
+export const recordOrder = 'x.home is not null, coalesce(x.since, x.valid_from), x.system, x.key';
+
 const registrationsFrom = (asked: string) => `
   select a.asked, s.id, s.registered_at, x.system, x.key
   from (${asked}) a (asked, id)
     join identity_customer s on s.id = a.id
     left join identity_crosswalk x on x.customer_id = s.id and x.valid_to is null
-  order by x.valid_from, x.system, x.key`;
+  order by ${recordOrder}`;
 
 const byIds = registrationsFrom(`
     select c.id::text, ${survivor} from identity_customer c where c.id = any($1::uuid[])`);

@@ -33,6 +33,8 @@ export async function eraseIn(tx: Queryable, id: string): Promise<Erased> {
   );
   for (const table of ['identity_duplicate', 'identity_verdict'])
     await tx.query(`delete from ${table} where lower = any($1) or higher = any($1)`, [ids]);
+  // Those who were merged are not taken apart any more.
+  await tx.query('delete from identity_merge where survivor_id = any($1) or other_id = any($1)', [ids]);
   await tx.query(
     `update identity_customer set ${blank}, blocks = null, erased_at = coalesce(erased_at, now()),
        merged_into = coalesce(merged_into, id) where id = any($1)`,

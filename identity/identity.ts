@@ -11,6 +11,7 @@ import type { Matches } from './matching/match.ts';
 import { matchesIn } from './matching/matches.ts';
 import { verdicts, type Verdicts } from './matching/verdicts.ts';
 import { membersIn, type Members } from './members.ts';
+import { merging, type Merging } from './merging.ts';
 import { registerIn, type Register } from './register.ts';
 import { searchIn, type Search } from './search.ts';
 import type { SystemName } from './systems.ts';
@@ -24,6 +25,7 @@ export interface Identity {
   readonly duplicates: Duplicates;
   readonly matches: Matches;
   readonly verdicts: Verdicts;
+  readonly merging: Merging;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
   /**
@@ -64,6 +66,7 @@ export function createIdentity({ db, seal }: { readonly db: Db; readonly seal: S
     duplicates: duplicatesIn(db),
     matches: matchesIn(store),
     verdicts,
+    merging,
     loadersOf: loadersIn(crosswalk),
     follow: (feed, options) => followFeed(store, feed, options),
     hold: (feed, witness) => holdFeed(store, feed, witness),

@@ -7,6 +7,7 @@ export type { Facts } from './facts.ts';
 export type { Seal } from './keying.ts';
 export { verdictDecided } from './matching/queue.ts';
 export { startSweeps as startDuplicateSweeps } from './matching/sweeps.ts';
+export type { Merge } from './merging.ts';
 export type { Members } from './members.ts';
 export { identitySubgraph } from './resolvers.ts';
 export type { SystemName } from './systems.ts';

@@ -1,5 +1,6 @@
 import { pageLimit } from '../runtime/cursor.ts';
 import type { CustomerOrder } from '../schema/generated/identity.ts';
+import { recordOrder } from './crosswalk.ts';
 import { conditions, parameters, type Criteria } from './filter.ts';
 
 /** Where a page begins: after the customer with this sort value and id. */
@@ -125,7 +126,7 @@ export function pageStatement({ sought, order, after, size }: PageRequest, way: 
       select w.walked, c.id, c.name, c.registered_at, x.system, x.key
       from (select ${count} as walked) w left join page c on true
         left join identity_crosswalk x on x.customer_id = c.id and x.valid_to is null
-      ${sorted}, x.valid_from, x.system, x.key`,
+      ${sorted}, ${recordOrder}`,
     values: bound.values,
   };
 }

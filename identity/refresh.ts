@@ -1,5 +1,6 @@
 import type { Queryable } from '../runtime/db/index.ts';
 import { entryColumns, entryOf, keyColumns } from './columns.ts';
+import { recordOrder } from './crosswalk.ts';
 import { effectiveKeys, type Stated } from './effective.ts';
 import type { Facts, MatchKeys } from './facts.ts';
 import type { Keying } from './keying.ts';
@@ -35,7 +36,7 @@ const current = `
   select c.id, ${keyColumns.answered('c')}, (
     select coalesce(json_agg(json_build_object('system', f.system,
       ${keyColumns.each((column, property) => `'${property.replaceAll('"', '')}', f.${column}`)})
-      order by x.valid_from, x.key), '[]')
+      order by ${recordOrder}), '[]')
     from identity_crosswalk x join identity_facts f on f.system = x.system and f.key = x.key
     where x.customer_id = c.id and x.valid_to is null
   ) as records
@@ -47,7 +48,7 @@ const settle = `
   where c.id = e.id and (${entryColumns.of('c')}) is distinct from (${entryColumns.given('e')})`;
 
 /** Makes the keys of customers follow what their records state now. */
-async function settleKeys(tx: Queryable, ids: readonly string[]): Promise<void> {
+export async function settleKeys(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const rows = await tx.query<MatchKeys & { id: string; records: Stated[] }>(current, [ids]);
   const keys = rows.map(({ id, records, ...enrolled }) => ({

@@ -32,12 +32,9 @@ export function taken(value: unknown, secret: string | null): unknown {
   if (!isEnvelope(value)) return value;
   if (secret === null) return null;
   const bytes = Buffer.from(value.sealed, 'base64');
-  const decipher = createDecipheriv(
-    algorithm,
-    Buffer.from(secret, 'base64'),
-    bytes.subarray(0, nonceBytes),
-    { authTagLength: tagBytes },
-  );
+  const decipher = createDecipheriv(algorithm, Buffer.from(secret, 'base64'), bytes.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  });
   decipher.setAuthTag(bytes.subarray(-tagBytes));
   const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
   return JSON.parse(text.toString('utf8'));

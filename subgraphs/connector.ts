@@ -15,6 +15,8 @@ export interface Capabilities {
     | { readonly by: 'none' };
   /** How a record is taken away: it is no more, or it stays where it is and nobody works with it. */
   readonly withdrawal: 'delete' | 'block';
+  /** Whether it merges two records itself, and takes them apart again. */
+  readonly merge: boolean;
   /** Whether a write can be read back at once. */
   readonly readBack: boolean;
   /** The feed of changes; `windowDays` null where it reaches back to the beginning. */
@@ -125,6 +127,13 @@ export interface Connector<R extends object, Rows extends object> {
    * erased already stays as it is. One that never was is `NOT_FOUND`.
    */
   erase(key: string, options: Pick<WriteOptions, 'wireKey'>, call: Call): Promise<void>;
+  /**
+   * Lets one record live on as another, which gets everything below it; the other one as it is then. Only of a system that
+   * merges. `ifVersion` is that of the record that stays.
+   */
+  merge?(into: string, from: string, options: WriteOptions, call: Call): Promise<Versioned<R>>;
+  /** Makes a merged record its own again, with what is left of what was below it; gives it. One that is not merged is `NOT_FOUND`. */
+  unmerge?(from: string, options: WriteOptions, call: Call): Promise<Versioned<R>>;
   /** Records changed since a position; null begins with the oldest that the system still tells. */
   changes(since: string | null, call: Call): Promise<FeedPage<R>>;
   /** The position from which the feed tells what changes from now on, and perhaps a little of what was before. */

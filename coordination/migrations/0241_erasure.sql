@@ -27,9 +27,6 @@ create function coordination_forget(entities text[], but uuid) returns void lang
 begin
   insert into coordination_key (entity_id, secret) select unnest(entities), null
     on conflict (entity_id) do update set secret = null;
-  -- What waits for a person is over: nobody can say any more what it was.
-  update coordination_write set state = 'CANCELLED', head = false, epoch = epoch + 1, settled_at = clock_timestamp()
-    where queue = any(entities) and state in ('AWAITING_APPROVAL', 'REVIEW');
   update coordination_step s set body = coordination_step_emptied(s.body)
     from coordination_write w
     where s.write_id = w.id

@@ -21,10 +21,11 @@ const deeds: ReadonlySet<string> = new Set<Deed['do']>(['READ', 'WRITE', 'STOP']
 export function actIn({ participants, writes, callTimeout }: ActOptions) {
   async function read(
     workflow: Workflow,
-    { system, attributes }: Extract<Deed, { do: 'READ' }>,
+    { system, attributes, of }: Extract<Deed, { do: 'READ' }>,
   ): Promise<WorkflowEvent> {
     const changes = Object.fromEntries(attributes.map((name) => [name, null]));
-    const { entity, entityId } = workflow;
+    const { entity } = workflow;
+    const entityId = of ?? workflow.entityId;
     const examination = { entity, entityId, kind: 'OWNER', changes, validate: false } as const;
     const examined = await participants.get(system)?.examine(examination, callOf(workflow, callTimeout));
     if (!examined || examined.unreachable) return later(system, examined?.unreachable?.code);
@@ -40,8 +41,13 @@ export function actIn({ participants, writes, callTimeout }: ActOptions) {
     switch (command.do) {
       case 'READ':
         return read(workflow, command);
-      case 'WRITE':
-        return { type: 'WRITTEN', place: command.place, write: await writes.ordered(workflow, command) };
+      case 'WRITE': {
+        const write = await writes.ordered(workflow, command);
+        // Somebody merges the customer: it is written to when that is over.
+        return write === 'BARRED'
+          ? later('coordination', 'MERGING')
+          : { type: 'WRITTEN', place: command.place, write };
+      }
       case 'STOP':
         return {
           type: 'WRITTEN',

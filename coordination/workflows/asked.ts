@@ -2,6 +2,7 @@ import type { RequestContext } from '../../runtime/context.ts';
 import type {
   CustomerWorkflowFilter,
   EraseCustomerInput,
+  MergeCustomersInput,
   OnboardCustomerInput,
   WorkflowAnswerInput,
 } from '../../schema/generated/coordination.ts';
@@ -10,7 +11,7 @@ import type { Complete } from '../complete.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
 import type { Answer } from './workflow.ts';
-import type { Erase, Onboard, WorkflowFilter } from './workflows.ts';
+import type { Erase, MergeAsked, Onboard, WorkflowFilter } from './workflows.ts';
 
 type Header = Pick<RequestContext, 'idempotencyKey'>;
 
@@ -28,6 +29,16 @@ export function onboardOf(input: OnboardCustomerInput, key: string | null, compl
 /** The erasure that an input asks for. */
 export function eraseOf({ customerId, confirm, reason }: EraseCustomerInput, key: string | null): Erase {
   return { entity: 'Customer', entityId: customerId, confirm, key, reason };
+}
+
+/** The customers that an input names, and whose values it chooses. */
+export function mergeOf({
+  survivorId,
+  otherId,
+  attributes,
+}: Pick<MergeCustomersInput, 'survivorId' | 'otherId' | 'attributes'>): MergeAsked {
+  const chosen = Object.fromEntries((attributes ?? []).map(({ attribute, keep }) => [attribute, keep]));
+  return { survivorId, otherId, chosen };
 }
 
 /** The answer that an input gives. */

@@ -3,7 +3,7 @@ import { close, raise } from '../../steward/index.ts';
 import { isOver as isWritten } from '../write.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import type { actIn } from './act.ts';
-import type { Carried, CarriedKinds } from './carried.ts';
+import type { CarriedKinds } from './carried.ts';
 import type { Held, Settlement, Settled, Store } from './store.ts';
 import {
   isOver,
@@ -42,10 +42,9 @@ const WEEK = 7 * 86_400_000;
  */
 export async function drive(taken: Held, options: DriveOptions): Promise<void> {
   const { db, store, act, at, pause } = options;
-  const known = options.kinds.get(taken.workflow.kind);
-  if (!known) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
-  const carried: Carried = known;
-  const { kind } = carried;
+  const carried = options.kinds.get(taken.workflow.kind);
+  if (!carried) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
+  const { kind, gaveUp } = carried;
   let held = taken;
 
   await at('claimed');
@@ -109,7 +108,7 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
       const settled = await store.settle(held, settlement, tx);
       if (settled === 'LOST' || settled === 'AGAIN') return settled;
       await tell(tx, after, was, is);
-      if (givenUp) await carried.gaveUp(tx, after);
+      if (givenUp) await gaveUp(tx, after);
       return settled;
     });
   }

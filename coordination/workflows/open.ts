@@ -15,12 +15,16 @@ import { showWorkflows } from './gauges.ts';
 import { erasingIn } from './erasing/act.ts';
 import { guardIn } from './erasing/guards.ts';
 import { eraseIn } from './erasing/start.ts';
+import { mergingIn } from './merging/act.ts';
+import { mergesIn } from './merging/start.ts';
 import { onboardingIn } from './onboarding/act.ts';
 import type { Matches } from './onboarding/candidates.ts';
 import { startIn } from './onboarding/start.ts';
 import { readsIn } from './reads.ts';
 import type { Reference } from './reference/reference.ts';
 import { storeIn } from './store.ts';
+import { unmergingIn } from './unmerging/act.ts';
+import { unmergeIn } from './unmerging/start.ts';
 import { startWorker } from './worker.ts';
 import { isOver } from './workflow.ts';
 import type { Workflows } from './workflows.ts';
@@ -54,7 +58,10 @@ export const usualWorkflowPace: Pace = {
 export interface WorkflowsOptions {
   /** With the migrations of coordination. */
   readonly db: Db;
-  readonly identity: Pick<Identity, 'crosswalk' | 'loadersOf' | 'register' | 'matches' | 'verdicts'>;
+  readonly identity: Pick<
+    Identity,
+    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'crosswalk' | 'merging'
+  >;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;
   readonly engine: OpenedCoordination['engine'];
@@ -86,6 +93,8 @@ export async function openWorkflows(
   const kinds = carriedBy(
     onboardingIn({ participants, matches, identity, reference, callTimeout }),
     erasingIn({ db, identity, guard, callTimeout }),
+    mergingIn({ db, participants, identity, callTimeout }),
+    unmergingIn({ db, identity }),
   );
   const worker = startWorker({
     ...{ db, store, kinds, concurrency, interval, pause, failed },
@@ -96,6 +105,7 @@ export async function openWorkflows(
   const look = (): void => {
     worker.look();
   };
+  const merges = mergesIn({ db, participants, identity, store, reads, callTimeout, look });
   const progress = progressIn({
     records: reads,
     isDone: ({ state }) => isOver(state),
@@ -106,6 +116,9 @@ export async function openWorkflows(
     workflows: {
       onboard: startIn({ db, identity, store, reads, look }),
       erase: eraseIn({ db, identity, guard, store, reads, callTimeout, look }),
+      planMerge: merges.plan,
+      merge: merges.merge,
+      unmerge: unmergeIn({ db, identity, store, reads, look }),
       ...decisionsIn({ db, store, reads, kinds, look, retryWrite: decisionsOnWrites(engine).retry }),
       workflow: (id) => reads.view(id),
       page: (filter, page) => reads.page(filter, page),

@@ -10,7 +10,8 @@ import type { PageArgs } from '../pages.ts';
 import type { Refusal } from '../refusal.ts';
 import { shownRefusal, shownWrite } from '../shown.ts';
 import { sightOf } from '../sight.ts';
-import { answerOf, eraseOf, keyOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { answerOf, eraseOf, keyOf, mergeOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { shownMergePlan } from './merging/shown.ts';
 import { keyRequired } from './refusals.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
 import type { Decided, Started, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
@@ -56,14 +57,18 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
 
   async function started(
     input: Parameters<typeof keyOf>[0],
-    start: (key: string | null) => Promise<Started>,
     context: RequestContext,
+    start: (key: string | null) => Promise<Started>,
   ) {
     const key = keyOf(input, context);
     const { workflow, refusals, replayed } = isRefusal(key)
       ? { workflow: null, refusals: [key], replayed: false }
       : await start(key);
-    return { workflow: workflow && shownWorkflow(workflow), refusals: shownRefusals(refusals, context), replayed };
+    return {
+      workflow: workflow && shownWorkflow(workflow),
+      refusals: shownRefusals(refusals, context),
+      replayed,
+    };
   }
 
   async function decided(id: string, decide: (id: string) => Promise<Decided>, context: RequestContext) {
@@ -81,12 +86,27 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
         return view && shownWorkflow(view);
       },
       customerWorkflows: (_, { filter, ...asked }) => page(workflowFilterOf(filter), asked),
+      planMerge: async (_, asked, context) =>
+        shownMergePlan(
+          await workflows.planMerge(mergeOf(asked), context),
+          sightOf('Customer', context.principal),
+        ),
     },
     Mutation: {
       onboardCustomer: (_, { input }, context) =>
-        started(input, (key) => workflows.onboard(onboardOf(input, key, complete), context), context),
+        started(input, context, (key) => workflows.onboard(onboardOf(input, key, complete), context)),
       eraseCustomer: (_, { input }, context) =>
-        started(input, (key) => workflows.erase(eraseOf(input, key), context), context),
+        started(input, context, (key) => workflows.erase(eraseOf(input, key), context)),
+      mergeCustomers: (_, { input }, context) =>
+        started(input, context, (key) => {
+          const { planHash = null, reason } = input;
+          return workflows.merge({ ...mergeOf(input), planHash, reason, key }, context);
+        }),
+      unmergeCustomers: (_, { input }, context) =>
+        started(input, context, (key) => {
+          const { customerId, reason } = input;
+          return workflows.unmerge({ customerId, reason, key }, context);
+        }),
       answerWorkflow: (_, { id, answer }, context) =>
         decided(
           id,

@@ -19,9 +19,10 @@ interface ShownQuestion extends Omit<contract.WorkflowQuestion, 'write' | 'candi
 /** A workflow in the contract's form; customers and writes are named by their ids. */
 export interface ShownWorkflow extends Omit<
   contract.CustomerWorkflow,
-  'customer' | 'question' | 'ending' | 'writes' | '__typename'
+  'customer' | 'other' | 'question' | 'ending' | 'writes' | '__typename'
 > {
   readonly customer: { readonly id: string } | null;
+  readonly other: { readonly id: string } | null;
   readonly question: ShownQuestion | null;
   readonly ending:
     | (Omit<contract.WorkflowEnding, 'duplicateOf' | '__typename'> & {
@@ -37,10 +38,11 @@ export interface ShownWorkflow extends Omit<
 export function shownWorkflow(view: WorkflowView): ShownWorkflow {
   const kind = kindOf(view);
   const { id, state, stage, requestedBy, reason, correlationId } = view;
-  const { isMade, ending, enrichment, writes } = outlineOf(view);
+  const { isMade, ending, other, enrichment, writes } = outlineOf(view);
   return {
     ...{ id, kind: kind.kind, state, stage, requestedBy, reason, correlationId },
     customer: isMade ? { id: view.entityId } : null,
+    other: other === null ? null : { id: other },
     startedAt: instant(view.startedAt),
     settledAt: view.settledAt && instant(view.settledAt),
     question: shownQuestion(questionOf(view)),

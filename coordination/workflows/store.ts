@@ -68,6 +68,12 @@ export type Decided = 'DONE' | 'REPLAYED' | 'REUSED' | 'CHANGED';
  */
 export interface Store {
   start(draft: Draft, entries: readonly Entry[], tx?: Queryable): Promise<Started>;
+  /** What was started under a key; null where nothing was. */
+  started(
+    subject: string,
+    key: string,
+    hash: string,
+  ): Promise<{ readonly id: string; readonly same: boolean } | null>;
   /** Takes up workflows that are due. */
   claim(most: number): Promise<readonly Held[]>;
   settle(held: Held, settlement: Settlement, tx?: Queryable): Promise<Settled>;
@@ -124,6 +130,14 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
     async start(draft, entries, tx) {
       const row = { ...rowOf(draft), memory: await kept(draft, tx) };
       return only('coordination_workflow_start($1, $2)', [row, JSON.stringify(entries)], tx);
+    },
+
+    async started(subject, key, hash) {
+      const [row] = await db.query<{ id: string; same: boolean }>(
+        'select id, body_hash = $3 as same from coordination_workflow where subject = $1 and idempotency_key = $2',
+        [subject, key, hash],
+      );
+      return row ?? null;
     },
 
     async claim(most) {
@@ -207,7 +221,10 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
 type Remembering = Pick<Workflow, 'kind' | 'entityId' | 'memory'>;
 
 /** A workflow as it was before it was stored; without the secret, it remembers nothing. */
-export function openedWorkflow<Of extends Workflow>({ secret, ...workflow }: Sealed<Of>): Omit<Sealed<Of>, 'secret'> {
+export function openedWorkflow<Of extends Workflow>({
+  secret,
+  ...workflow
+}: Sealed<Of>): Omit<Sealed<Of>, 'secret'> {
   const { memory } = workflow;
   return { ...workflow, memory: memory && openedMembers(memory, secret) };
 }

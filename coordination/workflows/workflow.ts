@@ -24,7 +24,12 @@ export type Stage =
   | 'BILLING_ERASURE'
   | 'ERP_ERASURE'
   | 'CRM_ERASURE'
-  | 'FORGETTING';
+  | 'FORGETTING'
+  | 'DRAINING'
+  | 'ATTRIBUTES'
+  | 'SYSTEM_MERGE'
+  | 'LINKS'
+  | 'RELEASE';
 
 /** What a caller has started, as it is stored. `Memory` is what its kind remembers. */
 export interface Workflow<Memory = unknown> {
@@ -55,14 +60,23 @@ export interface Workflow<Memory = unknown> {
  */
 export type Command =
   /** Read attributes of the entity in one system. */
-  | { readonly do: 'READ'; readonly system: SystemName; readonly attributes: readonly string[] }
+  | (Meant & {
+      readonly do: 'READ';
+      readonly system: SystemName;
+      readonly attributes: readonly string[];
+    })
   /** Have a write carried out under the key of its place, and learn how far it has come. */
-  | { readonly do: 'WRITE'; readonly place: Place; readonly steps: readonly OrderedStep[] }
+  | (Meant & { readonly do: 'WRITE'; readonly place: Place; readonly steps: readonly OrderedStep[] })
   /** End the write of a place, where nothing of it has begun, and learn how far it has come; there may be none. */
   | { readonly do: 'STOP'; readonly place: Place }
   /** Nothing, until somebody or something wakes it. */
   | { readonly do: 'WAIT' }
   | { readonly do: 'END' };
+
+/** Whom a command is about, where it is somebody else than the workflow is. */
+interface Meant {
+  readonly of?: string;
+}
 
 /** A command that only one kind knows, and an event that comes of it. */
 export interface OwnCommand {
@@ -80,10 +94,17 @@ export interface Place {
   readonly undo: boolean;
 }
 
-/** How far a write of a workflow has come. */
-export interface Written {
+/** How far a write of a workflow has come; what is said of its step is that of its first. */
+export interface Written extends WrittenStep {
   readonly id: string;
   readonly state: WriteState;
+  /** The other ones; absent where there are none. */
+  readonly others?: readonly WrittenStep[];
+  readonly causes: readonly Pick<Cause, 'code' | 'message' | 'attribute'>[];
+}
+
+/** What has become of one step of it. */
+export interface WrittenStep {
   /** Whether it changed anything; a record that was there already is left as it was. */
   readonly applied: boolean;
   readonly kind: OrderedStep['kind'];
@@ -93,7 +114,8 @@ export interface Written {
   /** The values as they were, and as they are now. */
   readonly before: Values;
   readonly after: Values;
-  readonly causes: readonly Pick<Cause, 'code' | 'message' | 'attribute'>[];
+  /** Of a step by which records are merged. */
+  readonly merge?: OrderedStep['merge'];
 }
 
 /** What has happened to a workflow, of whatever kind. */
@@ -148,7 +170,9 @@ export type EntryKind =
   | 'RETRIED'
   | 'CANCELLING'
   | 'ENDED'
-  | 'ERASED';
+  | 'ERASED'
+  | 'HELD'
+  | 'LINKED';
 
 /** Why it ends before it has reached its end. */
 export interface Ending {
@@ -159,7 +183,15 @@ export interface Ending {
   readonly customer?: string;
 }
 
-export type EndingCode = 'DUPLICATE_CUSTOMER' | 'DECLINED' | 'CANCELLED' | 'NOT_ONBOARDABLE' | 'NOT_ERASABLE';
+export type EndingCode =
+  | 'DUPLICATE_CUSTOMER'
+  | 'DECLINED'
+  | 'CANCELLED'
+  | 'NOT_ONBOARDABLE'
+  | 'NOT_ERASABLE'
+  | 'BLOCKED'
+  | 'PLAN_CHANGED'
+  | 'REFUSED';
 
 /** All decisions of one kind of workflow. Pure. `Own` is what only it has done, `Happened` what comes of that. */
 export interface Kind<
@@ -190,7 +222,7 @@ export interface Kind<
 }
 
 /** What a kind of workflow can be. */
-export type WorkflowKind = 'ONBOARDING' | 'ERASURE';
+export type WorkflowKind = 'ONBOARDING' | 'ERASURE' | 'MERGE' | 'UNMERGE';
 
 /** What is shown of a workflow beside its question and what has happened to it. */
 export interface Outline {
@@ -198,6 +230,8 @@ export interface Outline {
   readonly isMade: boolean;
   /** Why it ended, or is about to end, before it was done; null where it did not. */
   readonly ending: Ending | null;
+  /** The customer that it is merged with, or taken out of; null where there is none. */
+  readonly other: string | null;
   /** What the customer's country demands; null where nobody was asked. */
   readonly enrichment: Enrichment | null;
   /** Ids of the writes that it has ordered, in the order in which they were accepted. */

@@ -3,6 +3,7 @@ import type { EntityName } from '../../schema/generated/contracts.ts';
 import type { WriteView } from '../coordination.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
+import type { MergePlan, MergeSide } from './merging/plan.ts';
 import type { Answer, Entry, Stage, Workflow, WorkflowState } from './workflow.ts';
 
 /**
@@ -14,6 +15,12 @@ export interface Workflows {
   onboard(asked: Onboard, context: RequestContext): Promise<Started>;
   /** Starts to erase a customer; the same key and body give the workflow there is. */
   erase(asked: Erase, context: RequestContext): Promise<Started>;
+  /** What it would mean for one customer to live on as another. Without an effect. */
+  planMerge(asked: MergeAsked, context: RequestContext): Promise<PlannedMerge>;
+  /** Starts to let one customer live on as another; the same key and body give the workflow there is. */
+  merge(order: MergeOrder, context: RequestContext): Promise<Started>;
+  /** Starts to make a merged customer its own again; the same key and body give the workflow there is. */
+  unmerge(order: UnmergeOrder, context: RequestContext): Promise<Started>;
   workflow(id: string): Promise<WorkflowView | null>;
   /** Newest first. */
   page(
@@ -28,7 +35,7 @@ export interface Workflows {
   answer(id: string, answer: Answer, key: string, context: RequestContext): Promise<Decided>;
   /** The same as a steward has concluded, whose right to do so was checked. */
   conclude(id: string, answer: Answer, by: string, key: string): Promise<Decided>;
-  /** Ends it, and undoes what it has done; refused once its billing account is ordered. */
+  /** Ends it, and undoes what it has done; refused once it has come too far for that. */
   cancel(id: string, reason: string | null, by: string, context: RequestContext | null): Promise<Decided>;
   /** Has what was refused tried again, and what a person may have mended elsewhere looked at again. */
   retry(id: string, context: RequestContext): Promise<Decided>;
@@ -55,6 +62,37 @@ export interface Erase {
   readonly confirm: string;
   readonly key: string | null;
   readonly reason: string;
+}
+
+/** Two customers that are to become one, by ids as the caller gave them. */
+export interface MergeAsked {
+  readonly survivorId: string;
+  readonly otherId: string;
+  readonly chosen: Readonly<Record<string, MergeSide>>;
+}
+
+/** A merge that is to be carried out. */
+export interface MergeOrder extends MergeAsked {
+  readonly planHash: string | null;
+  readonly reason: string;
+  readonly key: string | null;
+}
+
+/** What a merge would do. */
+export interface PlannedMerge {
+  /** Null where there is none with the id that was given. */
+  readonly survivorId: string | null;
+  readonly otherId: string | null;
+  /** Null where it could not be found out. */
+  readonly plan: MergePlan | null;
+  readonly refusals: readonly Refusal[];
+}
+
+/** A customer that is to be its own again, by its id as the caller gave it. */
+export interface UnmergeOrder {
+  readonly customerId: string;
+  readonly reason: string;
+  readonly key: string | null;
 }
 
 export interface Started {

@@ -6,7 +6,7 @@ import type { Records } from '../records.ts';
 import type { Worker } from '../worker.ts';
 import { isOver as isWritten, type Step } from '../write.ts';
 import { keyOf, subject } from './place.ts';
-import type { Command, Place, Workflow, Written } from './workflow.ts';
+import type { Command, Place, Workflow, Written, WrittenStep } from './workflow.ts';
 
 export interface WritesOptions {
   readonly journal: Pick<Journal, 'lookup' | 'accept' | 'close'>;
@@ -16,8 +16,8 @@ export interface WritesOptions {
 
 /** The writes of workflows, in the journal of all writes. */
 export interface Writes {
-  /** The write of a place, ordered now where it was not yet; carried out by whoever carries out writes. */
-  ordered(workflow: Workflow, command: Extract<Command, { do: 'WRITE' }>): Promise<Written>;
+  /** `BARRED` while others merge the customer. The write of a place, ordered now where it was not yet; carried out by whoever carries out writes. */
+  ordered(workflow: Workflow, command: Extract<Command, { do: 'WRITE' }>): Promise<Written | 'BARRED'>;
   /** The write of a place, ended now where nothing of it has begun; null where none was ordered. */
   stopped(workflow: Workflow, place: Place): Promise<Written | null>;
 }
@@ -30,10 +30,11 @@ export function writesIn({ journal, records, worker }: WritesOptions): Writes {
   }
 
   return {
-    async ordered(workflow, { place, steps }) {
+    async ordered(workflow, { place, steps, of }) {
       const there = await known(workflow, place);
       if (there) return writtenOf(there);
-      const { entityId, reason, requestedBy, correlationId, traceparent } = workflow;
+      const { reason, requestedBy, correlationId, traceparent } = workflow;
+      const entityId = of ?? workflow.entityId;
       const key = keyOf(workflow.id, place);
       const accepted = await journal.accept(
         orderedDraft({
@@ -48,6 +49,7 @@ export function writesIn({ journal, records, worker }: WritesOptions): Writes {
         null,
         false,
       );
+      if ('barred' in accepted) return 'BARRED';
       worker.look();
       const write = 'write' in accepted ? accepted.write : await records.stored(accepted.id);
       if (!write) throw new Error('a write that was accepted is not there');
@@ -67,15 +69,22 @@ export function writesIn({ journal, records, worker }: WritesOptions): Writes {
 
 /** What a workflow remembers of a write. Pure. */
 export function writtenOf({ id, state, steps }: Stored): Written {
-  const [step] = steps;
+  const [step, ...others] = steps;
   if (!step) throw new Error('a write of a workflow has a step');
-  const { system, kind, before, after, versionAfter: version } = step;
   return {
-    ...{ id, state, system, kind, version },
-    applied: step.state === 'APPLIED',
+    ...{ id, state, ...stepOf(step) },
+    ...(others.length > 0 ? { others: others.map(stepOf) } : {}),
+    causes: steps.flatMap(causesOf),
+  };
+}
+
+function stepOf({ system, kind, state, before, after, versionAfter: version, merge }: Step): WrittenStep {
+  return {
+    ...{ system, kind, version },
+    applied: state === 'APPLIED',
     before: before?.values ?? {},
     after: after ?? before?.values ?? {},
-    causes: causesOf(step),
+    ...(merge ? { merge } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ export interface DuplicateQueue {
   /** Asks once while nobody has decided, however often it is called. */
   ask(tx: Queryable, found: Found): Promise<void>;
   /** They are a question no longer. */
-  withdraw(tx: Queryable, pair: Pair, why: 'NOT_ALIKE' | 'DECIDED'): Promise<void>;
+  withdraw(tx: Queryable, pair: Pair, why: 'NOT_ALIKE' | 'DECIDED' | 'MERGED'): Promise<void>;
 }
 
 const kind = 'POSSIBLE_DUPLICATE';

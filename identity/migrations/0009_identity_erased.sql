@@ -2,7 +2,6 @@
 -- records stay as what they were, keys and nothing else, so that no feed brings them back.
 alter table identity_customer add column erased_at timestamptz;
 
-create index identity_customer_merged on identity_customer (merged_into) where merged_into is not null;
 create index identity_crosswalk_closed_by_customer on identity_crosswalk (customer_id) where valid_to is not null;
 
 -- A customer and all that were merged into it, through any number of merges.

@@ -136,6 +136,8 @@ export type Query = {
   readonly customerWorkflow: Maybe<CustomerWorkflow>;
   /** All workflows that match, newest first. */
   readonly customerWorkflows: CustomerWorkflowConnection;
+  /** What it would mean for one customer to live on as another. Without an effect. */
+  readonly planMerge: MergePlan;
 };
 
 
@@ -170,6 +172,13 @@ export type QueryCustomerWorkflowsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<CustomerWorkflowFilter>;
+};
+
+
+export type QueryPlanMergeArgs = {
+  survivorId: Scalars['ID']['input'];
+  otherId: Scalars['ID']['input'];
+  attributes?: InputMaybe<ReadonlyArray<MergeChoice>>;
 };
 
 export type Mutation = {
@@ -216,10 +225,24 @@ export type Mutation = {
   readonly eraseCustomer: StartWorkflowPayload;
   /** Answers what a workflow asks. To approve takes the scopes that its question names, and somebody else than who asked for it. */
   readonly answerWorkflow: WorkflowPayload;
-  /** Ends a workflow and undoes what it has done, from the last to the first. Refused once its billing account is ordered. */
+  /**
+   * Ends a workflow and undoes what it has done, from the last to the first. Refused once that is no longer possible: the
+   * billing account is ordered, the register has the merge, or a system may have begun to erase.
+   */
   readonly cancelWorkflow: WorkflowPayload;
   /** Has tried again what a system has refused, and looked at again what a person may have mended elsewhere. */
   readonly retryWorkflow: WorkflowPayload;
+  /**
+   * Lets one customer live on as another: nothing new is written to either until it is done; values that the survivor is to
+   * have are written to it; systems that merge records themselves do so; then all records are the survivor's, and the id of
+   * the other leads to it for ever. All of it or nothing.
+   */
+  readonly mergeCustomers: StartWorkflowPayload;
+  /**
+   * Makes a customer that was merged its own again, with the records that are at home with it, whatever was merged since.
+   * What the merge has changed in records is put back where nobody has changed it since.
+   */
+  readonly unmergeCustomers: StartWorkflowPayload;
 };
 
 
@@ -284,6 +307,16 @@ export type MutationCancelWorkflowArgs = {
 
 export type MutationRetryWorkflowArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationMergeCustomersArgs = {
+  input: MergeCustomersInput;
+};
+
+
+export type MutationUnmergeCustomersArgs = {
+  input: UnmergeCustomersInput;
 };
 
 export type Subscription = {
@@ -513,7 +546,13 @@ export type WriteRefusalCode =
   /** It asks for nothing, or nothing was said. */
   | 'NOTHING_ASKED'
   /** What is to be erased was not confirmed by its name or its id. */
-  | 'NOT_CONFIRMED';
+  | 'NOT_CONFIRMED'
+  /** The customer is becoming one with another, is taken out of one, or is being erased: ask anew in a moment. */
+  | 'MERGING'
+  /** The two cannot become one: the message says why. */
+  | 'NOT_MERGEABLE'
+  /** The customer lives on as no other one. */
+  | 'NOT_MERGED';
 
 /** What a change would do, and in which order. */
 export type CustomerUpdatePlan = {
@@ -758,7 +797,11 @@ export type WriteStepKind =
   /** Its record of the customer is to be taken away again. */
   | 'WITHDRAW'
   /** Nothing is to be left of its records of the customer but what the law has it keep. */
-  | 'ERASE';
+  | 'ERASE'
+  /** One of its records is to live on as another one. */
+  | 'MERGE'
+  /** That is to be taken back. */
+  | 'UNMERGE';
 
 /** Where a step stands. */
 export type StepState =
@@ -938,6 +981,8 @@ export type CustomerWorkflow = {
   readonly ending: Maybe<WorkflowEnding>;
   /** What the customer's country demands; null while nobody was asked. */
   readonly compliance: Maybe<RegionalCompliance>;
+  /** The customer that it is merged with, or taken out of; null where it is about one alone. */
+  readonly other: Maybe<Customer>;
   /** Everything that has happened to it, oldest first. */
   readonly timeline: ReadonlyArray<WorkflowEvent>;
   /** The writes that it has ordered, oldest first. */
@@ -949,7 +994,11 @@ export type WorkflowKind =
   /** A new customer is set up in all systems. */
   | 'ONBOARDING'
   /** A customer is erased from all systems, and from the graph. */
-  | 'ERASURE';
+  | 'ERASURE'
+  /** Two customers become one. */
+  | 'MERGE'
+  /** A customer that was merged is its own again. */
+  | 'UNMERGE';
 
 /** Where a workflow stands. */
 export type WorkflowState =
@@ -997,7 +1046,17 @@ export type WorkflowStage =
   /** The CRM erases its part. */
   | 'CRM_ERASURE'
   /** The graph forgets it. */
-  | 'FORGETTING';
+  | 'FORGETTING'
+  /** Nothing new is written to the customers, and what was asked for before is carried out. */
+  | 'DRAINING'
+  /** Values go from one customer to the other, or are put back. */
+  | 'ATTRIBUTES'
+  /** Systems that merge records themselves do so, or take them apart: of a merge, it is refused to cancel after this. */
+  | 'SYSTEM_MERGE'
+  /** The register lets one live on as the other, or makes it its own again. */
+  | 'LINKS'
+  /** The customers can be written to again. */
+  | 'RELEASE';
 
 /** What a workflow waits for a person to say. */
 export type WorkflowQuestion = {
@@ -1077,7 +1136,13 @@ export type WorkflowEndingCode =
   /** A customer in this state is not set up anew. */
   | 'NOT_ONBOARDABLE'
   /** Something stands against erasing the customer. */
-  | 'NOT_ERASABLE';
+  | 'NOT_ERASABLE'
+  /** Another workflow has one of the customers, or a write waits for a person. */
+  | 'BLOCKED'
+  /** What would be done was no longer what was planned. */
+  | 'PLAN_CHANGED'
+  /** A system has refused its part. */
+  | 'REFUSED';
 
 /** What a country demands of a customer that is invoiced there. */
 export type RegionalCompliance = {
@@ -1170,7 +1235,11 @@ export type WorkflowEventKind =
   /** It is over. */
   | 'ENDED'
   /** A system has erased its part, or the graph has. */
-  | 'ERASED';
+  | 'ERASED'
+  /** Nothing new is written to the customers, and nothing is left to be carried out. */
+  | 'HELD'
+  /** The register has it. */
+  | 'LINKED';
 
 /** Conditions of a list of workflows; each given one must hold. */
 export type CustomerWorkflowFilter = {
@@ -1199,6 +1268,109 @@ export type CustomerWorkflowEdge = {
   /** The workflow. */
   readonly node: CustomerWorkflow;
 };
+
+/** Two customers that are to become one. */
+export type MergeCustomersInput = {
+  /** The customer that stays. One that was merged into another stands for that one. */
+  readonly survivorId: Scalars['ID']['input'];
+  /** The customer that lives on as that one. */
+  readonly otherId: Scalars['ID']['input'];
+  /** Whose value is kept; of an attribute that is left out, the survivor's, or the other's where the survivor has none. */
+  readonly attributes?: InputMaybe<ReadonlyArray<MergeChoice>>;
+  /** The hash of the plan that was agreed to: refused, or ended without effect, where the plan has become another one. */
+  readonly planHash?: InputMaybe<Scalars['String']['input']>;
+  /** Why, for whoever looks at it later. */
+  readonly reason: Scalars['String']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same workflow, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A customer that is to be its own again. */
+export type UnmergeCustomersInput = {
+  /** The customer that was merged into another one. */
+  readonly customerId: Scalars['ID']['input'];
+  /** Why, for whoever looks at it later. */
+  readonly reason: Scalars['String']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same workflow, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Whose value of an attribute is kept. */
+export type MergeChoice = {
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['input'];
+  /** The customer whose value it is. */
+  readonly keep: MergeSide;
+};
+
+/** One of two customers that become one. */
+export type MergeSide =
+  /** The one that stays. */
+  | 'SURVIVOR'
+  /** The one that lives on as it. */
+  | 'OTHER';
+
+/** What it would mean for one customer to live on as another. */
+export type MergePlan = {
+  readonly __typename?: 'MergePlan';
+  /** Stands for the whole plan: give it to `mergeCustomers` to have exactly this one carried out. Null where it is refused. */
+  readonly planHash: Maybe<Scalars['String']['output']>;
+  /** The customer that stays; null where there is none with this id. */
+  readonly survivor: Maybe<Customer>;
+  /** The customer that lives on as it; null where there is none with this id. */
+  readonly other: Maybe<Customer>;
+  /** Attributes that can be written and that either has. */
+  readonly attributes: ReadonlyArray<MergedAttribute>;
+  /** What becomes of the records. */
+  readonly systems: ReadonlyArray<MergedSystem>;
+  /** Everything that stands against it; empty where it would be accepted. */
+  readonly refusals: ReadonlyArray<WriteRefusal>;
+};
+
+/** What becomes of one attribute. */
+export type MergedAttribute = {
+  readonly __typename?: 'MergedAttribute';
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** The system that owns it. */
+  readonly owner: System;
+  /** What the survivor has; null as well where you may not read it. */
+  readonly survivorValue: Maybe<Scalars['AttributeValue']['output']>;
+  /** What the other one has; null as well where you may not read it. */
+  readonly otherValue: Maybe<Scalars['AttributeValue']['output']>;
+  /** Whose value is kept. */
+  readonly keep: MergeSide;
+  /** Whether it is written to the survivor's record for that; otherwise nothing is, or the record comes with its value. */
+  readonly written: Scalars['Boolean']['output'];
+};
+
+/** What becomes of the records of one system. */
+export type MergedSystem = {
+  readonly __typename?: 'MergedSystem';
+  /** The system. */
+  readonly system: System;
+  /** Keys of the survivor's records; attributes are read from the first. */
+  readonly kept: ReadonlyArray<Scalars['String']['output']>;
+  /** Keys of the records of the other one. */
+  readonly joining: ReadonlyArray<Scalars['String']['output']>;
+  /** What becomes of them. */
+  readonly outcome: SystemMerge;
+};
+
+/** What becomes of the records of the customer that lives on as another. */
+export type SystemMerge =
+  /** There are none. */
+  | 'NOTHING'
+  /** They stay as they are, as records of the survivor. */
+  | 'LINKED'
+  /** The system merges them into the first of the survivor. */
+  | 'MERGED';
 
 /** A colleague of ours. */
 export type AccountOwnerInput = {
@@ -1616,7 +1788,7 @@ export type ResolversTypes = {
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: ResolverTypeWrapper<Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
   WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
-  CustomerWorkflow: ResolverTypeWrapper<Omit<CustomerWorkflow, 'customer' | 'question' | 'ending' | 'writes'> & { customer?: Maybe<ResolversTypes['Customer']>, question?: Maybe<ResolversTypes['WorkflowQuestion']>, ending?: Maybe<ResolversTypes['WorkflowEnding']>, writes: ReadonlyArray<ResolversTypes['CustomerWrite']> }>;
+  CustomerWorkflow: ResolverTypeWrapper<Omit<CustomerWorkflow, 'customer' | 'question' | 'ending' | 'other' | 'writes'> & { customer?: Maybe<ResolversTypes['Customer']>, question?: Maybe<ResolversTypes['WorkflowQuestion']>, ending?: Maybe<ResolversTypes['WorkflowEnding']>, other?: Maybe<ResolversTypes['Customer']>, writes: ReadonlyArray<ResolversTypes['CustomerWrite']> }>;
   WorkflowKind: WorkflowKind;
   WorkflowState: WorkflowState;
   WorkflowStage: WorkflowStage;
@@ -1635,6 +1807,14 @@ export type ResolversTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: ResolverTypeWrapper<Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWorkflowEdge']> }>;
   CustomerWorkflowEdge: ResolverTypeWrapper<Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversTypes['CustomerWorkflow'] }>;
+  MergeCustomersInput: MergeCustomersInput;
+  UnmergeCustomersInput: UnmergeCustomersInput;
+  MergeChoice: MergeChoice;
+  MergeSide: MergeSide;
+  MergePlan: ResolverTypeWrapper<Omit<MergePlan, 'survivor' | 'other'> & { survivor?: Maybe<ResolversTypes['Customer']>, other?: Maybe<ResolversTypes['Customer']> }>;
+  MergedAttribute: ResolverTypeWrapper<MergedAttribute>;
+  MergedSystem: ResolverTypeWrapper<MergedSystem>;
+  SystemMerge: SystemMerge;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
   BankAccountInput: BankAccountInput;
@@ -1705,7 +1885,7 @@ export type ResolversParentTypes = {
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
   WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
-  CustomerWorkflow: Omit<CustomerWorkflow, 'customer' | 'question' | 'ending' | 'writes'> & { customer?: Maybe<ResolversParentTypes['Customer']>, question?: Maybe<ResolversParentTypes['WorkflowQuestion']>, ending?: Maybe<ResolversParentTypes['WorkflowEnding']>, writes: ReadonlyArray<ResolversParentTypes['CustomerWrite']> };
+  CustomerWorkflow: Omit<CustomerWorkflow, 'customer' | 'question' | 'ending' | 'other' | 'writes'> & { customer?: Maybe<ResolversParentTypes['Customer']>, question?: Maybe<ResolversParentTypes['WorkflowQuestion']>, ending?: Maybe<ResolversParentTypes['WorkflowEnding']>, other?: Maybe<ResolversParentTypes['Customer']>, writes: ReadonlyArray<ResolversParentTypes['CustomerWrite']> };
   WorkflowQuestion: Omit<WorkflowQuestion, 'candidates' | 'write'> & { candidates: ReadonlyArray<ResolversParentTypes['DuplicateCandidate']>, write?: Maybe<ResolversParentTypes['CustomerWrite']> };
   NeededField: NeededField;
   DuplicateCandidate: Omit<DuplicateCandidate, 'customer'> & { customer: ResolversParentTypes['Customer'] };
@@ -1716,6 +1896,12 @@ export type ResolversParentTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWorkflowEdge']> };
   CustomerWorkflowEdge: Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversParentTypes['CustomerWorkflow'] };
+  MergeCustomersInput: MergeCustomersInput;
+  UnmergeCustomersInput: UnmergeCustomersInput;
+  MergeChoice: MergeChoice;
+  MergePlan: Omit<MergePlan, 'survivor' | 'other'> & { survivor?: Maybe<ResolversParentTypes['Customer']>, other?: Maybe<ResolversParentTypes['Customer']> };
+  MergedAttribute: MergedAttribute;
+  MergedSystem: MergedSystem;
   AccountOwnerInput: AccountOwnerInput;
   AddressInput: AddressInput;
   BankAccountInput: BankAccountInput;
@@ -1797,6 +1983,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
   customerWorkflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType, RequireFields<QueryCustomerWorkflowArgs, 'id'>>;
   customerWorkflows?: Resolver<ResolversTypes['CustomerWorkflowConnection'], ParentType, ContextType, RequireFields<QueryCustomerWorkflowsArgs, 'first'>>;
+  planMerge?: Resolver<ResolversTypes['MergePlan'], ParentType, ContextType, RequireFields<QueryPlanMergeArgs, 'survivorId' | 'otherId'>>;
 };
 
 export type MutationResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -1812,6 +1999,8 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   answerWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationAnswerWorkflowArgs, 'id' | 'answer'>>;
   cancelWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationCancelWorkflowArgs, 'id'>>;
   retryWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationRetryWorkflowArgs, 'id'>>;
+  mergeCustomers?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationMergeCustomersArgs, 'input'>>;
+  unmergeCustomers?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationUnmergeCustomersArgs, 'input'>>;
 };
 
 export type SubscriptionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
@@ -1986,6 +2175,7 @@ export type CustomerWorkflowResolvers<ContextType = RequestContext, ParentType e
   question?: Resolver<Maybe<ResolversTypes['WorkflowQuestion']>, ParentType, ContextType>;
   ending?: Resolver<Maybe<ResolversTypes['WorkflowEnding']>, ParentType, ContextType>;
   compliance?: Resolver<Maybe<ResolversTypes['RegionalCompliance']>, ParentType, ContextType>;
+  other?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
   timeline?: Resolver<ReadonlyArray<ResolversTypes['WorkflowEvent']>, ParentType, ContextType>;
   writes?: Resolver<ReadonlyArray<ResolversTypes['CustomerWrite']>, ParentType, ContextType>;
 };
@@ -2049,6 +2239,31 @@ export type CustomerWorkflowEdgeResolvers<ContextType = RequestContext, ParentTy
   node?: Resolver<ResolversTypes['CustomerWorkflow'], ParentType, ContextType>;
 };
 
+export type MergePlanResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MergePlan'] = ResolversParentTypes['MergePlan']> = {
+  planHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  survivor?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  other?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  attributes?: Resolver<ReadonlyArray<ResolversTypes['MergedAttribute']>, ParentType, ContextType>;
+  systems?: Resolver<ReadonlyArray<ResolversTypes['MergedSystem']>, ParentType, ContextType>;
+  refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+};
+
+export type MergedAttributeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MergedAttribute'] = ResolversParentTypes['MergedAttribute']> = {
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  survivorValue?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  otherValue?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  keep?: Resolver<ResolversTypes['MergeSide'], ParentType, ContextType>;
+  written?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type MergedSystemResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MergedSystem'] = ResolversParentTypes['MergedSystem']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  kept?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  joining?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['SystemMerge'], ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = RequestContext> = {
   DateTime?: GraphQLScalarType;
   Date?: GraphQLScalarType;
@@ -2094,5 +2309,8 @@ export type Resolvers<ContextType = RequestContext> = {
   WorkflowEvent?: WorkflowEventResolvers<ContextType>;
   CustomerWorkflowConnection?: CustomerWorkflowConnectionResolvers<ContextType>;
   CustomerWorkflowEdge?: CustomerWorkflowEdgeResolvers<ContextType>;
+  MergePlan?: MergePlanResolvers<ContextType>;
+  MergedAttribute?: MergedAttributeResolvers<ContextType>;
+  MergedSystem?: MergedSystemResolvers<ContextType>;
 };
 

@@ -267,6 +267,10 @@ export type CustomerChangeKind =
   | 'UPDATED'
   /** The system has the record no longer. */
   | 'DELETED'
+  /** The customer lives on as another one, which `mergedInto` names, or another one lives on as it. */
+  | 'MERGED'
+  /** The customer is its own again, or another one has come out of it. */
+  | 'UNMERGED'
   /** Not a change: the customer as it is, told because a snapshot was asked for. */
   | 'SNAPSHOT'
   /** The customer was erased, and is no more: the last that is told of it. */

@@ -22,6 +22,10 @@ export type ParticipantExamination = {
   readonly entityId: Scalars['ID']['input'];
   /** In what capacity the system is asked. */
   readonly kind: ParticipantKind;
+  /** The record by its own key, where one is meant; the entity's first one otherwise. */
+  readonly record?: InputMaybe<Scalars['String']['input']>;
+  /** The record that is merged into that one, or was; only of MERGE and UNMERGE. */
+  readonly from?: InputMaybe<Scalars['String']['input']>;
   /** The wanted values, by attribute; null clears. */
   readonly changes: Scalars['AttributeValues']['input'];
   /** Fields of the record as they were before a write, to learn whether they are so again; empty where there was no record. */
@@ -43,7 +47,11 @@ export type ParticipantKind =
   /** Its record of the entity is to be taken away again. */
   | 'WITHDRAW'
   /** Nothing is to be left of the entity's records but what the law has the system keep. */
-  | 'ERASE';
+  | 'ERASE'
+  /** One of its records is to live on as another one. */
+  | 'MERGE'
+  /** That is to be taken back. */
+  | 'UNMERGE';
 
 /** What a system says of a record and of a write to it. */
 export type ParticipantExamined = {
@@ -60,6 +68,8 @@ export type ParticipantExamined = {
   readonly found: Maybe<ParticipantFound>;
   /** What the system would refuse of a new record, as far as it can say without an effect; null where none is to be made. */
   readonly refusals: Maybe<ReadonlyArray<ParticipantCause>>;
+  /** Whether the system merges records itself; null where that was not asked. */
+  readonly merges: Maybe<Scalars['Boolean']['output']>;
 };
 
 /** How far a write can be made safe to repeat. */
@@ -129,6 +139,10 @@ export type ParticipantOrder = {
   readonly entityId: Scalars['ID']['input'];
   /** In what capacity the system is asked. */
   readonly kind: ParticipantKind;
+  /** The record by its own key, where one is meant; the entity's first one otherwise. */
+  readonly record?: InputMaybe<Scalars['String']['input']>;
+  /** The record that is merged into that one, or was; only of MERGE and UNMERGE. */
+  readonly from?: InputMaybe<Scalars['String']['input']>;
   /** The wanted values, by attribute; null clears. Of an undo, the attributes that it is about. */
   readonly changes: Scalars['AttributeValues']['input'];
   /** Fields to write as they are, instead of the changes. */

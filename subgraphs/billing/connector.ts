@@ -74,6 +74,7 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
       conditionalWrite: 'none',
       idempotency: { by: 'key', retentionHours: 24 },
       withdrawal: 'delete',
+      merge: false,
       readBack: true,
       feed: { deletesVisible: true, windowDays: 30 },
       batchSize: 100,

@@ -13,7 +13,13 @@ export function billingSandbox(db: Db, random?: () => number): Sandbox {
   return createSandbox({
     name: 'billing',
     db,
-    routes: [...customerRoutes(db), ...invoiceRoutes(db), ...listRoutes(db), ...eventRoutes(db), erasureRoute(db)],
+    routes: [
+      ...customerRoutes(db),
+      ...invoiceRoutes(db),
+      ...listRoutes(db),
+      ...eventRoutes(db),
+      erasureRoute(db),
+    ],
     message,
     notFound: missing('route', 'path'),
     refusals: {

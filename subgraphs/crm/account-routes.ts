@@ -13,7 +13,7 @@ export interface AccountTables {
   readonly accounts: Table<AccountBody>;
   readonly contacts: Table<ContactBody>;
   /** Does something while nobody else changes who is above whom. */
-  readonly inHierarchy: <T>(work: (accounts: Table<AccountBody>) => Promise<T>) => Promise<T>;
+  readonly inHierarchy: <T>(work: (tables: Omit<AccountTables, 'inHierarchy'>) => Promise<T>) => Promise<T>;
 }
 
 /** The CRM's API for accounts. */
@@ -116,7 +116,10 @@ export function accountRoutes({ accounts, contacts, inHierarchy }: AccountTables
           return changed === 'stale' ? stale : answer(200, changed);
         };
         const moves = changes.ParentId != null || changes.Type === 'Former Customer';
-        return unlessTaken(() => (moves ? inHierarchy(change) : change(accounts)), duplicate);
+        return unlessTaken(
+          () => (moves ? inHierarchy((held) => change(held.accounts)) : change(accounts)),
+          duplicate,
+        );
       },
     },
     {
@@ -181,14 +184,18 @@ export function accountRoutes({ accounts, contacts, inHierarchy }: AccountTables
 /** Records of one composite request. */
 const mostRecords = 2000;
 const tooMany = error(400, 'LIMIT_EXCEEDED', `at most ${mostRecords} records in one request`);
-const duplicate = error(400, 'DUPLICATE_VALUE', 'duplicate value found: AccountNumber or Customer_Id__c');
+export const duplicate = error(
+  400,
+  'DUPLICATE_VALUE',
+  'duplicate value found: AccountNumber or Customer_Id__c',
+);
 
 /** A new account: what its creator says, and for the rest nothing. */
 function madeOf(body: unknown): AccountBody {
   return { ...blankAccount, ...(body as Partial<AccountBody>) };
 }
 
-function answer(status: number, stored: Stored<AccountBody>): WireResponse {
+export function answer(status: number, stored: Stored<AccountBody>): WireResponse {
   return json(status, accountOf(stored), { etag: `"v${stored.version}"` });
 }
 

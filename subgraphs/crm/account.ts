@@ -94,7 +94,15 @@ export const accountFields = Object.keys({
 } satisfies Record<keyof Account, true>) as (keyof Account)[];
 
 /** An account as it is stored; the CRM itself keeps the day of its creation. */
-export type AccountBody = Omit<Account, 'CreatedDate'>;
+export type AccountBody = Omit<Account, 'CreatedDate'> & Partial<MergedAway>;
+
+/** Of an account that was merged into another one, which is not shown any more. */
+export interface MergedAway {
+  /** The account that it was merged into; may have been merged again since. */
+  readonly MasterRecordId: string | null;
+  /** Ids of what went to the other account with it. */
+  readonly Reparented__c: { readonly Contact: readonly string[]; readonly Account: readonly string[] } | null;
+}
 
 /** What an account is made of where its creator does not say; it is refused without a name. */
 export const blankAccount: AccountBody = {

@@ -42,6 +42,7 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
       conditionalWrite: 'atomic',
       idempotency: { by: 'externalId' },
       withdrawal: 'delete',
+      merge: true,
       readBack: true,
       feed: { deletesVisible: true, windowDays: null },
       batchSize: 2000,
@@ -114,6 +115,23 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
     async withdraw(id, options, call) {
       const path = `${root}/sobjects/Account/${encodeURIComponent(id)}`;
       await answered({ method: 'DELETE', path, headers: headersOf(options) }, call);
+    },
+
+    async merge(into, from, options, call) {
+      const path = `${root}/sobjects/Account/${encodeURIComponent(into)}/merge`;
+      const request = {
+        method: 'POST',
+        path,
+        headers: headersOf(options),
+        body: { MergedId: from },
+      } as const;
+      return versioned((await answered(request, call)) as Shown) as Versioned<Account>;
+    },
+
+    async unmerge(from, options, call) {
+      const path = `${root}/sobjects/Account/${encodeURIComponent(from)}/unmerge`;
+      const request = { method: 'POST', path, headers: headersOf(options) } as const;
+      return versioned((await answered(request, call)) as Shown) as Versioned<Account>;
     },
 
     async changes(since, call): Promise<FeedPage<Account>> {

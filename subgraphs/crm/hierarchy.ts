@@ -28,6 +28,17 @@ export async function parentRefused(
   return at === null ? null : `at most ${mostLevels} levels of accounts`;
 }
 
+/** Whether an account is below another one, at whatever level. */
+export async function isBelow(accounts: Table<AccountBody>, id: string, above: string): Promise<boolean> {
+  let at: string | null = id;
+  for (let level = 0; at !== null && level < mostLevels; level++) {
+    const [account]: readonly { readonly body: AccountBody }[] = await accounts.read([at]);
+    at = account?.body.ParentId ?? null;
+    if (at === above) return true;
+  }
+  return false;
+}
+
 /** Whether an account has others directly below it that are not former ones. */
 export async function hasLiving(accounts: Table<AccountBody>, id: string): Promise<boolean> {
   const count = async (where: Where) =>

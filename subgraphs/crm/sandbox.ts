@@ -8,6 +8,7 @@ import { contactRoutes } from './contact-routes.ts';
 import { erasureRoute } from './erasure.ts';
 import { holdHierarchy } from './hierarchy.ts';
 import { message } from './hook.ts';
+import { mergeRoutes } from './merge-routes.ts';
 
 /** The tables of the CRM, for loading many records at once. */
 export function crmTables(db: Queryable) {
@@ -23,12 +24,17 @@ export function crmSandbox(db: Db, random?: () => number): Sandbox {
   const inHierarchy: AccountTables['inHierarchy'] = (work) =>
     db.transaction(async (tx) => {
       await holdHierarchy(tx);
-      return work(crmTables(tx).accounts);
+      return work(crmTables(tx));
     });
   return createSandbox({
     name: 'crm',
     db,
-    routes: [...accountRoutes({ accounts, contacts, inHierarchy }), ...contactRoutes(contacts), erasureRoute(db)],
+    routes: [
+      ...accountRoutes({ accounts, contacts, inHierarchy }),
+      ...mergeRoutes(inHierarchy),
+      ...contactRoutes(contacts),
+      erasureRoute(db),
+    ],
     message,
     notFound: missing,
     refusals: {

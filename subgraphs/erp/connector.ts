@@ -64,6 +64,7 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       conditionalWrite: 'atomic',
       idempotency: { by: 'externalId' },
       withdrawal: 'block',
+      merge: false,
       readBack: true,
       feed: { deletesVisible: false, windowDays: null },
       batchSize: 500,

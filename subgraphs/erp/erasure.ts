@@ -29,7 +29,11 @@ export function erasureRoute(db: Db): Route {
   };
 }
 
-function remainsOf({ to_BusinessPartnerTax, CustomerTaxClassification, to_LegalEntity }: PartnerBody): PartnerBody {
+function remainsOf({
+  to_BusinessPartnerTax,
+  CustomerTaxClassification,
+  to_LegalEntity,
+}: PartnerBody): PartnerBody {
   const LegalCountry = to_LegalEntity?.LegalCountry ?? null;
   const nobody = {
     ...{ RegisteredName: '', LegalEntityIdentifier: null, LegalCountry },

@@ -11,7 +11,10 @@ import { ended, meant, notSent } from './outcomes.ts';
 import { absence, told, type Part } from './part.ts';
 
 /** To erase twice is to erase once, whatever happens on the way; it is never taken back. */
-const able = { guarantee: 'EFFECTIVELY_ONCE', conditional: false, keyed: true, refusals: null } as const;
+const able = {
+  ...({ guarantee: 'EFFECTIVELY_ONCE', conditional: false, keyed: true } as const),
+  ...{ merges: false, refusals: null },
+};
 
 /** Whether a system has, or ever had, records of the entity. Their version is which they are: what is in them is gone. */
 export async function examineErasure<R extends object, Rows extends object>(

@@ -19,11 +19,11 @@ export async function examine<R extends object, Rows extends object>(
   const able = ableOf(part.connector.capabilities);
   try {
     const record = await found(part, context, examination);
-    return { ...able, unreachable: null, found: record, refusals: null };
+    return { ...able, unreachable: null, found: record, refusals: null, merges: null };
   } catch (error) {
     const failure = absence(error);
     if (!failure) throw error;
-    return { ...able, unreachable: told(failure), found: null, refusals: null };
+    return { ...able, unreachable: told(failure), found: null, refusals: null, merges: null };
   }
 }
 

@@ -15,22 +15,27 @@ import { apply } from './apply.ts';
 import { create } from './create.ts';
 import { erase, examineErasure } from './erase.ts';
 import { examine } from './examine.ts';
+import { examineMerge, merge } from './merge.ts';
 import type { Part } from './part.ts';
 import { examinePresence } from './presence.ts';
 import { createTranslation } from './references.ts';
 import { withdraw } from './withdraw.ts';
 import { writablesOf } from './writable.ts';
 
-/** What is done otherwise where it is about whether there is a record at all. */
+/** What is done otherwise where it is about whether there is a record at all, or two. */
 const looks: Readonly<Partial<Record<ParticipantKind, typeof examine>>> = {
   CREATE: examinePresence,
   WITHDRAW: examinePresence,
   ERASE: examineErasure,
+  MERGE: examineMerge,
+  UNMERGE: examineMerge,
 };
 const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
   CREATE: create,
   WITHDRAW: withdraw,
   ERASE: erase,
+  MERGE: merge,
+  UNMERGE: merge,
 };
 
 /** How a system takes part: its connector, and where it keeps what it owns and what it copies. */
@@ -52,6 +57,7 @@ export function participantResolvers<R extends object, Rows extends object>({
   ...options
 }: ParticipantOptions<R, Rows>): Resolvers {
   const [owned, copied] = [writablesOf(mapping), writablesOf(copies)];
+  const none = new Map<string, never>();
   const fields = fieldsOf(mapping);
   const made = new Map([...owned, ...copied]);
   const part: Part<R, Rows> = {
@@ -62,7 +68,10 @@ export function participantResolvers<R extends object, Rows extends object>({
     ),
     whole: [...new Set([...fields, ...[...made.values()].flatMap((writable) => writable.fields)])],
     translation: createTranslation(options.entity, options.crossing),
-    writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: new Map(), ERASE: new Map() },
+    writables: {
+      ...{ OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: none, ERASE: none },
+      ...{ MERGE: none, UNMERGE: none },
+    },
   };
   const operations = participantOperations(options.system);
 

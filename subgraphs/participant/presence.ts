@@ -19,7 +19,7 @@ export async function examinePresence<R extends object, Rows extends object>(
   examination: ParticipantExamination,
 ): Promise<ParticipantExamined> {
   const able = ableOf(examination, part.connector.capabilities);
-  const nothing = { ...able, unreachable: null, found: null, refusals: null };
+  const nothing = { ...able, unreachable: null, found: null, refusals: null, merges: null };
   try {
     const record = await located(part, context, examination.entityId);
     if (record) return { ...nothing, found: await foundOf(part, context, examination, record) };

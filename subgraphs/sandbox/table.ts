@@ -32,6 +32,12 @@ export interface Rows<Body> {
   readonly hasNext: boolean;
 }
 
+export interface Turn<Body> {
+  readonly kind: string;
+  readonly deleted: boolean;
+  readonly changes: Partial<Body>;
+}
+
 /** What a sandbox's API knows of its database: one table for each kind of record. */
 export interface Table<Body extends object> {
   read(keys: readonly string[]): Promise<readonly Stored<Body>[]>;
@@ -58,6 +64,13 @@ export interface Table<Body extends object> {
     remains: Body,
     how: { readonly gone: boolean; readonly wireKey?: string | undefined },
   ): Promise<boolean>;
+  /** The record of a key that was taken out of sight; null where there is none. */
+  hidden(key: string): Promise<Stored<Body> | null>;
+  /**
+   * Takes a record out of sight, or brings one back, and merges `changes` into its body; `kind` is what the history calls
+   * that. Null where there is none to be turned.
+   */
+  turn(key: string, turn: Turn<Body>, wireKey?: string): Promise<Stored<Body> | null>;
   /** Records in the order of (last change, key), after this place; the deleted ones as well. Never skips a late commit. */
   changedSince(since: string, afterKey: string, limit: number): Promise<Changed<Body>>;
   /** A page of rows for each parent, in the order of `sort`. */
@@ -165,6 +178,19 @@ export function openTable<Body extends object>(
       const [there] = await db.query(`select 1 from ${name} where key = $1`, [key]);
       return there !== undefined;
     },
+    hidden: (key) => first(`select ${columns} from ${name} where key = $1 and deleted`, [key]),
+
+    turn: (key, { kind, deleted, changes }, wireKey) =>
+      first(
+        recorded(
+          `update ${name} set deleted = $2, body = body || $3::jsonb, version = version + 1,
+             modified = greatest(clock_timestamp(), modified + interval '1 microsecond')
+           from writing where key = $1 and deleted <> $2`,
+          kind,
+          '$4',
+        ),
+        [key, deleted, JSON.stringify(changes), wireKey ?? null],
+      ),
 
     async changedSince(since, afterKey, limit) {
       // A clock may tick in milliseconds only: what was stamped before this call is to be before the horizon.

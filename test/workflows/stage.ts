@@ -6,6 +6,8 @@ import { actIn } from '../../coordination/workflows/act.ts';
 import { carriedBy } from '../../coordination/workflows/carried.ts';
 import type { Match } from '../../coordination/workflows/onboarding/candidates.ts';
 import { drive, type Boundary } from '../../coordination/workflows/drive.ts';
+import { mergingIn } from '../../coordination/workflows/merging/act.ts';
+import { mergesIn } from '../../coordination/workflows/merging/start.ts';
 import { onboardingIn } from '../../coordination/workflows/onboarding/act.ts';
 import type { Memory } from '../../coordination/workflows/onboarding/index.ts';
 import { readsIn } from '../../coordination/workflows/reads.ts';
@@ -13,9 +15,13 @@ import { embeddedReference } from '../../coordination/workflows/reference/embedd
 import { begun, draftOf } from '../../coordination/workflows/onboarding/start.ts';
 import { storeIn, type Store as Workflows } from '../../coordination/workflows/store.ts';
 import type { OwnEvent, Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
+import { unmergingIn } from '../../coordination/workflows/unmerging/act.ts';
+import { unmergeIn } from '../../coordination/workflows/unmerging/start.ts';
+import type { MergeOrder, Started } from '../../coordination/workflows/workflows.ts';
 import { writesIn } from '../../coordination/workflows/writes.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { Identity } from '../../identity/index.ts';
+import { requestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
 import { localSubgraph } from '../../runtime/executor.ts';
 import { createGuard } from '../../runtime/guard.ts';
@@ -39,6 +45,10 @@ export interface Stage {
   account(body: Readonly<Record<string, unknown>>): Promise<string>;
   /** Starts to onboard a customer; the id of the workflow. */
   start(entityId: string, values?: Values): Promise<string>;
+  /** Starts to let one customer live on as another, as somebody who may do everything. */
+  merge(survivorId: string, otherId: string, order?: Partial<MergeOrder>): Promise<Started>;
+  /** Starts to make a customer its own again. */
+  unmerge(customerId: string): Promise<Started>;
   view(id: string): Promise<Workflow<Memory>>;
   /** What the systems themselves wrote down of their records of a customer: `erp_business_partner insert`. */
   history(entityId: string): Promise<readonly string[]>;
@@ -57,6 +67,14 @@ export interface Process {
   /** Carries on workflows and writes until nothing is left that goes on by itself. */
   carryOn(): Promise<void>;
 }
+
+/** A request of somebody who may do everything. */
+export const asTester = () =>
+  requestContext({
+    timeout: 10_000,
+    signal: AbortSignal.timeout(10_000),
+    principal: { subject: 'tester', scopes: new Set(['*']) },
+  });
 
 export async function openStage(db: Db): Promise<Stage> {
   const { identity, fingerprint } = await prepared(db);
@@ -78,6 +96,10 @@ export async function openStage(db: Db): Promise<Stage> {
   const bySystem = new Map(participants.map((one) => [one.system, one]));
   const store = storeIn({ db, worker: randomUUID(), lease: 60_000 });
   const reads = readsIn(db);
+
+  const look = () => undefined;
+  const merges = mergesIn({ db, participants: bySystem, identity, store, reads, callTimeout: 5_000, look });
+  const unmerge = unmergeIn({ db, identity, store, reads, look });
 
   const stage: Stage = {
     db,
@@ -107,6 +129,12 @@ export async function openStage(db: Db): Promise<Stage> {
       await store.start(draft, [begun(draft)]);
       return draft.id;
     },
+    merge: (survivorId, otherId, order = {}) =>
+      merges.merge(
+        { survivorId, otherId, chosen: {}, planHash: null, reason: 'a test', key: randomUUID(), ...order },
+        asTester(),
+      ),
+    unmerge: (customerId) => unmerge({ customerId, reason: 'a test', key: randomUUID() }, asTester()),
     async view(id) {
       const view = await reads.view(id);
       if (!view) throw new Error('no such workflow');
@@ -138,6 +166,8 @@ export async function openStage(db: Db): Promise<Stage> {
             reference: embeddedReference,
             callTimeout: 5_000,
           }),
+          mergingIn({ db, participants: bySystem, identity, callTimeout: 5_000 }),
+          unmergingIn({ db, identity }),
         ),
         act: actIn({ participants: bySystem, writes: writesIn(engine), callTimeout: 5_000 }),
         happened: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => {

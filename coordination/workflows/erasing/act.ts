@@ -1,5 +1,6 @@
 import type { Identity } from '../../../identity/index.ts';
 import type { Db } from '../../../runtime/db/index.ts';
+import { letGo } from '../../barrier.ts';
 import { callOf, later } from '../calls.ts';
 import type { Carried } from '../carried.ts';
 import type { ErasureCommand, ErasureEvent } from './commands.ts';
@@ -32,10 +33,10 @@ export function erasingIn({
         return { type: 'GUARDED', objections };
       }
       const done = await db.transaction((tx) => forgetIn(tx, identity, workflow));
-      return done ? { type: 'FORGOTTEN' } : later('coordination', 'WRITES_OPEN');
+      return done ? { type: 'FORGOTTEN' } : later('COORDINATION', 'WRITES_OPEN');
     },
     isOneAtATime: () => false,
-    gaveUp: () => Promise.resolve(),
+    gaveUp: (tx, { id }) => letGo(tx, id),
     answered: () => Promise.resolve(),
   };
 }

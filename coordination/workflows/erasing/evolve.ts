@@ -24,7 +24,11 @@ function remembered(memory: Memory, event: ErasureEvent): Memory {
         : { ...memory, waits: 0, guarded: true };
     }
     case 'WRITTEN':
-      return { ...memory, waits: 0, receipts: { ...memory.receipts, ...receiptOf(event.place, event.write) } };
+      return {
+        ...memory,
+        waits: 0,
+        receipts: { ...memory.receipts, ...receiptOf(event.place, event.write) },
+      };
     case 'FORGOTTEN':
       return { ...memory, waits: 0, forgotten: true };
     case 'LATER':

@@ -2,8 +2,8 @@ import { captureInto, type Draft } from '../../../events/index.ts';
 import type { Identity } from '../../../identity/index.ts';
 import type { Queryable } from '../../../runtime/db/index.ts';
 import { forget } from '../../../steward/index.ts';
+import { hold } from '../../barrier.ts';
 import type { Workflow } from '../workflow.ts';
-import { openIn, queuesOf } from './open.ts';
 
 /**
  * Leaves nothing of a customer in the graph itself, within a transaction: in the register, the journal, what workflows
@@ -18,16 +18,20 @@ export async function forgetIn(
 ): Promise<boolean> {
   const { id, entity, entityId, correlationId } = workflow;
   const family = await crosswalk.familyOf(entityId);
-  // Whoever accepts a write waits for its queue, and finds a customer that is no more.
-  await tx.query('select from coordination_queue where queue = any($1) order by queue for update', [
-    queuesOf(family),
-  ]);
-  if ((await openIn(tx, family, id)).running > 0) return false;
+  // The barrier stays: nothing enters a queue that is nobody's.
+  if ((await hold(tx, family, id)).left > 0) return false;
   const { ids, records } = await register.erase(tx, entityId);
   await tx.query('select coordination_forget($1, $2)', [ids, id]);
   await forget(tx, ids);
   const cause = { requestId: id, correlationId };
-  const said = { source: 'WRITE', entity, version: null, foundVersion: null, fingerprints: null, cause } as const;
+  const said = {
+    source: 'WRITE',
+    entity,
+    version: null,
+    foundVersion: null,
+    fingerprints: null,
+    cause,
+  } as const;
   const seen = { written: [], touched: [], since: null, known: true } as const;
   await captureInto(tx, [
     ...records.map(({ system, key }): Draft => ({ ...said, ...seen, entityId, system, key })),

@@ -2,11 +2,11 @@ import type { Identity } from '../../../identity/index.ts';
 import type { Db } from '../../../runtime/db/index.ts';
 import type { SystemName } from '../../../schema/generated/contracts.ts';
 import type { Participant, ParticipantCall } from '../../participant.ts';
+import { hold, standingAt } from '../../barrier.ts';
 import type { Refusal } from '../../refusal.ts';
 import { nothingIsOwed } from '../../status/transitions.ts';
 import type { Values } from '../../write.ts';
 import type { Workflow } from '../workflow.ts';
-import { openIn } from './open.ts';
 
 export interface GuardOptions {
   readonly db: Db;
@@ -25,19 +25,29 @@ export type Looked =
       /** The name as the CRM has it; null where it has none. */
       readonly name: string | null;
     }
-  | { readonly later: SystemName; readonly code: string };
+  | Later;
+
+/** Who cannot be asked now: a system, or the queues of the customer, which are not empty yet. */
+interface Later {
+  readonly later: SystemName;
+  readonly code: string;
+}
 
 /** Customers that nobody does business with, or has done yet. */
 const erasable: ReadonlySet<unknown> = new Set(['CLOSED', 'PROSPECT', null]);
 
-/** Looks whether anything stands against erasing a customer: its status, what it owes, and what is under way for it. */
+/**
+ * Looks whether anything stands against erasing a customer: its status, what it owes, and what is under way for it. A
+ * workflow holds the customer from then on: nothing new is written to it, and what was asked for before comes to its end
+ * first.
+ */
 export function guardIn({ db, identity, participants }: GuardOptions) {
   async function valuesIn(
     system: SystemName,
     evidence: readonly string[],
     { entity, entityId }: Subject,
     call: ParticipantCall,
-  ): Promise<Values | { readonly later: SystemName; readonly code: string }> {
+  ): Promise<Values | Later> {
     const asked = { entity, entityId, kind: 'OWNER', changes: {}, validate: false, evidence } as const;
     const examined = await participants.get(system)?.examine(asked, call);
     if (!examined || examined.unreachable)
@@ -46,28 +56,31 @@ export function guardIn({ db, identity, participants }: GuardOptions) {
   }
 
   return async (subject: Subject, call: ParticipantCall): Promise<Looked> => {
+    const family = await identity.crosswalk.familyOf(subject.entityId);
+    const standing = subject.id === null ? await standingAt(db, family) : await hold(db, family, subject.id);
+    const underWay = [
+      ...(standing.busy === null ? [] : [workflowOpen(standing.busy)]),
+      ...(standing.asked.length === 0 ? [] : [writesAsked(standing.asked)]),
+    ];
+    if (underWay.length === 0 && standing.left > 0) return draining;
     const [crm, billing] = await Promise.all([
       valuesIn('CRM', ['name', 'lifecycleStatus'], subject, call),
       valuesIn('BILLING', ['balance'], subject, call),
     ]);
     if (isLater(crm)) return crm;
     if (isLater(billing)) return billing;
-    const open = await openIn(db, await identity.crosswalk.familyOf(subject.entityId), subject.id);
     return {
       name: typeof crm.name === 'string' ? crm.name : null,
       refusals: [
         ...(erasable.has(crm.lifecycleStatus ?? null) ? [] : [inBusiness]),
         ...(nothingIsOwed.holds(billing.balance ?? null) ? [] : [owing]),
-        ...(open.writes > 0 ? [writesOpen(open.writes)] : []),
-        ...open.workflows.map(workflowOpen),
+        ...underWay,
       ],
     };
   };
 }
 
-function isLater(
-  found: Values | { readonly later: SystemName; readonly code: string },
-): found is { readonly later: SystemName; readonly code: string } {
+function isLater(found: Values | Later): found is Later {
   return 'later' in found;
 }
 
@@ -83,11 +96,12 @@ const owing: Refusal = {
   owner: 'BILLING',
   message: nothingIsOwed.message,
 };
-const writesOpen = (count: number): Refusal => ({
+const writesAsked = (ids: readonly string[]): Refusal => ({
   code: 'GUARD_FAILED',
-  message: `Writes of the customer are open (${count}): have them end first, see its pendingWrites and the steward's queue.`,
+  message: `Writes of the customer wait for a person: have them decided on first. They are ${ids.join(', ')}.`,
 });
-const workflowOpen = (kind: string): Refusal => ({
+const workflowOpen = (id: string): Refusal => ({
   code: 'GUARD_FAILED',
-  message: `A workflow of the customer is open (${kind}): have it end first.`,
+  message: `Another workflow of the customer is open: have it end first. It is ${id}.`,
 });
+const draining: Later = { later: 'COORDINATION', code: 'WRITES_OPEN' };

@@ -23,6 +23,7 @@ export const erasure: Kind<Memory, ErasureCommand, ErasureEvent> = {
   shown: ({ memory }) => ({
     isMade: !memory.forgotten,
     ending: memory.ending,
+    other: null,
     enrichment: null,
     writes: erasing.flatMap((stage) => memory.receipts[stage]?.id ?? []),
   }),

@@ -38,6 +38,10 @@ function ordered(stage: ErasingStage, { generations }: Memory): Command {
 
 function aboutWrite({ id, state, system, codes }: Receipt): Question {
   if (state === 'REVIEW') return { kind: 'WRITE', write: id, system };
-  const fields = codes.map((code) => ({ field: '', code, message: `${system} refused to erase it: ${code}.` }));
+  const fields = codes.map((code) => ({
+    field: '',
+    code,
+    message: `${system} refused to erase it: ${code}.`,
+  }));
   return { kind: 'REFUSED', write: id, system, fields };
 }

@@ -45,15 +45,23 @@ function ofEvent(stage: Entry['stage'], event: ErasureEvent): readonly Entry[] {
   ];
   switch (event.type) {
     case 'GUARDED':
-      return machine('CHECKED', event.objections.map(({ message }) => message).join(' ') || 'Nothing stands against it.');
+      return machine(
+        'CHECKED',
+        event.objections.map(({ message }) => message).join(' ') || 'Nothing stands against it.',
+      );
     case 'WRITTEN':
       return event.write && isWritten(event.write.state) ? ofWrite(event.write, machine) : [];
     case 'FORGOTTEN':
-      return machine('ERASED', 'The graph has forgotten it, and the secret of what was written about it is destroyed.');
+      return machine(
+        'ERASED',
+        'The graph has forgotten it, and the secret of what was written about it is destroyed.',
+      );
     case 'ANSWERED': {
       const { by, answer } = event;
       if (answer.approve === null) return [];
-      const [kind, said] = answer.approve ? (['APPROVED', 'agreed'] as const) : (['ANSWERED', 'declined'] as const);
+      const [kind, said] = answer.approve
+        ? (['APPROVED', 'agreed'] as const)
+        : (['ANSWERED', 'declined'] as const);
       return [{ event: kind, stage, by, message: `${by} ${said}.` }];
     }
     case 'RETRIED':
@@ -72,7 +80,11 @@ function ofWrite(
   machine: (kind: Entry['event'], message: string, write: string) => readonly Entry[],
 ): readonly Entry[] {
   if (state === 'SUCCEEDED')
-    return machine('ERASED', applied ? `${system} has erased it.` : `${system} never had a record of it.`, id);
+    return machine(
+      'ERASED',
+      applied ? `${system} has erased it.` : `${system} never had a record of it.`,
+      id,
+    );
   if (state === 'REVIEW') return machine('REFUSED', `The write to ${system} waits for a person.`, id);
   return machine('REFUSED', `${system} refused: ${causes.map(({ code }) => code).join(', ')}.`, id);
 }

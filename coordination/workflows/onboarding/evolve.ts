@@ -1,7 +1,8 @@
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
-import type { Candidate, Question } from '../question.ts';
-import type { Answer, Ending, Place, Workflow, Written } from '../workflow.ts';
+import type { Candidate } from '../question.ts';
+import { nameOf, reopened } from '../undoing.ts';
+import type { Answer, Ending, Workflow, Written } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
 import type { OnboardingEvent } from './commands.ts';
 import type { Memory } from './memory.ts';
@@ -89,22 +90,10 @@ function lookedAgain(memory: Memory): Memory {
         ? { ...memory, read: false, matched: null }
         : { ...memory, matched: null };
     case 'WRITE':
-      return { ...memory, writes: reopened(memory.writes, question) };
+      return { ...memory, writes: reopened(memory.writes, question.write) };
     default:
       return memory;
   }
-}
-
-function reopened(
-  writes: Memory['writes'],
-  { write: id }: Extract<Question, { kind: 'WRITE' }>,
-): Memory['writes'] {
-  return Object.fromEntries(
-    Object.entries(writes).map(([name, write]): [string, Written | null] => [
-      name,
-      write?.id === id ? { ...write, state: 'PENDING' } : write,
-    ]),
-  );
 }
 
 function ended(memory: Memory, ending: Ending): Memory {
@@ -123,8 +112,4 @@ function sameAs(customer: string): Ending {
 /** Whether it is to end, and has not: it may be in somebody's hands just now, which nobody tells of. */
 function isStubborn({ ending }: Memory, write: Written | null): boolean {
   return ending !== null && write !== null && !isWritten(write.state);
-}
-
-function nameOf({ stage, undo }: Place): string {
-  return undo ? `${stage}/undo` : stage;
 }

@@ -27,6 +27,7 @@ export const onboarding: Kind<Memory, OnboardingCommand, OnboardingEvent> = {
   shown: ({ memory }) => ({
     isMade: memory.account !== null || memory.writes.CRM_ACCOUNT?.state === 'SUCCEEDED',
     ending: endingOf(memory),
+    other: null,
     enrichment: memory.enriched?.enrichment ?? null,
     // Ids are in the order in which the writes were accepted.
     writes: Object.values(memory.writes)

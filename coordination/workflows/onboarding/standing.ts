@@ -1,7 +1,8 @@
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
 import type { Candidate, Question } from '../question.ts';
-import type { Ending, Stage, Written } from '../workflow.ts';
+import { aboutWrite, undoingOf } from '../undoing.ts';
+import type { Ending, Stage } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
 import { lackingIn } from './fields.ts';
 import { factsOf, knownOf, subjectOf } from './known.ts';
@@ -67,24 +68,9 @@ function carryingOut(memory: Memory): Standing {
   return { at: 'ENDED', end: 'SUCCEEDED' };
 }
 
-/** From the last to the first: what is under way is stopped or waited for, what was done is taken back. */
 function undoing(memory: Memory, ending: Ending): Standing {
-  for (const stage of writing.toReversed()) {
-    const write = memory.writes[stage];
-    if (write === undefined || (write && !isWritten(write.state))) return { at: 'UNDOING', stop: stage };
-    if (write?.state === 'REVIEW') return asked('UNDOING', aboutWrite(write));
-    const undo = memory.writes[`${stage}/undo`];
-    if (write?.state !== 'SUCCEEDED' || undoOf(stage, memory).length === 0) continue;
-    if (!undo || !isWritten(undo.state)) return { at: 'UNDOING', undo: stage };
-    if (undo.state === 'REVIEW') return asked('UNDOING', aboutWrite(undo));
-  }
-  return { at: 'ENDED', end: ending };
-}
-
-function aboutWrite({ id, state, system, causes }: Written): Question {
-  if (state === 'REVIEW') return { kind: 'WRITE', write: id, system };
-  const fields = causes.map(({ attribute = '', code, message }) => ({ field: attribute, code, message }));
-  return { kind: 'REFUSED', write: id, system, fields };
+  const left = undoingOf(writing, memory.writes, (stage) => undoOf(stage, memory));
+  return left ? { at: 'UNDOING', ...left } : { at: 'ENDED', end: ending };
 }
 
 function asked(at: Stage, question: Question): Standing {

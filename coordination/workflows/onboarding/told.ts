@@ -1,7 +1,7 @@
 import { digest } from '../../../runtime/canonical.ts';
-import { isOver as isWritten } from '../../write.ts';
+import { entriesOfWrite } from '../entries.ts';
 import { meantBySame, type Question } from '../question.ts';
-import type { Asked, Entry, Workflow, Written } from '../workflow.ts';
+import type { Asked, Entry, Workflow } from '../workflow.ts';
 import type { OnboardingEvent } from './commands.ts';
 import type { Memory } from './memory.ts';
 import { openIn, standingOf } from './standing.ts';
@@ -50,9 +50,7 @@ function ofEvent(
       return machine('ENRICHED', `The demands of the country, by ${sources.join('; ')}, as of ${asOf}.`);
     }
     case 'WRITTEN':
-      return event.write && isWritten(event.write.state)
-        ? ofWrite(event.write, event.place.undo, machine)
-        : [];
+      return entriesOfWrite(event, machine);
     case 'ANSWERED': {
       const { answer, by } = event;
       const names = Object.keys(answer.values);
@@ -80,26 +78,6 @@ function ofEvent(
     case 'WOKEN':
       return [];
   }
-}
-
-function ofWrite(
-  { id, state, applied, system, causes }: Written,
-  undo: boolean,
-  machine: (kind: Entry['event'], message: string, write: string) => readonly Entry[],
-): readonly Entry[] {
-  const why = causes
-    .map(({ code, attribute }) => (attribute === undefined ? code : `${attribute}: ${code}`))
-    .join(', ');
-  if (state === 'SUCCEEDED') {
-    if (undo) return machine('UNDONE', `${system} is as it was before.`, id);
-    return machine('WRITTEN', applied ? `${system} has it.` : `${system} had it already.`, id);
-  }
-  if (undo) return machine('LEFT', `${system} keeps what was written, it has changed since: ${why}.`, id);
-  return machine(
-    'REFUSED',
-    state === 'REVIEW' ? `The write to ${system} waits for a person.` : `${system} refused: ${why}.`,
-    id,
-  );
 }
 
 function ofEnd({ memory, state }: Workflow<Memory>): Entry {
