@@ -57,7 +57,10 @@ export function guardIn({ db, identity, participants }: GuardOptions) {
 
   return async (subject: Subject, call: ParticipantCall): Promise<Looked> => {
     const family = await identity.crosswalk.familyOf(subject.entityId);
-    const standing = subject.id === null ? await standingAt(db, family) : await hold(db, family, subject.id);
+    const standing =
+      subject.id === null
+        ? { ...(await standingAt(db, family)), left: 0 }
+        : await hold(db, family, subject.id);
     const underWay = [
       ...(standing.busy === null ? [] : [workflowOpen(standing.busy)]),
       ...(standing.asked.length === 0 ? [] : [writesAsked(standing.asked)]),
