@@ -107,7 +107,7 @@ export interface Crosswalk {
    */
   everOf(system: SystemName, id: string): Promise<readonly string[]>;
   /** A customer and all that were merged into it. */
-  familyOf(id: string): Promise<readonly string[]>;
+  familyOf(id: string, on?: Queryable): Promise<readonly string[]>;
   /** The keys of a system that belong to a customer, in order, after one of them; '' begins with the first. */
   keysAfter(system: SystemName, after: string, most: number): Promise<readonly string[]>;
 }
@@ -164,8 +164,8 @@ export function crosswalkIn(db: Queryable): Crosswalk {
       );
       return rows.map(({ key }) => key);
     },
-    async familyOf(id) {
-      const rows = await db.query<{ id: string }>('select identity_family($1) as id', [id]);
+    async familyOf(id, on = db) {
+      const rows = await on.query<{ id: string }>('select identity_family($1) as id', [id]);
       return rows.map((row) => row.id);
     },
     async keysAfter(system, after, most) {

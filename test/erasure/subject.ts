@@ -121,7 +121,7 @@ async function update(graph: Graph, id: string, changes: object, key: string): P
   const mutation = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) {
     write { id state } refusals { code message } } }`;
   const input = { customerId: id, changes, idempotencyKey: `${id} ${key}` };
-  const { updateCustomer } = (await graph.ask(mutation, { input }, { 'x-principal': 'ann' })) as {
+  const { updateCustomer } = (await graph.ask(mutation, { input }, ann)) as {
     updateCustomer: { write: { id: string; state: string } | null; refusals: readonly unknown[] };
   };
   const { write, refusals } = updateCustomer;
@@ -133,7 +133,8 @@ async function update(graph: Graph, id: string, changes: object, key: string): P
       bob,
     );
 }
-export const bob = { 'x-principal': 'bob' };
+const who = (name: string) => ({ 'x-principal': name, 'x-scopes': '*' });
+export const [ann, bob] = [who('ann'), who('bob')];
 
 /** Another customer of the same company, in the CRM alone, that is merged into it. */
 export async function mergedInto(graph: Graph, survivorId: string, words: Canaries): Promise<string> {
@@ -206,7 +207,7 @@ export async function erase(graph: Graph, id: string, given: object = {}): Promi
     idempotencyKey: `erase ${id}`,
     ...given,
   };
-  return (await graph.ask(mutation, { input }, { 'x-principal': 'ann' })).eraseCustomer as Asked;
+  return (await graph.ask(mutation, { input }, ann)).eraseCustomer as Asked;
 }
 
 export async function answer(graph: Graph, id: string, approve: boolean, headers = bob): Promise<Asked> {

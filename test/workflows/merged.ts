@@ -13,7 +13,13 @@ export async function company(stage: Stage, name: string, website: string | null
   const id = randomUUID();
   await stage.start(id, {
     ...{ name, country: 'US', ...(website === null ? {} : { website }) },
-    billingAddress: { lines: ['1 Main Street'], city: 'Portland', region: 'OR', postalCode: '97209', country: 'US' },
+    billingAddress: {
+      lines: ['1 Main Street'],
+      city: 'Portland',
+      region: 'OR',
+      postalCode: '97209',
+      country: 'US',
+    },
     taxRegistrations: [{ country: 'US', kind: 'EIN', number: '911144442', validFrom: null, validTo: null }],
   });
   await stage.process().carryOn();
@@ -48,7 +54,8 @@ export async function crosswalk(stage: Stage): Promise<readonly string[]> {
   const ids = await stage.db.query<{ id: string }>('select id from identity_customer order by id');
   const found = await stage.identity.crosswalk.registrations(ids.map(({ id }) => id));
   return [...found].map(
-    ([asked, { id, records: own }]) => `${asked} ${id} ${own.map(({ system, key }) => `${system}:${key}`).join(' ')}`,
+    ([asked, { id, records: own }]) =>
+      `${asked} ${id} ${own.map(({ system, key }) => `${system}:${key}`).join(' ')}`,
   );
 }
 

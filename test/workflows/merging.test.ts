@@ -27,7 +27,9 @@ withStores((open) => {
       ['ERP', 2],
     ]);
     // What the CRM wrote down itself: the person went to the other account, which is there alone.
-    const [contact] = await stage.db.query<{ account: string }>(`select body ->> 'AccountId' as account from crm_contact`);
+    const [contact] = await stage.db.query<{ account: string }>(
+      `select body ->> 'AccountId' as account from crm_contact`,
+    );
     expect(contact?.account).toBe(bySystem.get('CRM')?.[0]?.key);
 
     const parted = await stage.unmerge(other);

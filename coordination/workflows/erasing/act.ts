@@ -27,7 +27,7 @@ export function erasingIn({
     kind: erasure,
     async act(workflow, command) {
       if (command.do === 'GUARD') {
-        const looked = await guard(workflow, callOf(workflow, callTimeout));
+        const looked = await guard(workflow, command.holding, callOf(workflow, callTimeout));
         if ('later' in looked) return later(looked.later, looked.code);
         const objections = looked.refusals.map(({ code, message }) => ({ code, message }));
         return { type: 'GUARDED', objections };

@@ -3,8 +3,8 @@ import type { Objection } from './memory.ts';
 
 /** What only an erasure has done. */
 export type ErasureCommand =
-  /** Look whether anything stands against it. */
-  | { readonly do: 'GUARD' }
+  /** Look whether anything stands against it; `holding` lets nothing new be written to the customer from then on. */
+  | { readonly do: 'GUARD'; readonly holding: boolean }
   /** Leave nothing of the customer in the graph itself, and destroy the secret of what was written about it. */
   | { readonly do: 'FORGET' };
 

@@ -21,7 +21,7 @@ function remembered(memory: Memory, event: ErasureEvent): Memory {
       const message = event.objections.map((one) => one.message).join(' ');
       return objection
         ? { ...memory, waits: 0, ending: { state: 'FAILED', code: 'NOT_ERASABLE', message } }
-        : { ...memory, waits: 0, guarded: true };
+        : { ...memory, waits: 0, looked: true, guarded: memory.approvedBy !== null };
     }
     case 'WRITTEN':
       return {

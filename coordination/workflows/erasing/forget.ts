@@ -17,7 +17,7 @@ export async function forgetIn(
   workflow: Pick<Workflow, 'id' | 'entity' | 'entityId' | 'correlationId'>,
 ): Promise<boolean> {
   const { id, entity, entityId, correlationId } = workflow;
-  const family = await crosswalk.familyOf(entityId);
+  const family = await crosswalk.familyOf(entityId, tx);
   // The barrier stays: nothing enters a queue that is nobody's.
   if ((await hold(tx, family, id)).left > 0) return false;
   const { ids, records } = await register.erase(tx, entityId);

@@ -55,17 +55,21 @@ export function guardIn({ db, identity, participants }: GuardOptions) {
     return examined.found?.values ?? {};
   }
 
-  return async (subject: Subject, call: ParticipantCall): Promise<Looked> => {
-    const family = await identity.crosswalk.familyOf(subject.entityId);
-    const standing =
-      subject.id === null
-        ? { ...(await standingAt(db, family)), left: 0 }
-        : await hold(db, family, subject.id);
+  /** What is under way for a customer; held by a workflow, what of it is left. */
+  async function standing({ id, entityId }: Subject, holding: boolean) {
+    const family = await identity.crosswalk.familyOf(entityId);
+    if (holding && id !== null) return hold(db, family, id);
+    const { busy, asked } = await standingAt(db, family);
+    return { busy: busy === id ? null : busy, asked, left: 0 };
+  }
+
+  return async (subject: Subject, holding: boolean, call: ParticipantCall): Promise<Looked> => {
+    const { busy, asked, left } = await standing(subject, holding);
     const underWay = [
-      ...(standing.busy === null ? [] : [workflowOpen(standing.busy)]),
-      ...(standing.asked.length === 0 ? [] : [writesAsked(standing.asked)]),
+      ...(busy === null ? [] : [workflowOpen(busy)]),
+      ...(asked.length === 0 ? [] : [writesAsked(asked)]),
     ];
-    if (underWay.length === 0 && standing.left > 0) return draining;
+    if (underWay.length === 0 && left > 0) return draining;
     const [crm, billing] = await Promise.all([
       valuesIn('CRM', ['name', 'lifecycleStatus'], subject, call),
       valuesIn('BILLING', ['balance'], subject, call),

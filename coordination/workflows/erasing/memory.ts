@@ -16,9 +16,11 @@ export interface Objection {
 
 /** What an erasure knows and has done. It outlives the customer: there is no value in it. */
 export interface Memory {
+  /** Whether somebody has looked whether anything stands against it, before a second person is asked. */
+  readonly looked: boolean;
   /** The second person who has agreed. */
   readonly approvedBy: string | null;
-  /** Whether somebody has looked whether anything stands against it since it was agreed to. */
+  /** The same once more since then, with the customer held. */
   readonly guarded: boolean;
   readonly receipts: Readonly<Partial<Record<ErasingStage, Receipt>>>;
   /** How often the write of a stage has become another one. */
@@ -45,6 +47,7 @@ export const systemOf: Readonly<Record<ErasingStage, SystemName>> = {
 export const pivot: readonly Stage[] = [...erasing, 'FORGETTING'];
 
 export const begun: Memory = {
+  looked: false,
   approvedBy: null,
   guarded: false,
   receipts: {},

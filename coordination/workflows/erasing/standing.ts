@@ -15,11 +15,12 @@ export const approver = 'customer:erase:approve';
 
 /** Where an erasure stands, out of what it remembers. Pure. */
 export function standingOf(memory: Memory): Standing {
-  const { ending, approvedBy, guarded, forgotten } = memory;
+  const { ending, looked, approvedBy, guarded, forgotten } = memory;
   if (ending) return { at: 'ENDED', end: ending };
+  if (!looked) return { at: 'GUARDS', next: { do: 'GUARD', holding: false } };
   if (approvedBy === null)
     return { at: 'APPROVAL', question: { kind: 'APPROVAL', scopes: [approver], why: ['erasure'] } };
-  if (!guarded) return { at: 'GUARDS', next: { do: 'GUARD' } };
+  if (!guarded) return { at: 'GUARDS', next: { do: 'GUARD', holding: true } };
   for (const stage of erasing) {
     const receipt = memory.receipts[stage];
     if (!receipt || !isWritten(receipt.state)) return { at: stage, next: ordered(stage, memory) };

@@ -43,14 +43,14 @@ export function eraseIn({ db, identity, guard, store, reads, callTimeout, look }
     if (entityId === null) return refused(unknownCustomer(asked.entityId));
     const { correlationId, traceparent } = context;
     const call = { correlationId, traceparent, timeout: callTimeout, memo: newMemo() };
-    const looked = await guard({ id: null, entity, entityId }, call);
+    const looked = await guard({ id: null, entity, entityId }, false, call);
     if ('later' in looked) return refused(notNow(looked.later));
     const meant = [asked.entityId.toLowerCase(), entityId, looked.name];
     const against = meant.includes(confirm) ? looked.refusals : [notConfirmed, ...looked.refusals];
     if (against.length > 0) return refused(...against);
 
     const draft: Draft = {
-      ...{ id: uuid(), kind: erasure.kind, entity, entityId, stage: 'APPROVAL', memory: begun },
+      ...{ id: uuid(), kind: erasure.kind, entity, entityId, stage: 'GUARDS', memory: begun },
       ...{ requestedBy: subject, subject, key, hash, reason, correlationId, traceparent },
     };
     const told = { operation: 'eraseCustomer', outcome: 'START', reason };
@@ -67,7 +67,7 @@ export function eraseIn({ db, identity, guard, store, reads, callTimeout, look }
 }
 
 function beginning(by: string): Entry {
-  return { event: 'STARTED', stage: 'APPROVAL', by, message: `Asked for by ${by}.` };
+  return { event: 'STARTED', stage: 'GUARDS', by, message: `Asked for by ${by}.` };
 }
 
 function refused(...refusals: readonly Refusal[]): Started {
