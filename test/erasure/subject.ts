@@ -3,7 +3,7 @@ import { until, type Graph } from '../workflows/house.ts';
 /** Words that are nowhere else: one for each place in which a customer says something. */
 export interface Canaries {
   /** Another word each time, kept with what it was given to. */
-  word(place: string): string;
+  readonly word: (place: string) => string;
   /** Words by what they were given to. */
   readonly all: ReadonlyMap<string, string>;
 }

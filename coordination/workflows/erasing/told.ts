@@ -12,7 +12,7 @@ export function told(
   after: Workflow<Memory>,
 ): readonly Entry[] {
   const [was, is] = [questionOf(before), questionOf(after)];
-  const isNew = is !== null && (was === null || was.kind !== is.kind || before.stage !== after.stage);
+  const isNew = is !== null && (was?.kind !== is.kind || before.stage !== after.stage);
   return [
     ...ofEvent(before.stage, event),
     ...(isNew ? [{ event: 'ASKED', stage: after.stage, by: null, message: sentenceOf(is) } as const] : []),
