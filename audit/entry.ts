@@ -3,7 +3,7 @@ import type { RequestContext } from '../runtime/context.ts';
 /**
  * What was done. `READ_PERSONAL`: personal data was shown whole to who may always see it; `UNMASK`: to who gave a reason.
  * `WRITE_ACCEPTED`: a governed write is durably accepted; `WRITE_SETTLED`: it has taken effect, or has come to its end.
- * `DECISION`: a person decided about something. `PUBLISH`: operations were published. `CONSOLE`: something was done in the
+ * `DECISION`: a person decided about something. `PUBLISH`: a document was published, or taken back. `CONSOLE`: something was done in the
  * console that is none of the others.
  */
 export const actions = [
@@ -19,7 +19,7 @@ export type Action = (typeof actions)[number];
 
 /** What an entry tells of beside the entity, to be looked up elsewhere. */
 export interface Receipt {
-  readonly kind: 'WRITE' | 'WORKFLOW' | 'WORK_ITEM' | 'WEBHOOK';
+  readonly kind: 'WRITE' | 'WORKFLOW' | 'WORK_ITEM' | 'WEBHOOK' | 'DOCUMENT';
   readonly id: string;
 }
 
@@ -55,7 +55,7 @@ export interface AuditEntry {
   readonly outcome: string | null;
   /** What the actor gave as the reason. */
   readonly reason: string | null;
-  /** One; more only for the same read of the same caller within one moment. */
+  /** One; more only for the same read of the same caller within one moment, none for a command. */
   readonly requests: readonly RequestName[];
 }
 
@@ -75,11 +75,22 @@ export function entryOf(
   return {
     actor: principal.subject,
     client: principal.client ?? null,
+    ...rest(told),
+    requests: [{ correlationId, traceId: traceIdOf(traceparent) }],
+  };
+}
+
+/** An entry about what somebody does by a command, such as `npm run operations`. Pure. */
+export function commandEntry(actor: string, command: string, told: Told): AuditEntry {
+  return { actor, client: command, ...rest(told), requests: [] };
+}
+
+function rest(told: Told) {
+  return {
     ...{ operation: null, entity: null, entityId: null, before: {}, after: {} },
     ...{ receipt: null, outcome: null, reason: null },
     ...told,
     attributes: [...(told.attributes ?? [])].sort(),
-    requests: [{ correlationId, traceId: traceIdOf(traceparent) }],
   };
 }
 

@@ -1,4 +1,4 @@
-export { entryOf, traceIdOf, type AuditEntry } from './entry.ts';
+export { commandEntry, entryOf, traceIdOf, type AuditEntry } from './entry.ts';
 export { openAudit, openReads } from './open.ts';
 export type { Reads } from './reads.ts';
 export { record, storable } from './record.ts';

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSchema, parse, validate, type GraphQLSchema } from 'graphql';
+import { auditMigrations } from '../../audit/index.ts';
 import type { Config } from '../../runtime/config.ts';
 import { loadMigrations, migrate, openDb, type Db } from '../../runtime/db/index.ts';
 import { Failure } from '../../runtime/failure.ts';
@@ -29,6 +31,7 @@ const help = `npm run operations -- COMMAND: documents that clients may name by 
   list            shows what is published: id, time, names of operations
   generate        writes ${ownManifest} anew: what the programs and examples of this repository send, which is
                   trusted always. With --check it writes nothing and fails where that is not up to date
+  --by WHO        who publishes or takes back, for the audit; the user of this machine where absent
   --help          this text
 
 A client asks with {"documentId": "sha256:ID", "variables": {…}} in place of "query". With TRUSTED_DOCUMENTS=only a process
@@ -47,17 +50,18 @@ async function run(given: readonly string[], terminal: OperationsTerminal): Prom
   const { values, positionals } = parsedArguments({
     args: [...given],
     allowPositionals: true,
-    options: { help: { type: 'boolean' }, check: { type: 'boolean' } },
+    options: { help: { type: 'boolean' }, check: { type: 'boolean' }, by: { type: 'string' } },
   });
   const [command, ...names] = positionals;
   const { out } = terminal;
+  const { by = userInfo().username } = values;
   if (values.help === true || command === undefined) {
     out.write(help);
     return values.help === true ? 0 : 1;
   }
   if (command === 'generate') return generate(terminal, values.check === true);
-  if (command === 'publish') return published(names, terminal);
-  if (command === 'withdraw') return withdrawn(names, terminal);
+  if (command === 'publish') return published(names, by, terminal);
+  if (command === 'withdraw') return withdrawn(names, by, terminal);
   if (command !== 'list')
     throw new Failure('BAD_USER_INPUT', `There is no command ${command}; --help shows what there is.`);
   const listed = await withStore(terminal, list);
@@ -77,14 +81,18 @@ function generate({ out, err, root, own }: OperationsTerminal, check: boolean): 
   return check && !current ? 1 : 0;
 }
 
-async function published(files: readonly string[], terminal: OperationsTerminal): Promise<number> {
+async function published(
+  files: readonly string[],
+  by: string,
+  terminal: OperationsTerminal,
+): Promise<number> {
   if (files.length === 0)
     throw new Failure('BAD_USER_INPUT', 'Say which files: npm run operations -- publish FILE…');
   const { config, out, root } = terminal;
   const documents = files.flatMap((file) => documentsIn(file, textOf(file)));
   const schema = buildSchema(readFileSync(join(root, 'schema/generated/api.graphql'), 'utf8'));
   for (const one of documents) refuseInvalid(one, schema, config());
-  const added = await withStore(terminal, (db) => publish(db, documents));
+  const added = await withStore(terminal, (db) => publish(db, documents, by));
   for (const { id } of documents) out.write(`sha256:${id}${added.includes(id) ? '' : ' (was published)'}\n`);
   return 0;
 }
@@ -101,9 +109,9 @@ function refuseInvalid({ id, document }: Trusted, schema: GraphQLSchema, config:
     );
 }
 
-async function withdrawn(ids: readonly string[], terminal: OperationsTerminal): Promise<number> {
+async function withdrawn(ids: readonly string[], by: string, terminal: OperationsTerminal): Promise<number> {
   const wanted = ids.map((id) => id.replace(/^sha256:/, ''));
-  const gone = await withStore(terminal, (db) => withdraw(db, wanted));
+  const gone = await withStore(terminal, (db) => withdraw(db, wanted, by));
   const missing = wanted.filter((id) => !gone.includes(id));
   for (const id of gone) terminal.out.write(`sha256:${id} is withdrawn.\n`);
   for (const id of missing) terminal.err.write(`sha256:${id} was not published.\n`);
@@ -128,7 +136,8 @@ async function withStore<T>({ config }: OperationsTerminal, work: (db: Db) => Pr
   const where = databaseUrl === undefined ? { directory: dataDir } : { databaseUrl, connections: 1 };
   const db = await openDb({ ...where, ...(databaseSchema === undefined ? {} : { schema: databaseSchema }) });
   try {
-    await migrate(db, await loadMigrations([fileURLToPath(documentsMigrations)]));
+    const migrations = [auditMigrations, documentsMigrations].map((url) => fileURLToPath(url));
+    await migrate(db, await loadMigrations(migrations));
     return await work(db);
   } finally {
     await db.close();

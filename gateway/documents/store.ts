@@ -1,3 +1,4 @@
+import { commandEntry, record } from '../../audit/index.ts';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { operationsIn, type Trusted } from './document.ts';
 
@@ -13,8 +14,8 @@ export interface Listed {
 /** Where the migrations of published documents are. */
 export const documentsMigrations = new URL('./migrations', import.meta.url);
 
-/** Publishes all of them or none; gives the ids of those that were not published before. */
-export async function publish(db: Db, documents: readonly Trusted[]): Promise<readonly string[]> {
+/** Publishes all of them or none, as somebody wants; gives the ids of those that were not published before. */
+export async function publish(db: Db, documents: readonly Trusted[], by: string): Promise<readonly string[]> {
   return db.transaction(async (tx) => {
     const added: string[] = [];
     for (const { id, form, document } of documents) {
@@ -26,17 +27,29 @@ export async function publish(db: Db, documents: readonly Trusted[]): Promise<re
       );
       added.push(...rows.map((row) => row.id));
     }
+    await note(tx, added, 'PUBLISHED', by);
     return added;
   });
 }
 
-/** Takes documents back; gives the ids of those that were there. */
-export async function withdraw(db: Queryable, ids: readonly string[]): Promise<readonly string[]> {
-  const rows = await db.query<{ id: string }>(
-    'delete from trusted_document where id = any($1) returning id',
-    [ids],
+/** Takes documents back, as somebody wants; gives the ids of those that were there. */
+export async function withdraw(db: Db, ids: readonly string[], by: string): Promise<readonly string[]> {
+  return db.transaction(async (tx) => {
+    const rows = await tx.query<{ id: string }>(
+      'delete from trusted_document where id = any($1) returning id',
+      [ids],
+    );
+    const gone = rows.map(({ id }) => id);
+    await note(tx, gone, 'WITHDRAWN', by);
+    return gone;
+  });
+}
+
+function note(tx: Queryable, ids: readonly string[], outcome: string, by: string): Promise<void> {
+  const entries = ids.map((id) =>
+    commandEntry(by, 'operations', { action: 'PUBLISH', outcome, receipt: { kind: 'DOCUMENT', id } }),
   );
-  return rows.map(({ id }) => id);
+  return record(tx, entries);
 }
 
 /** All that are published, in the order in which they were. */

@@ -1,3 +1,4 @@
+import { commandEntry, record } from '../../audit/index.ts';
 import { Failure } from '../../runtime/failure.ts';
 import { parsedArguments } from '../../runtime/terminal/arguments.ts';
 import { stewardsQueue } from '../matching/queue.ts';
@@ -27,6 +28,16 @@ export const decide: Command = (given) => {
       if (known.length < 2) throw new Failure('NOT_FOUND', 'There are no two customers with these ids.');
       await verdicts.record(tx, { one, other, verdict, by, reason });
       await stewardsQueue.withdraw(tx, pair, 'DECIDED');
+      const told = {
+        action: 'DECISION',
+        entity: 'Customer',
+        outcome: verdict,
+        reason: reason ?? null,
+      } as const;
+      await record(
+        tx,
+        [pair.lower, pair.higher].map((entityId) => commandEntry(by, 'duplicates', { ...told, entityId })),
+      );
     });
     out.write(
       `Kept: ${pair.lower} and ${pair.higher} are ${verdict === 'SAME' ? 'the same' : 'different'}.\n`,

@@ -161,7 +161,7 @@ export type AuditAction =
   | 'WRITE_SETTLED'
   /** A person decided about something. */
   | 'DECISION'
-  /** Operations were published. */
+  /** A document was published, or taken back. */
   | 'PUBLISH'
   /** Something was done in the console that is none of the others. */
   | 'CONSOLE';
@@ -175,7 +175,9 @@ export type AuditReceiptKind =
   /** A work item of a steward. */
   | 'WORK_ITEM'
   /** A webhook. */
-  | 'WEBHOOK';
+  | 'WEBHOOK'
+  /** A published document. */
+  | 'DOCUMENT';
 
 /** Something that was done. It holds names and hashes, never a value of an attribute. */
 export type AuditEntry = {
@@ -206,7 +208,7 @@ export type AuditEntry = {
   readonly outcome: Maybe<Scalars['String']['output']>;
   /** Why, in the words of whoever did it. */
   readonly reason: Maybe<Scalars['String']['output']>;
-  /** The request; several only for the same read of the same caller within one moment. */
+  /** The request; several only for the same read of the same caller within one moment, none for a command. */
   readonly requests: ReadonlyArray<AuditRequest>;
 };
 

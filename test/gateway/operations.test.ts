@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { auditMigrations, type AuditEntry } from '../../audit/index.ts';
 import { everything, now } from '../../clients/changes.ts';
 import { documents as ofWrites } from '../../coordination/bulk/documents.ts';
 import { idOf, trustedOf } from '../../gateway/documents/document.ts';
@@ -16,6 +17,7 @@ import { createLogger } from '../../runtime/telemetry.ts';
 import { terminal } from '../seed/terminal.ts';
 import { createDatabase, onPostgres, withStores } from '../support/store.ts';
 
+const migrations = [auditMigrations, documentsMigrations].map((url) => fileURLToPath(url));
 const listed = 'query Products { products { id } }';
 const other = '{ page(first: 1) { id } }';
 const idOfOther = idOf(other);
@@ -24,7 +26,7 @@ withStores((open) => {
   let db: Db;
   beforeAll(async () => {
     db = await open();
-    await migrate(db, await loadMigrations([fileURLToPath(documentsMigrations)]));
+    await migrate(db, await loadMigrations(migrations));
   });
 
   test('what our own programs send is trusted without being published', async () => {
@@ -38,13 +40,20 @@ withStores((open) => {
 
   test('documents are published once, listed, found by what they are, and withdrawn', async () => {
     const documents = [trustedOf(listed), trustedOf(other)];
-    expect(await publish(db, documents)).toEqual(documents.map(({ id }) => id));
-    expect(await publish(db, [trustedOf(other)])).toEqual([]);
+    expect(await publish(db, documents, 'ann')).toEqual(documents.map(({ id }) => id));
+    expect(await publish(db, [trustedOf(other)], 'bob')).toEqual([]);
     expect(await list(db)).toMatchObject([{ names: expect.any(Array) as unknown }, {}]);
     expect(await find(db, [idOfOther])).toEqual([trustedOf(other)]);
     expect(await find(db, [trustedOf(`${other} # more`).form])).toEqual([trustedOf(other)]);
-    expect(await withdraw(db, [idOfOther, idOf('nothing')])).toEqual([idOfOther]);
+    expect(await withdraw(db, [idOfOther, idOf('nothing')], 'bob')).toEqual([idOfOther]);
     expect(await find(db, [idOfOther])).toEqual([]);
+    const told = await db.query<{ entry: AuditEntry }>('select entry from audit_pending order by id');
+    expect(
+      told.map(({ entry: { action, actor, outcome, receipt } }) => [action, actor, outcome, receipt?.id]),
+    ).toEqual([
+      ...documents.map(({ id }) => ['PUBLISH', 'ann', 'PUBLISHED', id]),
+      ['PUBLISH', 'bob', 'WITHDRAWN', idOfOther],
+    ]);
   });
 });
 
@@ -56,7 +65,7 @@ onPostgres(() => {
   beforeAll(async () => {
     databaseUrl = await createDatabase();
     db = await openDb({ databaseUrl, connections: 2 });
-    await migrate(db, await loadMigrations([fileURLToPath(documentsMigrations)]));
+    await migrate(db, await loadMigrations(migrations));
   });
   afterAll(async () => {
     await db.close();

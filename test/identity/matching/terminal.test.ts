@@ -74,6 +74,11 @@ test('a sweep tells what it found, asks stewards where it is told to, and takes 
 
   const [a, b] = ids.toSorted();
   expect(await run(`decide ${b} ${a} DIFFERENT --by anna`)).toMatchObject({ code: 0 });
+  expect(await db.query('select entry from audit_pending order by id')).toMatchObject(
+    [a, b].map((entityId) => ({
+      entry: { action: 'DECISION', actor: 'anna', outcome: 'DIFFERENT', entityId },
+    })),
+  );
   const rest = await items();
   expect(rest).toHaveLength(2);
   const [item] = rest;
