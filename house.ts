@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import { openAudit, openReads } from './audit/index.ts';
-import { coordinationMigrations } from './coordination/index.ts';
+import { coordinationMigrations, sameDecided } from './coordination/index.ts';
 import { changesOf, unknownDecided } from './events/index.ts';
 import { observing, eventsOf } from './house/changes.ts';
 import { authenticateBy, doorOf, scrapedBy } from './house/door.ts';
@@ -106,6 +106,8 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
       ...{ db, events, fingerprint, metrics, logger, config },
       entity: 'Customer',
       members: identity.members,
+      livingAs: async (ids) =>
+        [...(await identity.crosswalk.registrations(ids)).values()].map(({ id }) => id),
     });
     begun.push(() => changes.stop());
     add(changes);
@@ -122,7 +124,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   }
   if (config.roles.has('steward')) {
     continuations.UNKNOWN_RECORD = unknownDecided(db, identity);
-    continuations.POSSIBLE_DUPLICATE = verdictDecided(db);
+    continuations.POSSIBLE_DUPLICATE = sameDecided(db, identity, verdictDecided(db));
   }
   const steward = await openSteward({
     ...{ db, metrics, continuations, served: config.roles.has('steward') },

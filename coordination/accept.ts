@@ -193,7 +193,8 @@ export function acceptIn(options: AcceptOptions) {
     const late = deadline !== null && Date.parse(deadline) <= Date.now() ? [deadlinePassed] : [];
     const { plan, refusals } = await decide(entityId);
     const all = [...late, ...refusals];
-    if (all.length > 0) return refuse(...all);
+    // What a system has no record of may just have been merged by it.
+    if (all.length > 0) return refuse(...((await records.isHeld(entityId)) ? [merging] : all));
 
     const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
     const accepted = await accept(draft, looked, context);

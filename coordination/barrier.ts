@@ -33,6 +33,15 @@ export async function standingAt(
   return row?.standing ?? { busy: null, asked: [] };
 }
 
+/** Those of these customers that nothing new is written to now. */
+export async function heldOf(db: Queryable, ids: readonly string[]): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    'select entity_id as id from coordination_barrier where entity_id = any($1::text[])',
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Lets go of what a workflow holds, but for a customer that lives on as another one. */
 export async function letGo(tx: Queryable, workflow: string, but: readonly string[] = []): Promise<void> {
   await tx.query('delete from coordination_barrier where workflow_id = $1 and entity_id <> all($2::text[])', [

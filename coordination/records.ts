@@ -1,4 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
+import { heldOf } from './barrier.ts';
 import type { DeadLetterFilter, Page, WriteFilter, WritePage, WriteView } from './coordination.ts';
 import type { Stored } from './journal.ts';
 import { openedWrite, type Sealed } from './sealed.ts';
@@ -16,6 +17,8 @@ export interface Records {
   marks(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Ids of those that are over, or that nobody knows. */
   over(ids: readonly string[]): Promise<readonly string[]>;
+  /** Whether nothing new is written to an entity, because it becomes one with another. */
+  isHeld(entityId: string): Promise<boolean>;
   deadLetters(filter: DeadLetterFilter): Promise<readonly Stored[]>;
   /** Attributes of these that a later write of the queue has given its value at the same owner, or is about to. */
   superseded(write: Stored, system: string, attributes: readonly string[]): Promise<readonly string[]>;
@@ -130,6 +133,8 @@ export function recordsIn(db: Db): Records {
       const running = new Set(rows.filter(({ state }) => !isOver(state)).map(({ id }) => id));
       return ids.filter((id) => !running.has(id));
     },
+
+    isHeld: async (entityId) => (await heldOf(db, [entityId])).length > 0,
 
     async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit }) {
       const rows = await db.query<{ write: Sealed<Stored> }>(

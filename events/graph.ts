@@ -6,7 +6,7 @@ import type { Events } from './open.ts';
 import { eventsSubgraph, type FeedOptions } from './resolvers.ts';
 import { openWebhooks, webhookResolvers } from './webhooks/index.ts';
 
-export interface ChangesOptions extends Pick<FeedOptions, 'entity' | 'members' | 'fingerprint'> {
+export interface ChangesOptions extends Pick<FeedOptions, 'entity' | 'members' | 'fingerprint' | 'livingAs'> {
   readonly db: Db;
   readonly events: Events;
   readonly metrics: Metrics;
@@ -20,6 +20,7 @@ export async function changesOf({
   events,
   entity,
   members,
+  livingAs,
   fingerprint,
   metrics,
   logger,
@@ -37,6 +38,11 @@ export async function changesOf({
       logger.error('A delivery to a webhook failed on our side; it is taken up again.', { error });
     },
   });
-  const subgraph = eventsSubgraph(events, { ...told, members, also: webhookResolvers(webhooks) });
+  const subgraph = eventsSubgraph(events, {
+    ...told,
+    members,
+    ...(livingAs ? { livingAs } : {}),
+    also: webhookResolvers(webhooks),
+  });
   return { ...subgraph, stop: () => webhooks.stop() };
 }

@@ -25,6 +25,8 @@ export interface FeedOptions {
   readonly entity: EntityName;
   readonly fingerprint: Fingerprinter;
   readonly members: Members;
+  /** The ids under which entities live on that were merged into others; as they are where it is absent. */
+  readonly livingAs?: (ids: readonly string[]) => Promise<readonly string[]>;
   /** What else is answered under the feed's contract. */
   readonly also?: Resolvers;
 }
@@ -42,7 +44,7 @@ const kept = 1_000;
 /** The feed's part of the graph, ready to be built into a schema with its contract. */
 export function eventsSubgraph(
   feed: Feed,
-  { entity, fingerprint, members, also = {} }: FeedOptions,
+  { entity, fingerprint, members, livingAs, also = {} }: FeedOptions,
 ): { readonly name: string; readonly resolvers: Resolvers } {
   const { log, tail, havingTags } = feed;
   const names = namesOf(entity, feed.tagged);
@@ -62,6 +64,14 @@ export function eventsSubgraph(
     if (known.size >= kept) known.clear();
     known.set(key, following);
     return following;
+  };
+
+  /** Who asks for one that was merged is told of the one that it lives on as. */
+  const meant = async (asked: Asked): Promise<Asked> => {
+    const ids = asked.filter?.[names.ids];
+    if (!livingAs || !ids || ids.length === 0) return asked;
+    const all = [...new Set([...ids, ...(await livingAs(ids))])];
+    return all.length === ids.length ? asked : { ...asked, filter: { ...asked.filter, [names.ids]: all } };
   };
 
   /** A change in the contract's form, as far as a principal may read it. */
@@ -98,7 +108,7 @@ export function eventsSubgraph(
       Query: {
         ...also.Query,
         async [names.list](_: unknown, asked: Asked, context: RequestContext) {
-          const following = followingOf(asked, context);
+          const following = followingOf(await meant(asked), context);
           const size = pageSize(asked.first);
           const head = await log.head();
           const after = asked.after == null ? head.floor : positionOf(asked.after, head);
@@ -119,7 +129,7 @@ export function eventsSubgraph(
       Subscription: {
         [names.stream]: {
           async subscribe(_: unknown, asked: Asked, context: RequestContext) {
-            const following = followingOf(asked, context);
+            const following = followingOf(await meant(asked), context);
             const { after = null, snapshot: fromSnapshot = false } = asked;
             if (fromSnapshot && after !== null)
               throw new Failure(

@@ -100,7 +100,8 @@ export const merging: Merging = {
       customer,
     );
     await returned(tx, customer, back);
-    await restored(tx, merge.survivor);
+    // Others may have been merged into either, and been taken out of it while it lived on as another.
+    await restored(tx, [merge.survivor, customer]);
     await settleKeys(tx, [merge.survivor, customer]);
     for (const other of new Set([merge.into, merge.survivor]))
       await verdicts.record(tx, { one: customer, other, verdict: 'DIFFERENT', by, reason });
@@ -165,14 +166,16 @@ async function returned(tx: Queryable, customer: string, records: readonly Local
   );
 }
 
-/** The match keys of a survivor as they were before anything was merged into it: what its records state comes on top. */
-async function restored(tx: Queryable, survivor: string): Promise<void> {
+/** The match keys of survivors as they were before anything was merged into them: what their records state comes on top. */
+async function restored(tx: Queryable, survivors: readonly string[]): Promise<void> {
   await tx.query(
     `update identity_customer c set (${keyColumns.names}) = (${keyColumns.given('k')})
-     from (select kept from identity_merge where survivor_id = $1 order by merged_at, id limit 1) m
+     from (
+       select distinct on (survivor_id) survivor_id as id, kept from identity_merge
+       where survivor_id = any($1::uuid[]) order by survivor_id, merged_at, id) m
        cross join lateral jsonb_to_record(m.kept) k (${keyColumns.recordset})
-     where c.id = $1`,
-    [survivor],
+     where c.id = m.id`,
+    [survivors],
   );
 }
 

@@ -56,7 +56,9 @@ export function decided(
   if (isAnothers(item, principal)) return anothers;
   const offer = new Map(offersOf(item)).get(decision);
   if (!offer) return notOffered;
-  if ((offer.customer === true) !== (customer !== null)) return offer.customer ? nobodyNamed : nobodyMeant;
+  if (offer.customer && customer === null) return nobodyNamed;
+  const isOneOf = offer.oneOf && customer !== null && item.entityIds.includes(customer);
+  if (!offer.customer && !isOneOf && customer !== null) return nobodyMeant;
   const { approve = [] } = offer;
   const verdict: Verdict = { decision, customer, reason, by, at, approve, approvedBy: null };
   const state = approve.length === 0 ? 'DECIDED' : 'PROPOSED';
@@ -129,7 +131,7 @@ const nobodyNamed: Refusal = {
 };
 const nobodyMeant: Refusal = {
   code: 'CUSTOMER_REQUIRED',
-  message: 'This decision names no customer; leave customerId out.',
+  message: 'This decision names no customer, or one that the item is about; leave customerId out.',
 };
 const notProposed: Refusal = {
   code: 'NOT_PROPOSED',

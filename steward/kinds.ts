@@ -17,6 +17,8 @@ export interface Offer {
   readonly approve?: readonly string[];
   /** Whether it names a customer. */
   readonly customer?: true;
+  /** Whether it may name one of the item's own. */
+  readonly oneOf?: true;
 }
 
 type Offers = Readonly<Partial<Record<Decision, Offer>>>;
@@ -26,7 +28,7 @@ const aboutWrite: Offers = { RETRY: {}, ACCEPT_AS_IS: {}, CANCEL: {} };
 
 /** What is offered for each kind of item; how long a person may take is in the store's table `steward_kind`. */
 export const offers = {
-  POSSIBLE_DUPLICATE: { SAME: { approve }, DIFFERENT: {} },
+  POSSIBLE_DUPLICATE: { SAME: { approve, oneOf: true }, DIFFERENT: {} },
   VERSION_CONFLICT: aboutWrite,
   UNKNOWN_OUTCOME: { ...aboutWrite, REPEAT: {} },
   // To let half a write stand is for two people.

@@ -283,7 +283,7 @@ export type WorkItemDecision =
   | 'READ_AGAIN'
   /** The record does not matter, now or when it is told of again. */
   | 'IGNORE'
-  /** Both are the same customer. */
+  /** Both are the same customer, and become one: `mergeCustomers` by hand is not needed. */
   | 'SAME'
   /** They are two customers, and nobody is asked again. */
   | 'DIFFERENT'
@@ -382,7 +382,7 @@ export type DecideWorkItemInput = {
   readonly id: Scalars['ID']['input'];
   /** One of those that it offers. */
   readonly decision: WorkItemDecision;
-  /** The customer that the decision names, where it has to name one. */
+  /** The customer that the decision names, where it has to name one; of SAME, the one that is to stay: the older one where it is left out. */
   readonly customerId?: InputMaybe<Scalars['ID']['input']>;
   /** Why, for whoever looks at it later: 1 to 500 characters. */
   readonly reason: Scalars['String']['input'];

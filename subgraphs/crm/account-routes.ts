@@ -111,7 +111,9 @@ export function accountRoutes({ accounts, contacts, inHierarchy }: AccountTables
           const refused = await invalid(changes, id, table);
           if (refused) return refused;
           const [version, wireKey] = [expectedVersion(headers), headers?.['x-request-key']];
-          const changed = await table.update(id, changes, version, wireKey);
+          // Who puts it elsewhere has said where it belongs.
+          const put = 'ParentId' in changes ? { ...changes, HomeParentId__c: null } : changes;
+          const changed = await table.update(id, put, version, wireKey);
           if (changed === 'missing') return missing;
           return changed === 'stale' ? stale : answer(200, changed);
         };

@@ -94,15 +94,12 @@ export const accountFields = Object.keys({
 } satisfies Record<keyof Account, true>) as (keyof Account)[];
 
 /** An account as it is stored; the CRM itself keeps the day of its creation. */
-export type AccountBody = Omit<Account, 'CreatedDate'> & Partial<MergedAway>;
-
-/** Of an account that was merged into another one, which is not shown any more. */
-export interface MergedAway {
-  /** The account that it was merged into; may have been merged again since. */
-  readonly MasterRecordId: string | null;
-  /** Ids of what went to the other account with it. */
-  readonly Reparented__c: { readonly Contact: readonly string[]; readonly Account: readonly string[] } | null;
-}
+export type AccountBody = Omit<Account, 'CreatedDate'> & {
+  /** The account that this one was merged into, which may have been merged again since; it is not shown any more. */
+  readonly MasterRecordId?: string | null;
+  /** The parent that it was put below before that one was merged. */
+  readonly HomeParentId__c?: string | null;
+};
 
 /** What an account is made of where its creator does not say; it is refused without a name. */
 export const blankAccount: AccountBody = {
@@ -132,7 +129,10 @@ export const blankAccount: AccountBody = {
 };
 
 /** A contact as it is stored. */
-export type ContactBody = Omit<Contact, 'Id'>;
+export type ContactBody = Omit<Contact, 'Id'> & {
+  /** The account that it was put at before that one was merged. */
+  readonly HomeAccountId__c?: string | null;
+};
 
 /** What a contact is made of where its creator does not say; it is refused without an account and a name. */
 export const blankContact: ContactBody = {

@@ -31,7 +31,9 @@ export function contactRoutes(contacts: Table<ContactBody>): readonly Route[] {
         if (faults.length > 0) return json(400, faults);
         return unlessTaken(async () => {
           const version = expectedVersion(headers);
-          const changed = await contacts.update(id, changes, version, headers?.['x-request-key']);
+          // Who puts it elsewhere has said where it belongs.
+          const put = 'AccountId' in changes ? { ...changes, HomeAccountId__c: null } : changes;
+          const changed = await contacts.update(id, put, version, headers?.['x-request-key']);
           if (changed === 'missing') return missing;
           return changed === 'stale' ? stale : json(200, contactOf(changed));
         }, duplicate);

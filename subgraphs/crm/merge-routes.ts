@@ -1,5 +1,5 @@
 import { json, unlessTaken, type Route } from '../sandbox/api.ts';
-import type { Table } from '../sandbox/table.ts';
+import type { Stored, Table } from '../sandbox/table.ts';
 import type { AccountBody } from './account.ts';
 import { answer, duplicate, type AccountTables } from './account-routes.ts';
 import { expectedVersion, missing, root, stale } from './answers.ts';
@@ -23,12 +23,10 @@ export function mergeRoutes(inHierarchy: AccountTables['inHierarchy']): readonly
           const master = found.get(id);
           if (!master || !found.has(from)) return missing;
           if (expected !== undefined && master.version !== expected) return stale;
-          if (id === from || (await isBelow(accounts, id, from))) return below;
-          const moved = {
-            Contact: await follow(tables.contacts, { from, to: id }, 'AccountId', wireKey),
-            Account: await follow(accounts, { from, to: id }, 'ParentId', wireKey),
-          };
-          const changes = { MasterRecordId: id, Reparented__c: moved };
+          if (id === from || (await isBelow(accounts, id, from))) return underIt;
+          await leave(tables.contacts, { from, to: id }, 'AccountId', 'HomeAccountId__c', wireKey);
+          await leave(accounts, { from, to: id }, 'ParentId', 'HomeParentId__c', wireKey);
+          const changes = { MasterRecordId: id };
           await accounts.turn(from, { kind: 'MERGE', deleted: true, changes }, wireKey);
           const merged = await accounts.update(id, {}, undefined, wireKey);
           return typeof merged === 'string' ? missing : answer(200, merged);
@@ -44,16 +42,11 @@ export function mergeRoutes(inHierarchy: AccountTables['inHierarchy']): readonly
               const wireKey = headers?.['x-request-key'];
               const merged = await accounts.hidden(id);
               if (!merged?.body.MasterRecordId) return missing;
-              const master = await masterOf(accounts, merged.body.MasterRecordId);
-              const { Contact = [], Account = [] } = merged.body.Reparented__c ?? {};
-              const changes = { MasterRecordId: null, Reparented__c: null };
+              const way = { id, master: await masterOf(accounts, merged.body.MasterRecordId) };
+              await comeBack(accounts, contacts, way, 'AccountId', 'HomeAccountId__c', wireKey);
+              await comeBack(accounts, accounts, way, 'ParentId', 'HomeParentId__c', wireKey);
+              const changes = { MasterRecordId: null };
               const back = await accounts.turn(id, { kind: 'UNMERGE', deleted: false, changes }, wireKey);
-              for (const { key, body } of await contacts.read(Contact))
-                if (body.AccountId === master)
-                  await contacts.update(key, { AccountId: id }, undefined, wireKey);
-              for (const { key, body } of await accounts.read(Account))
-                if (body.ParentId === master)
-                  await accounts.update(key, { ParentId: id }, undefined, wireKey);
               return back ? answer(200, back) : missing;
             }),
           duplicate,
@@ -62,7 +55,7 @@ export function mergeRoutes(inHierarchy: AccountTables['inHierarchy']): readonly
   ];
 }
 
-const below = json(400, [
+const underIt = json(400, [
   {
     errorCode: 'FIELD_INTEGRITY_EXCEPTION',
     message: 'an account cannot be merged into itself, or into one below it',
@@ -70,21 +63,51 @@ const below = json(400, [
   },
 ]);
 
-/** Puts everything below one account below another; their ids. */
-async function follow<Body extends object>(
+/** Puts everything below one account below another, and notes where it was put before. */
+async function leave<Body extends object>(
   table: Table<Body>,
   { from, to }: { readonly from: string; readonly to: string },
-  field: keyof Body & string,
+  at: keyof Body & string,
+  home: keyof Body & string,
   wireKey: string | undefined,
-): Promise<readonly string[]> {
-  const pages = await table.rowsOf([from], { first: mostRows, after: null, where: {} });
-  const keys = (pages.get(from)?.rows ?? []).map(({ stored }) => stored.key);
-  for (const key of keys) await table.update(key, { [field]: to } as Partial<Body>, undefined, wireKey);
-  return keys;
+): Promise<void> {
+  for (const { key, body } of await below(table, from)) {
+    const changes = { [at]: to, [home]: body[home] ?? from } as Partial<Body>;
+    await table.update(key, changes, undefined, wireKey);
+  }
+}
+
+/** Puts everything below an account again that was put there, or below one that lives on as it. */
+async function comeBack<Body extends object>(
+  accounts: Table<AccountBody>,
+  table: Table<Body>,
+  { id, master }: { readonly id: string; readonly master: string },
+  at: keyof Body & string,
+  home: keyof Body & string,
+  wireKey: string | undefined,
+): Promise<void> {
+  for (const { key, body } of await below(table, master)) {
+    const from = body[home];
+    if (typeof from !== 'string' || !(await livesAs(accounts, from, id))) continue;
+    const changes = { [at]: id, [home]: from === id ? null : from } as Partial<Body>;
+    await table.update(key, changes, undefined, wireKey);
+  }
+}
+
+async function below<Body extends object>(table: Table<Body>, id: string): Promise<readonly Stored<Body>[]> {
+  const pages = await table.rowsOf([id], { first: mostRows, after: null, where: {} });
+  return (pages.get(id)?.rows ?? []).map(({ stored }) => stored);
 }
 
 /** More than an account has below itself. */
 const mostRows = 100_000;
+
+/** Whether an account is another one, or was merged into it. */
+async function livesAs(accounts: Table<AccountBody>, id: string, other: string): Promise<boolean> {
+  if (id === other) return true;
+  const next = (await accounts.hidden(id))?.body.MasterRecordId;
+  return next ? livesAs(accounts, next, other) : false;
+}
 
 /** The account that a merged one lives on as. */
 async function masterOf(accounts: Table<AccountBody>, id: string): Promise<string> {

@@ -14,7 +14,7 @@ async function emptyStore(open: OpenStore): Promise<Db> {
     const store = await kept;
     await store.script(
       `truncate identity_customer, identity_crosswalk, identity_facts, identity_feed, identity_tally, identity_block,
-         identity_verdict, identity_duplicate`,
+         identity_verdict, identity_duplicate, identity_merge`,
     );
     return store;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { participantOf } from '../../coordination/index.ts';
+import type { Boundary as WriteBoundary } from '../../coordination/drive.ts';
 import { recordsIn } from '../../coordination/records.ts';
 import { actIn } from '../../coordination/workflows/act.ts';
 import { carriedBy } from '../../coordination/workflows/carried.ts';
@@ -19,7 +20,7 @@ import { storeIn, type Store as Workflows } from '../../coordination/workflows/s
 import type { OwnEvent, Workflow, WorkflowEvent } from '../../coordination/workflows/workflow.ts';
 import { unmergingIn } from '../../coordination/workflows/unmerging/act.ts';
 import { unmergeIn } from '../../coordination/workflows/unmerging/start.ts';
-import type { MergeOrder, Started } from '../../coordination/workflows/workflows.ts';
+import type { MergeOrder, Started, WorkflowView } from '../../coordination/workflows/workflows.ts';
 import { writesIn } from '../../coordination/workflows/writes.ts';
 import type { Values } from '../../coordination/write.ts';
 import type { Identity } from '../../identity/index.ts';
@@ -52,6 +53,8 @@ export interface Stage {
   /** Starts to make a customer its own again. */
   unmerge(customerId: string): Promise<Started>;
   view(id: string): Promise<Workflow<Memory>>;
+  /** With everything that was told of it. */
+  workflows(id: string): Promise<WorkflowView | null>;
   /** What the systems themselves wrote down of their records of a customer: `erp_business_partner insert`. */
   history(entityId: string): Promise<readonly string[]>;
   process(given?: Given): Process;
@@ -61,6 +64,8 @@ export interface Stage {
 
 export interface Given {
   readonly at?: (boundary: Boundary) => void | Promise<void>;
+  /** The same of the writes that it carries out. */
+  readonly atWrite?: (boundary: WriteBoundary) => void | Promise<void>;
   readonly happened?: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => void | Promise<void>;
   readonly matches?: (self: string) => Promise<readonly Match[]>;
 }
@@ -137,6 +142,7 @@ export async function openStage(db: Db): Promise<Stage> {
         asTester(),
       ),
     unmerge: (customerId) => unmerge({ customerId, reason: 'a test', key: randomUUID() }, asTester()),
+    workflows: (id) => reads.view(id),
     async view(id) {
       const view = await reads.view(id);
       if (!view) throw new Error('no such workflow');
@@ -150,8 +156,8 @@ export async function openStage(db: Db): Promise<Stage> {
       );
       return rows.map(({ line }) => line);
     },
-    process({ at = () => undefined, happened, matches = () => Promise.resolve([]) } = {}) {
-      const writer = processOf(db, participants);
+    process({ at = () => undefined, atWrite, happened, matches = () => Promise.resolve([]) } = {}) {
+      const writer = processOf(db, participants, atWrite);
       const own = storeIn({ db, worker: randomUUID(), lease: 60_000 });
       const engine = { journal: writer.journal, records: recordsIn(db), worker: { look: () => undefined } };
       const told: Promise<void>[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db, Queryable } from '../../../runtime/db/index.ts';
 import type { SystemName } from '../../../schema/generated/contracts.ts';
+import { heldOf } from '../../barrier.ts';
 import { subject } from '../place.ts';
 import { storeIn } from '../store.ts';
 import { begun, draftOf } from './start.ts';
@@ -37,7 +38,7 @@ export function noteOfAccounts(db: Db, auto: boolean): TakeNote {
     const parked = rows.filter((row) => row.parked).map(({ id }) => id);
     if (parked.length > 0) await store.wake(parked, tx);
     if (!auto) return;
-    const begunFor = new Set(rows.map(({ customer }) => customer));
+    const begunFor = new Set([...rows.map(({ customer }) => customer), ...(await heldOf(tx, all))]);
     for (const { customerId, known } of present) {
       if (known || customerId === null || begunFor.has(customerId)) continue;
       begunFor.add(customerId);

@@ -5,6 +5,7 @@ import { digest } from '../../../runtime/canonical.ts';
 import type { RequestContext } from '../../../runtime/context.ts';
 import type { Db } from '../../../runtime/db/index.ts';
 import type { EntityName } from '../../../schema/generated/contracts.ts';
+import { heldOf, merging } from '../../barrier.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { Values } from '../../write.ts';
 import { decisionOn } from '../audited.ts';
@@ -32,7 +33,9 @@ export function startIn({ db, identity, store, reads, look }: StartOptions) {
     const given = asked.entityId;
     const entityId =
       given === null ? uuid() : ((await identity.loadersOf(context).registration(given))?.id ?? null);
+    const isHeld = entityId !== null && given !== null && (await heldOf(db, [entityId])).length > 0;
     const all = [
+      ...(isHeld ? [merging] : []),
       ...(asked.key === null ? [keyRequired] : []),
       ...(entityId === null ? [unknownCustomer(given ?? '')] : []),
       ...(given === null && typeof asked.values.name !== 'string' ? [nameRequired] : []),
