@@ -170,19 +170,13 @@ export function acceptIn(options: AcceptOptions) {
         ? null
         : journal.lookup(asked.lane, subject, key, hash, asked.entityId.toLowerCase()),
     ]);
-    if (entityId === null) return { write: null, replayed: false, ...unknown(asked) };
+    if (entityId === null) return { ...unwritten, ...unknown(asked) };
     const meant = { entityId, followedMerge: isOther(asked, entityId) };
-    const refuse = (...refusals: Refusal[]): Updated => ({
-      ...meant,
-      write: null,
-      refusals,
-      replayed: false,
-    });
+    const refuse = (...refusals: Refusal[]): Updated => ({ ...meant, ...unwritten, refusals });
 
     if (key === null) return refuse(keyRequired);
-    const looked =
+    const { known, ...looked } =
       early && !meant.followedMerge ? early : await journal.lookup(asked.lane, subject, key, hash, entityId);
-    const { known } = looked;
     const replay = async (id: string, same: boolean): Promise<Updated> => {
       if (!same) return refuse(keyReused);
       return { ...meant, write: await ended(id, asked, context), refusals: [], replayed: true };
@@ -207,7 +201,11 @@ export function acceptIn(options: AcceptOptions) {
   }
 
   /** Stores a write and begins with it, here where there is a place for it. */
-  async function accept(draft: Draft, looked: Lookup, context: RequestContext): Promise<Accepted> {
+  async function accept(
+    draft: Draft,
+    looked: Omit<Lookup, 'known'>,
+    context: RequestContext,
+  ): Promise<Accepted> {
     const place = draft.lane === 'INTERACTIVE' ? worker.reserve() : null;
     let held: Held | null = null;
     try {
@@ -249,6 +247,8 @@ function viewOf(accepted: Stored, left: Left | null): WriteView | null {
   const { settledAt, write } = left;
   return { ...accepted, ...write, settledAt, copies: [] };
 }
+
+const unwritten = { write: null, replayed: false } as const;
 
 /** What a key stands for: everything but how its caller waits. */
 function bodyOf({ entity, entityId, changes, mode, expect, reason, planHash, lane }: Update): object {

@@ -82,6 +82,10 @@ withStores((open) => {
     await told(position);
 
     expect(await placesOf(db, words)).toEqual([]);
+    const secrets = await db.query('select secret from coordination_key where entity_id = any($1)', [
+      [id, other],
+    ]);
+    expect(secrets).toEqual([{ secret: null }, { secret: null }]);
     // What tax law has the ERP keep is in its own table, and nowhere else.
     const kept = await placesOf(db, { all: new Map([['tax id', taxId.slice(2)]]), word: () => '' });
     expect(kept).toEqual(['erp_business_partner: tax id', 'sandbox_history: tax id']);
