@@ -10,5 +10,7 @@ export default {
   },
   // Suites start processes and stores of their own, and wait for them more than they compute.
   maxWorkers: '100%',
+  // What a suite leaves behind is marked again and again: a worker that begins anew costs less.
+  workerIdleMemoryLimit: '600MB',
   testTimeout: 60_000,
 };
