@@ -7,7 +7,7 @@ import type { SystemName } from '../schema/generated/contracts.ts';
 import { merging } from './barrier.ts';
 import type { Change, Planned, StatusChange, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
-import type { Accepted, Draft, Held, Journal, Lookup, Stored } from './journal.ts';
+import type { Accepted, Draft, Held, Journal, Lookup } from './journal.ts';
 import type { Examination, Examined, Participant } from './participant.ts';
 import { byOwner, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
 import type { Records } from './records.ts';
@@ -24,6 +24,7 @@ import {
 } from './refused.ts';
 import type { Refusal } from './refusal.ts';
 import { checkValues } from './rules/index.ts';
+import { shownAs } from './shown-as.ts';
 import { asksFor, statusPlan } from './status/plan.ts';
 import type { Worker } from './worker.ts';
 import { isOver } from './write.ts';
@@ -196,7 +197,7 @@ export function acceptIn(options: AcceptOptions) {
     if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
     const { write, held } = accepted;
     const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
-    const shown = waits ? viewOf(write, await finished(write.id, asked, context)) : { ...write, copies: [] };
+    const shown = waits ? shownAs(write, await finished(write.id, asked, context)) : { ...write, copies: [] };
     return { ...meant, write: shown ?? (await records.view(write.id)), refusals: [], replayed: false };
   }
 
@@ -239,13 +240,6 @@ export function acceptIn(options: AcceptOptions) {
     const ends = Math.min(context.deadline - MARGIN, deadline === null ? Infinity : Date.parse(deadline));
     return worker.waitFor(id, performance.now() + ends - Date.now());
   }
-}
-
-/** A write that was carried out here, as it is on disk; null where more is to be told than is known here. Pure. */
-function viewOf(accepted: Stored, left: Left | null): WriteView | null {
-  if (!left || left.copied || !isOver(left.write.state)) return null;
-  const { settledAt, write } = left;
-  return { ...accepted, ...write, settledAt, copies: [] };
 }
 
 const unwritten = { write: null, replayed: false } as const;
