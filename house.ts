@@ -91,10 +91,10 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     };
     begun.push(startDuplicateSweeps({ db, interval: config.duplicateSweepHours * 3_600_000, failed }));
   }
-  const pass = config.passSecret && createPass(config.passSecret);
+  const pass = config.passSecret && createPass(config.passSecret, identity.rowRules.name);
   const subgraph = reach({ here: schemas, elsewhere: config.remotes, guards, ...http, pass });
   if (config.roles.has('audit')) {
-    const audit = await openAudit({ db, config, metrics, logger });
+    const audit = await openAudit({ db, config, metrics, logger, rowsOf: identity.rowsOf });
     begun.push(() => audit.stop());
     add(audit);
   }
@@ -105,7 +105,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     const changes = await changesOf({
       ...{ db, events, fingerprint, metrics, logger, config },
       entity: 'Customer',
-      members: identity.members,
+      ...{ members: identity.members, rowsOf: identity.rowsOf, among: identity.among },
       livingAs: async (ids) =>
         [...(await identity.crosswalk.registrations(ids)).values()].map(({ id }) => id),
     });
@@ -127,14 +127,14 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
     continuations.POSSIBLE_DUPLICATE = sameDecided(db, identity, verdictDecided(db));
   }
   const steward = await openSteward({
-    ...{ db, metrics, continuations, served: config.roles.has('steward') },
+    ...{ db, metrics, continuations, rowsOf: identity.rowsOf, served: config.roles.has('steward') },
     failed: (error) => {
       logger.error('What a steward decided could not be continued; it is tried again.', { error });
     },
   });
   begun.push(() => steward.stop());
   if (steward.subgraph) add(steward.subgraph);
-  const authenticate = config.roles.has('gateway') ? authenticateBy(config, http, logger) : undefined;
+  const authenticate = config.roles.has('gateway') ? authenticateBy(ground, http) : undefined;
   const reads = openReads({ db, logger });
   begun.push(() => reads.stop());
   const served = authenticate

@@ -1,5 +1,6 @@
 import type { Config } from '../runtime/config.ts';
 import type { Db } from '../runtime/db/index.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import { sealOf } from '../runtime/seal.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Logger, Metrics } from '../runtime/telemetry.ts';
@@ -16,6 +17,8 @@ export interface AuditOptions {
   readonly config: Pick<Config, 'auditKey' | 'auditCheckpointsFile' | 'databaseUrl' | 'dataDir' | 'nodeEnv'>;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Of which customers somebody is told. */
+  readonly rowsOf: RowsOf;
 }
 
 /** The audit of a store, as a process of the role `audit` keeps it. */
@@ -38,7 +41,7 @@ const usualPace = ({ kind }: Db): SealerPace => ({
  * @throws Failure INVALID_CONFIGURATION
  */
 export async function openAudit(
-  { db, config, metrics, logger }: AuditOptions,
+  { db, config, metrics, logger, rowsOf }: AuditOptions,
   pace: SealerPace = usualPace(db),
 ): Promise<Audit> {
   const { pem, notice } = await sealKeyOf(config);
@@ -56,7 +59,7 @@ export async function openAudit(
     },
   });
   showAudit(metrics, db, sealer);
-  return { ...auditSubgraph(db), stop: () => sealer.stop() };
+  return { ...auditSubgraph(db, rowsOf), stop: () => sealer.stop() };
 }
 
 /** Begins to gather reads of personal data. */

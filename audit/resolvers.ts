@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, pageSize } from '../runtime/cursor.ts';
 import type { Db } from '../runtime/db/index.ts';
 import { Failure } from '../runtime/failure.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { AuditEntryFilter, Resolvers as ContractResolvers } from '../schema/generated/audit.ts';
 import type { Row } from './chain.ts';
@@ -9,15 +10,18 @@ import { newest, type AuditFilter } from './log.ts';
 const list = 'audit 1';
 
 /** The audit's part of the graph, ready to be built into a schema with its contract. */
-export function auditSubgraph(db: Db): { readonly name: string; readonly resolvers: Resolvers } {
+export function auditSubgraph(
+  db: Db,
+  rowsOf: RowsOf,
+): { readonly name: string; readonly resolvers: Resolvers } {
   return {
     name: 'audit',
     resolvers: {
       Query: {
-        async auditEntries(_, { filter, first, after }) {
+        async auditEntries(_, { filter, first, after }, context) {
           const size = pageSize(first);
           const behind = after == null ? null : positionIn(after);
-          const found = await newest(db, filterOf(filter), behind, size + 1);
+          const found = await newest(db, { ...filterOf(filter), rows: rowsOf(context) }, behind, size + 1);
           const edges = found
             .slice(0, size)
             .map((row) => ({ cursor: encodeCursor(list, row.position), node: shown(row) }));

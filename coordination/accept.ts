@@ -8,6 +8,7 @@ import { merging } from './barrier.ts';
 import type { Change, Planned, StatusChange, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
 import type { Accepted, Draft, Held, Journal, Lookup } from './journal.ts';
+import { strangersIn } from './named.ts';
 import type { Examination, Examined, Participant } from './participant.ts';
 import { byOwner, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
 import type { Records } from './records.ts';
@@ -90,7 +91,8 @@ export function acceptIn(options: AcceptOptions) {
 
   /** Everything that speaks against a change, and the plan of the rest. */
   async function consider(asked: Change, entityId: string, context: RequestContext): Promise<Decision> {
-    const refused = refusalsOf(asked, context.principal);
+    const strangers = await strangersIn(asked, identity, context);
+    const refused = [...refusalsOf(asked, context.principal), ...strangers];
     const checked = checkValues(asked.entity, asked.changes);
     const wrong = checked.refusals.map(({ attribute, path, code, message }): Refusal => {
       const owner = governed(asked.entity, attribute)?.owner;

@@ -2,6 +2,7 @@ import type { Fingerprinter } from '../events/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
+import type { Rows } from '../runtime/rows.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import type { LifecycleStatus } from '../schema/generated/coordination.ts';
 import type { EntityName, SystemName } from '../schema/generated/contracts.ts';
@@ -139,6 +140,8 @@ export interface WriteFilter {
   readonly requestedBy?: string;
   readonly acceptedFrom?: string;
   readonly acceptedBefore?: string;
+  /** Its entity is seen; null, or left out, for all. */
+  readonly rows?: Rows;
 }
 
 /** Dead letters: writes and copies with steps whose attempts are used up. */
@@ -150,6 +153,8 @@ export interface DeadLetterFilter {
   /** The dead step's cause has this code. */
   readonly codes?: readonly string[];
   readonly acceptedBefore?: string;
+  /** Its entity is seen; null, or left out, for all. */
+  readonly rows?: Rows;
   /** At most so many. */
   readonly limit: number;
 }

@@ -4,6 +4,7 @@ import { writeKinds, type Continuations } from '../steward/index.ts';
 import type { CoordinationOptions } from './coordination.ts';
 import { openCoordination } from './open.ts';
 import { coordinationSubgraph } from './resolvers.ts';
+import { withinSight } from './visible.ts';
 import { questionDecided } from './workflows/continue.ts';
 import { openWorkflows } from './workflows/open.ts';
 import { referenceOf } from './workflows/reference/index.ts';
@@ -48,7 +49,7 @@ export async function openGoverned({
     },
   });
   return {
-    subgraph: coordinationSubgraph(opened.coordination, flowing.workflows),
+    subgraph: coordinationSubgraph(withinSight(opened.coordination, identity), flowing.workflows, identity),
     continuations: {
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
       ONBOARDING_QUESTION: questionDecided(flowing.workflows),

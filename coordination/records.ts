@@ -1,4 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
+import type { Rows } from '../runtime/rows.ts';
 import { heldOf } from './barrier.ts';
 import type { DeadLetterFilter, Page, WriteFilter, WritePage, WriteView } from './coordination.ts';
 import type { Stored } from './journal.ts';
@@ -66,6 +67,7 @@ export function recordsIn(db: Db): Records {
     },
 
     async page(filter, { first, after }) {
+      const seen = seenBy(filter.rows, 'w.queue', 10);
       const rows = await db.query<Shown>(
         `select ${withCopies} from coordination_write w
          where w.parent is null and ($1::uuid is null or w.id < $1)
@@ -77,7 +79,7 @@ export function recordsIn(db: Db): Records {
            and ($5::text[] is null or w.lane = any($5))
            and ($6::text is null or w.subject = $6)
            and ($7::timestamptz is null or w.accepted_at >= $7)
-           and ($8::timestamptz is null or w.accepted_at < $8)
+           and ($8::timestamptz is null or w.accepted_at < $8)${seen.sql}
          order by w.id desc limit $9`,
         [
           after,
@@ -89,6 +91,7 @@ export function recordsIn(db: Db): Records {
           filter.acceptedFrom,
           filter.acceptedBefore,
           first + 1,
+          ...seen.values,
         ],
       );
       return { writes: rows.slice(0, first).map(viewOf), hasNextPage: rows.length > first };
@@ -136,7 +139,8 @@ export function recordsIn(db: Db): Records {
 
     isHeld: async (entityId) => (await heldOf(db, [entityId])).length > 0,
 
-    async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit }) {
+    async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit, rows: only }) {
+      const seen = seenBy(only, `w.request ->> 'entityId'`, 7);
       const rows = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w
          where w.state = 'REVIEW' and exists (
@@ -145,9 +149,9 @@ export function recordsIn(db: Db): Records {
                and ($4::text[] is null or s.body -> 'cause' ->> 'code' = any($4)))
            and ($1::uuid[] is null or w.id = any($1))
            and ($2::text[] is null or w.request ->> 'entityId' = any($2))
-           and ($5::timestamptz is null or w.accepted_at < $5)
+           and ($5::timestamptz is null or w.accepted_at < $5)${seen.sql}
          order by w.id limit $6`,
-        [writeIds, entityIds, systems, codes, acceptedBefore, limit],
+        [writeIds, entityIds, systems, codes, acceptedBefore, limit, ...seen.values],
       );
       return rows.map(({ write }) => openedWrite(write));
     },
@@ -174,6 +178,13 @@ export function recordsIn(db: Db): Records {
       return rows;
     },
   };
+}
+
+/** SQL that goes on a condition, and its parameter: the customer with this id is seen. Nothing where all are. */
+export function seenBy(rows: Rows | undefined, id: string, place: number) {
+  return rows == null
+    ? { sql: '', values: [] }
+    : { sql: ` and identity_visible((${id})::uuid, $${place}::jsonb)`, values: [rows] };
 }
 
 interface Shown {

@@ -1,5 +1,6 @@
 import type { RequestContext } from '../runtime/context.ts';
 import { Failure } from '../runtime/failure.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Resolvers as ContractResolvers } from '../schema/generated/coordination.ts';
 import { contractOf } from '../schema/load.ts';
@@ -12,19 +13,23 @@ import type { Refusal } from './refusal.ts';
 import { shownRefusal, shownWrite } from './shown.ts';
 import { mayOperate, sightOf } from './sight.ts';
 import { workflowResolvers } from './workflows/resolvers.ts';
+import type { Register } from './workflows/visible.ts';
 import type { Workflows } from './workflows/workflows.ts';
 
 /** The public surface of governed writes, ready to be built into a schema with its contract. */
 export function coordinationSubgraph(
   coordination: Coordination,
   workflows: Workflows,
+  register: Register,
 ): {
   readonly name: string;
   readonly resolvers: Resolvers;
 } {
   const complete = completerOf(contractOf('coordination').document, 'CustomerChangesInput');
   const pending = pendingIn(coordination);
-  const ofWorkflows = workflowResolvers(workflows, complete);
+  const ofWorkflows = workflowResolvers(workflows, complete, register);
+  const { rowsOf } = register;
+  const { shown, shownRefusals, updated, decided } = tellingBy(rowsOf);
 
   return {
     name: 'coordination',
@@ -34,13 +39,13 @@ export function coordinationSubgraph(
         ...ofWorkflows.Query,
         async planCustomerUpdate(_, { input }, context) {
           const planned = await coordination.plan(changeOf(input, complete), context);
-          return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
+          return shownPlan(planned, 'Customer', sightOf('Customer', context, rowsOf));
         },
         async planCustomerStatus(_, { input }, context) {
           const asked = statusChangeOf(input, { idempotencyKey: null });
           if ('code' in asked) throw new Failure('BAD_USER_INPUT', asked.message);
           const planned = await coordination.planStatus(asked, context);
-          return shownPlan(planned, 'Customer', sightOf('Customer', context.principal));
+          return shownPlan(planned, 'Customer', sightOf('Customer', context, rowsOf));
         },
         async customerWrite(_, { id }, context) {
           const stored = storedId(id);
@@ -123,37 +128,39 @@ export function coordinationSubgraph(
   };
 }
 
-function shown(write: WriteView, context: RequestContext): ReturnType<typeof shownWrite>;
-function shown(write: WriteView | null, context: RequestContext): ReturnType<typeof shownWrite> | null;
-function shown(write: WriteView | null, { principal }: RequestContext) {
-  return write && shownWrite(write, sightOf('Customer', principal));
-}
-
-function shownRefusals(refusals: readonly Refusal[], { principal }: RequestContext) {
-  const sight = sightOf('Customer', principal);
-  return refusals.map((refusal) => shownRefusal(refusal, sight));
-}
-
-function updated({ write, refusals, entityId, followedMerge, replayed }: Updated, context: RequestContext) {
+/** Writes and refusals in the contract's form, as far as their caller may see what they speak of. */
+function tellingBy(rowsOf: RowsOf) {
+  function shown(write: WriteView, context: RequestContext): ReturnType<typeof shownWrite>;
+  function shown(write: WriteView | null, context: RequestContext): ReturnType<typeof shownWrite> | null;
+  function shown(write: WriteView | null, context: RequestContext) {
+    return write && shownWrite(write, sightOf('Customer', context, rowsOf));
+  }
+  const shownRefusals = (refusals: readonly Refusal[], context: RequestContext) => {
+    const sight = sightOf('Customer', context, rowsOf);
+    return refusals.map((refusal) => shownRefusal(refusal, sight));
+  };
   return {
-    write: shown(write, context),
-    refusals: shownRefusals(refusals, context),
-    // By its key alone: the gateway reads the rest after the effect.
-    customer: entityId === null ? null : { id: entityId },
-    followedMerge,
-    replayed,
+    shown,
+    shownRefusals,
+    updated: ({ write, refusals, entityId, followedMerge, replayed }: Updated, context: RequestContext) => ({
+      write: shown(write, context),
+      refusals: shownRefusals(refusals, context),
+      // By its key alone: the gateway reads the rest after the effect.
+      customer: entityId === null ? null : { id: entityId },
+      followedMerge,
+      replayed,
+    }),
+    decided: async (id: string, context: RequestContext, decide: (id: string) => Promise<Decided>) => {
+      const stored = storedId(id);
+      const { write, refusals } =
+        stored === null ? { write: null, refusals: [unknownWrite] } : await decide(stored);
+      return { write: shown(write, context), refusals: shownRefusals(refusals, context) };
+    },
   };
 }
 
 function refused(refusal: Refusal): Updated {
   return { write: null, refusals: [refusal], entityId: null, followedMerge: false, replayed: false };
-}
-
-async function decided(id: string, context: RequestContext, decide: (id: string) => Promise<Decided>) {
-  const stored = storedId(id);
-  const { write, refusals } =
-    stored === null ? { write: null, refusals: [unknownWrite] } : await decide(stored);
-  return { write: shown(write, context), refusals: shownRefusals(refusals, context) };
 }
 
 const unknownWrite: Refusal = {

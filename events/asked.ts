@@ -1,10 +1,9 @@
-import { Kind } from 'graphql';
 import { validate } from 'uuid';
 import { Failure } from '../runtime/failure.ts';
 import type { Principal } from '../runtime/principal.ts';
 import { attributes, systems, type EntityName, type SystemName } from '../schema/generated/contracts.ts';
 import type { Attribute } from '../schema/governance.ts';
-import { contractOf } from '../schema/load.ts';
+import { valuesOf } from '../schema/values.ts';
 import { changeKinds, type ChangeKind } from './change.ts';
 import type { Fingerprinter } from './fingerprint.ts';
 import type { ChangeFilter } from './log.ts';
@@ -23,7 +22,13 @@ export type AskedFilter = Readonly<Record<string, readonly string[] | null | und
  */
 export function askedOf(entity: EntityName, names: Names, fingerprint: Fingerprinter) {
   const known: Readonly<Record<string, Attribute>> = attributes[entity];
-  const values = new Map(names.tags.map(({ attribute }) => [attribute, valuesOf(known, attribute)]));
+  const values = new Map(
+    names.tags.map(({ attribute: name }) => {
+      const attribute = known[name];
+      if (!attribute) throw new Error(`there is no attribute ${name}`);
+      return [name, valuesOf(attribute)];
+    }),
+  );
 
   /**
    * What was asked for, checked against what there is and what the principal may read.
@@ -74,19 +79,6 @@ function idsOf(name: string, ids: readonly string[] | undefined): readonly strin
   if (malformed !== undefined)
     throw wrong(`"filter.${name}" has ${JSON.stringify(malformed.slice(0, 64))}, which is no id.`);
   return ids && [...new Set(ids.map((id) => id.toLowerCase()))];
-}
-
-/** The values of an attribute whose type is an enum. */
-function valuesOf(known: Readonly<Record<string, Attribute>>, name: string): readonly string[] {
-  const attribute = known[name];
-  if (!attribute) throw new Error(`there is no attribute ${name}`);
-  const type = attribute.type.replaceAll(/[[\]!]/g, '');
-  const definition = contractOf(attribute.subgraph).document.definitions.find(
-    (node) => node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === type,
-  );
-  if (definition?.kind !== Kind.ENUM_TYPE_DEFINITION)
-    throw new Error(`${name} is of no enum, so that nothing can be chosen by it`);
-  return (definition.values ?? []).map((value) => value.name.value);
 }
 
 function given<K extends string, V>(key: K, value: V | undefined) {

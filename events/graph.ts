@@ -6,7 +6,10 @@ import type { Events } from './open.ts';
 import { eventsSubgraph, type FeedOptions } from './resolvers.ts';
 import { openWebhooks, webhookResolvers } from './webhooks/index.ts';
 
-export interface ChangesOptions extends Pick<FeedOptions, 'entity' | 'members' | 'fingerprint' | 'livingAs'> {
+export interface ChangesOptions extends Pick<
+  FeedOptions,
+  'entity' | 'members' | 'fingerprint' | 'livingAs' | 'rowsOf' | 'among'
+> {
   readonly db: Db;
   readonly events: Events;
   readonly metrics: Metrics;
@@ -20,6 +23,8 @@ export async function changesOf({
   events,
   entity,
   members,
+  rowsOf,
+  among,
   livingAs,
   fingerprint,
   metrics,
@@ -30,7 +35,7 @@ export async function changesOf({
   readonly resolvers: Resolvers;
   stop(): Promise<void>;
 }> {
-  const told = { entity, fingerprint };
+  const told = { entity, fingerprint, rowsOf, among };
   const webhooks = await openWebhooks({
     ...{ db, metrics, log: events.log, tagged: events.tagged, ...told },
     allowPrivate: config.webhookAllowPrivate,

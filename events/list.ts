@@ -1,4 +1,5 @@
 import type { RequestContext } from '../runtime/context.ts';
+import type { Change } from './change.ts';
 import { cursorAt } from './cursor.ts';
 import type { Following } from './follow.ts';
 import { told, type Told } from './told.ts';
@@ -18,19 +19,20 @@ export interface Listed {
 /**
  * The changes after a position that match, at most so many. It may be fewer although there are more, where what is sought
  * is so rare that there is no time to look for all of it.
+ * @param seen those of entities that whoever asks sees
  */
 export async function listed(
   after: string,
   size: number,
   { log, tail, filter, matches }: Following,
   { deadline }: Pick<RequestContext, 'deadline'>,
+  seen: (changes: readonly Change[]) => Promise<readonly Change[]>,
 ): Promise<Listed> {
   const found: Told[] = [];
   const enough = Date.now() + (deadline - Date.now()) * patience;
   for (let at = after; ;) {
     const page = await log.page(at, filter, size + 1);
-    for (const change of page.changes) {
-      if (!matches(change)) continue;
+    for (const change of await seen(page.changes.filter(matches))) {
       if (found.length === size) return { found, until: found.at(-1)?.change.position ?? at, more: true };
       found.push(told(change, cursorAt(tail, change.position)));
     }

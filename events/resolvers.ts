@@ -2,6 +2,7 @@ import type { Members } from '../identity/index.ts';
 import { pageSize } from '../runtime/cursor.ts';
 import type { RequestContext } from '../runtime/context.ts';
 import { Failure } from '../runtime/failure.ts';
+import type { Rows, RowsOf } from '../runtime/rows.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { EntityName } from '../schema/generated/contracts.ts';
 import { askedOf, type AskedFilter } from './asked.ts';
@@ -14,6 +15,7 @@ import { follow, type Following } from './follow.ts';
 import { listed } from './list.ts';
 import { namesOf } from './names.ts';
 import type { Events } from './open.ts';
+import { seeingIn, type Among } from './seen.ts';
 import { visible } from './sight.ts';
 import { snapshot, unfinishedOf } from './snapshot.ts';
 import type { Snapshot, Told } from './told.ts';
@@ -25,6 +27,9 @@ export interface FeedOptions {
   readonly entity: EntityName;
   readonly fingerprint: Fingerprinter;
   readonly members: Members;
+  /** Which entities a caller hears of. */
+  readonly rowsOf: RowsOf;
+  readonly among: Among;
   /** The ids under which entities live on that were merged into others; as they are where it is absent. */
   readonly livingAs?: (ids: readonly string[]) => Promise<readonly string[]>;
   /** What else is answered under the feed's contract. */
@@ -44,11 +49,12 @@ const kept = 1_000;
 /** The feed's part of the graph, ready to be built into a schema with its contract. */
 export function eventsSubgraph(
   feed: Feed,
-  { entity, fingerprint, members, livingAs, also = {} }: FeedOptions,
+  { entity, fingerprint, members, livingAs, rowsOf, among, also = {} }: FeedOptions,
 ): { readonly name: string; readonly resolvers: Resolvers } {
   const { log, tail, havingTags } = feed;
   const names = namesOf(entity, feed.tagged);
   const filterOf = askedOf(entity, names, fingerprint);
+  const seeing = seeingIn(among);
 
   const followings = new WeakMap<ReadonlySet<string>, Map<string, Following>>();
   /** The same for all who ask for the same and may read the same: subscribers are many, and what they ask for is not. */
@@ -94,10 +100,11 @@ export function eventsSubgraph(
     position: string,
     behind: string | null,
     following: Following,
+    rows: Rows,
     ending: Ending,
   ): AsyncGenerator<Told<Change | Snapshot>, void> {
     const { filter } = following;
-    yield* snapshot({ members, havingTags, filter, epoch: tail.epoch, position, behind }, ending);
+    yield* snapshot({ members, havingTags, filter, rows, epoch: tail.epoch, position, behind }, ending);
     yield* follow(Number(position), following, ending);
   }
 
@@ -112,7 +119,9 @@ export function eventsSubgraph(
           const size = pageSize(asked.first);
           const head = await log.head();
           const after = asked.after == null ? head.floor : positionOf(asked.after, head);
-          const { found, until, more } = await listed(after, size, following, context);
+          const { found, until, more } = await listed(after, size, following, context, (changes) =>
+            seeing.of(changes, rowsOf(context)),
+          );
           const edges = found.map((one) => ({ cursor: one.cursor, node: shown(one, context) }));
           return {
             edges,
@@ -139,11 +148,15 @@ export function eventsSubgraph(
             const unfinished = after === null ? null : unfinishedOf(after);
             const cursor = unfinished?.cursor ?? after;
             const position = cursor === null ? String(tail.position()) : positionOf(cursor, await log.head());
+            const rows = rowsOf(context);
             return endable<Told<Change | Snapshot>>(
               (ending) =>
-                unfinished || fromSnapshot
-                  ? whole(position, unfinished?.member ?? null, following, ending)
-                  : follow(Number(position), following, ending),
+                seeing.through<Told<Change | Snapshot>>(
+                  unfinished || fromSnapshot
+                    ? whole(position, unfinished?.member ?? null, following, rows, ending)
+                    : follow(Number(position), following, ending),
+                  rows,
+                ),
               context.signal,
             );
           },

@@ -1,5 +1,6 @@
 import type { Members } from '../identity/index.ts';
 import { Failure } from '../runtime/failure.ts';
+import type { Rows } from '../runtime/rows.ts';
 import { cursorAt } from './cursor.ts';
 import { hasEnded, type Ending } from '../runtime/ending.ts';
 import type { ChangeFilter } from './log.ts';
@@ -44,6 +45,8 @@ export interface SnapshotOptions {
   readonly members: Members;
   readonly havingTags: HavingTags;
   readonly filter: ChangeFilter;
+  /** Entities that are seen. */
+  readonly rows: Rows;
   /** Of the log. */
   readonly epoch: string;
   /** The last change that is in it. */
@@ -57,7 +60,7 @@ export interface SnapshotOptions {
  * the rest of the snapshot: whoever breaks off in the middle misses nothing.
  */
 export async function* snapshot(
-  { members, havingTags, filter, epoch, position, behind }: SnapshotOptions,
+  { members, havingTags, filter, rows, epoch, position, behind }: SnapshotOptions,
   ending: Ending,
 ): AsyncGenerator<Told<Snapshot>, void> {
   const { entityIds: ids, systems: knownTo } = filter;
@@ -68,7 +71,13 @@ export async function* snapshot(
   // One is held back, so that the last one is known to be the last.
   let held: string | null = null;
   for (let after = behind; ;) {
-    const found = await members({ after, limit: page, ...(ids && { ids }), ...(knownTo && { knownTo }) });
+    const found = await members({
+      after,
+      limit: page,
+      rows,
+      ...(ids && { ids }),
+      ...(knownTo && { knownTo }),
+    });
     const matching = filter.tags && found.length > 0 ? await havingTags(found, filter) : null;
     for (const member of found) {
       if (matching && !matching.has(member)) continue;

@@ -11,6 +11,8 @@ const timeout = 5000;
 
 export interface AuthenticationMeans {
   readonly send: Send;
+  /** Claims that are looked at besides those of the configuration. */
+  readonly claims: readonly string[];
   /** Told why the keys of an issuer could not be had; those that are known go on counting. */
   readonly failed: (fault: unknown, issuer: string) => void;
 }
@@ -19,7 +21,7 @@ export interface AuthenticationMeans {
  * How the gateway knows its callers.
  * @throws Failure INVALID_CONFIGURATION where the configuration does not say
  */
-export function authenticating(config: Config, { send, failed }: AuthenticationMeans): Authenticate {
+export function authenticating(config: Config, { send, claims, failed }: AuthenticationMeans): Authenticate {
   if (authenticationOf(config) === 'development') return selfDeclared();
   return bearer(
     createTokens({
@@ -27,7 +29,7 @@ export function authenticating(config: Config, { send, failed }: AuthenticationM
       audiences: config.oidcAudience ?? [],
       algorithms: config.oidcAlgorithms,
       scopeClaim: config.oidcScopeClaim,
-      claims: config.oidcClaims,
+      claims: [...new Set([...config.oidcClaims, ...claims])],
       fetch: (url) =>
         send('GET', url, { accept: 'application/json' }, null, {
           timeout,

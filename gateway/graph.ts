@@ -6,6 +6,7 @@ import type { Config } from '../runtime/config.ts';
 import type { Subgraph } from '../runtime/executor.ts';
 import { Failure } from '../runtime/failure.ts';
 import { sendProblem } from '../runtime/problem.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import type { Pseudonym } from '../schema/masking.ts';
 import { scalars } from '../schema/scalars.ts';
 import { createAdmission } from './admission.ts';
@@ -33,6 +34,8 @@ export interface GraphMeans {
   /** What is shown for personal data under the mask `HASH`. */
   readonly pseudonym: Pseudonym;
   readonly textOf: TextOf;
+  /** Which customers a caller sees. */
+  readonly rowsOf: RowsOf;
 }
 
 /** The one public door, over subgraphs in this process and elsewhere. */
@@ -41,7 +44,7 @@ export function gatewayOf(
   subgraph: (name: string) => Subgraph,
   log: (answered: Answered) => void,
   examples: readonly Example[],
-  { authenticate, reads, pseudonym, textOf }: GraphMeans,
+  { authenticate, reads, pseudonym, textOf, rowsOf }: GraphMeans,
 ): Served {
   const note = readsIn(reads);
   const limits = documentLimits(config);
@@ -60,6 +63,7 @@ export function gatewayOf(
     bodyLimit: config.bodyLimitBytes,
     suggestions: config.introspection,
     textOf,
+    rowsOf,
     admit: createAdmission({ costLimit: config.costLimit, costBudget: config.costBudgetPerMinute }),
     authenticate,
     began: note,

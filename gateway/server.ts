@@ -7,6 +7,7 @@ import { graphiqlPages, type GraphiqlOptions } from './graphiql/index.ts';
 import type { Authenticate } from './http/authentication.ts';
 import { createGraphqlListener, type Answered } from './http/graphql.ts';
 import { correlationOf } from '../runtime/correlation.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import { hostCheck } from './http/hosts.ts';
 import { refuse, type HttpRefusal } from './http/refusal.ts';
 import { sendRefusal } from './http/respond.ts';
@@ -39,6 +40,8 @@ export interface DoorOptions {
   readonly behindProxy?: boolean;
   /** Origins whose pages may ask, e.g. `https://app.example.com`; none where absent. */
   readonly origins?: readonly string[];
+  /** Which entities a caller sees; everybody sees all where absent. */
+  readonly rowsOf?: RowsOf;
   /** What subscribers may take; `defaultStreamLimits` where absent. */
   readonly streams?: Partial<StreamLimits>;
   /** The query page, with the operations that it opens with; no page where absent. */
@@ -81,7 +84,12 @@ export function createDoor(options: DoorOptions): Door {
   };
   const { bodyLimit } = options;
   const limits = { ...defaultStreamLimits, ...options.streams };
-  const streaming = createStreaming({ ...common, messageLimit: bodyLimit, limits });
+  const streaming = createStreaming({
+    ...common,
+    messageLimit: bodyLimit,
+    limits,
+    rowsOf: options.rowsOf ?? (() => null),
+  });
   const graphql = createGraphqlListener({ ...common, bodyLimit, events: streaming.events });
   const hostRefusal = hostCheck(options.hosts ?? []);
   const refusalOf = ({ headers }: IncomingMessage): HttpRefusal | undefined =>

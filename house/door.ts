@@ -8,19 +8,19 @@ import { gatewayOf } from '../gateway/graph.ts';
 import { requestLog } from '../gateway/request-log.ts';
 import type { Authenticate } from '../gateway/server.ts';
 import type { Served } from '../runtime/apart.ts';
-import type { Config } from '../runtime/config.ts';
 import type { Subgraph } from '../runtime/executor.ts';
 import type { Http } from '../runtime/http.ts';
-import type { Logger, Metrics } from '../runtime/telemetry.ts';
+import type { Metrics } from '../runtime/telemetry.ts';
 import { sendersWith } from '../subgraphs/index.ts';
 import type { Ground } from './ground.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** How the gateway knows its callers. */
-export function authenticateBy(config: Config, { send }: Http, logger: Logger): Authenticate {
+export function authenticateBy({ config, store, logger }: Ground, { send }: Http): Authenticate {
   return authenticating(config, {
     send,
+    claims: store.identity.rowRules.claims,
     failed: (error, issuer) => {
       logger.warn('The keys of an issuer could not be had; it is tried again.', { issuer, error });
     },
@@ -46,6 +46,7 @@ export async function doorOf(
   const graph = gatewayOf(config, subgraph, requestLog(logger, metrics), examples, {
     ...{ authenticate, reads, textOf },
     pseudonym: fingerprint,
+    rowsOf: identity.rowsOf,
   });
   const senders = sendersWith(config.webhookSecrets);
   const options = { db, metrics, senders, bodyLimit: config.bodyLimitBytes };

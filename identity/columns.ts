@@ -1,13 +1,16 @@
-import type { MatchKeys } from './facts.ts';
+import type { MatchKeys, RowKeys } from './facts.ts';
 import { blocksOf } from './matching/blocks.ts';
 
+/** What records state of a customer. */
+export type StatedKeys = MatchKeys & RowKeys;
+
 /** A customer in the index: by what it is found, with what it is compared, and in which blocks it is. */
-export interface Entry extends MatchKeys {
+export interface Entry extends StatedKeys {
   /** See `blocksOf`. */
   readonly blocks: readonly string[];
 }
 
-export function entryOf(keys: MatchKeys): Entry {
+export function entryOf(keys: StatedKeys): Entry {
   return { ...keys, blocks: blocksOf(keys) };
 }
 
@@ -20,10 +23,13 @@ const types: Readonly<Record<keyof Entry, string>> = {
   addresses: 'text[]',
   phones: 'text[]',
   ibans: 'text[]',
+  segment: 'text',
+  accountOwner: 'text',
   blocks: 'int8[]',
 };
 
-const columnOf = (property: string): string => (property === 'taxIds' ? 'tax_ids' : property);
+const columnOf = (property: string): string =>
+  property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** What a statement says once for each of some columns. */
 interface Columns {
@@ -55,9 +61,14 @@ function columnsFor(properties: readonly (keyof Entry)[]): Columns {
 }
 
 const entryProperties = Object.keys(types) as (keyof Entry)[];
-const keyProperties = entryProperties.filter((property) => property !== 'blocks');
+const statedProperties = entryProperties.filter((property) => property !== 'blocks');
+const rowProperties: readonly (keyof Entry)[] = ['segment', 'accountOwner'];
 
 /** Columns of identity_facts, and of identity_customer as far as records state them. */
-export const keyColumns = columnsFor(keyProperties);
+export const statedColumns = columnsFor(statedProperties);
+/** Those of them by which customers are found and compared. */
+export const keyColumns = columnsFor(
+  statedProperties.filter((property) => !rowProperties.includes(property)),
+);
 /** Columns of identity_customer. */
 export const entryColumns = columnsFor(entryProperties);

@@ -1,5 +1,6 @@
 import { validate } from 'uuid';
 import type { Queryable } from '../runtime/db/index.ts';
+import type { Rows } from '../runtime/rows.ts';
 import { recordName, type LocalKeys, type LocalRecord, type SystemName } from './systems.ts';
 
 /** What the register holds of one customer, besides match keys. */
@@ -55,25 +56,37 @@ export const survivor = 'case when c.merged_into is null then c.id else identity
 /** The order of a customer's records: its own before those that came by merges, the longest known first. */
 export const recordOrder = 'x.home is not null, coalesce(x.since, x.valid_from), x.system, x.key';
 
-const registrationsFrom = (asked: string) => `
+/** SQL that goes on a condition: the customer is one that somebody sees, by the rows at a placeholder. */
+export function seenBy(customer: string, rows: string): string {
+  const of = (column: string) => `${customer}.${column}`;
+  return ` and identity_sees(${of('country')}, ${of('segment')}, ${of('account_owner')}, ${rows}::jsonb)`;
+}
+
+const registrationsFrom = (asked: string, seen = '') => `
   select a.asked, s.id, s.registered_at, x.system, x.key
   from (${asked}) a (asked, id)
-    join identity_customer s on s.id = a.id
+    join identity_customer s on s.id = a.id${seen}
     left join identity_crosswalk x on x.customer_id = s.id and x.valid_to is null
   order by ${recordOrder}`;
 
-const byIds = registrationsFrom(`
-    select c.id::text, ${survivor} from identity_customer c where c.id = any($1::uuid[])`);
+const withIds = `
+    select c.id::text, ${survivor} from identity_customer c where c.id = any($1::uuid[])`;
+const byIds = registrationsFrom(withIds);
+const byIdsSeen = registrationsFrom(withIds, seenBy('s', '$2'));
 
 // A list of any length is planned anew each time, which takes longer than to read one customer.
-const byId = registrationsFrom(`
-    select c.id::text, ${survivor} from identity_customer c where c.id = $1::uuid`);
+const withId = `
+    select c.id::text, ${survivor} from identity_customer c where c.id = $1::uuid`;
+const byId = registrationsFrom(withId);
+const byIdSeen = registrationsFrom(withId, seenBy('s', '$2'));
 
-const byRecord = registrationsFrom(`
+const ofRecords = `
     select x.system || ':' || x.key, ${survivor}
     from unnest($1::text[], $2::text[]) r (system, key)
       join identity_crosswalk x on x.system = r.system and x.key = r.key and x.valid_to is null
-      join identity_customer c on c.id = x.customer_id`);
+      join identity_customer c on c.id = x.customer_id`;
+const byRecord = registrationsFrom(ofRecords);
+const byRecordSeen = registrationsFrom(ofRecords, seenBy('s', '$3'));
 
 /** The customer of each key of a system, or the last that it had; keys that nobody ever knew are absent. */
 export async function holdersEver(
@@ -93,10 +106,13 @@ export async function holdersEver(
 
 /** Which local record is which customer. Each call is one statement, however many are asked for. */
 export interface Crosswalk {
-  /** By the id that was asked for; unknown and malformed ids are absent, merged ones give their survivor. */
-  registrations(ids: readonly string[]): Promise<ReadonlyMap<string, Registration>>;
-  /** By `recordName` of the record; unknown ones are absent. */
-  holders(records: readonly LocalRecord[]): Promise<ReadonlyMap<string, Registration>>;
+  /**
+   * By the id that was asked for; unknown and malformed ids are absent, merged ones give their survivor.
+   * @param rows who is not seen by them is absent; null, or left out, for all
+   */
+  registrations(ids: readonly string[], rows?: Rows): Promise<ReadonlyMap<string, Registration>>;
+  /** By `recordName` of the record; unknown ones are absent, and those of customers that are not seen. */
+  holders(records: readonly LocalRecord[], rows?: Rows): Promise<ReadonlyMap<string, Registration>>;
   /** The systems' keys of each customer, by the id that was asked for; unknown ids are absent. */
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, LocalKeys>>;
   /** The customer of each key of a system; unknown keys are absent. */
@@ -114,7 +130,7 @@ export interface Crosswalk {
 
 /** The crosswalk in a store. */
 export function crosswalkIn(db: Queryable): Crosswalk {
-  const registrations: Crosswalk['registrations'] = async (asked) => {
+  const registrations: Crosswalk['registrations'] = async (asked, rows = null) => {
     const ids = new Map<string, string>();
     for (const text of asked) {
       const id = customerId(text);
@@ -122,11 +138,13 @@ export function crosswalkIn(db: Queryable): Crosswalk {
     }
     if (ids.size === 0) return new Map();
     const distinct = [...new Set(ids.values())];
-    const rows =
+    const [sql, what] =
       distinct.length === 1
-        ? await db.query<RegistrationRow>(byId, distinct)
-        : await db.query<RegistrationRow>(byIds, [distinct]);
-    const found = registrationsOf(rows);
+        ? [rows === null ? byId : byIdSeen, distinct[0]]
+        : [rows === null ? byIds : byIdsSeen, distinct];
+    const found = registrationsOf(
+      await db.query<RegistrationRow>(sql, rows === null ? [what] : [what, rows]),
+    );
     const answer = new Map<string, Registration>();
     for (const [text, id] of ids) {
       const registration = found.get(id);
@@ -134,11 +152,15 @@ export function crosswalkIn(db: Queryable): Crosswalk {
     }
     return answer;
   };
-  const holders: Crosswalk['holders'] = async (records) => {
+  const holders: Crosswalk['holders'] = async (records, rows = null) => {
     const storable = records.filter(({ key }) => isStorable(key));
     if (storable.length === 0) return new Map();
     const parameters = [storable.map(({ system }) => system), storable.map(({ key }) => key)];
-    return registrationsOf(await db.query<RegistrationRow>(byRecord, parameters));
+    return registrationsOf(
+      rows === null
+        ? await db.query<RegistrationRow>(byRecord, parameters)
+        : await db.query<RegistrationRow>(byRecordSeen, [...parameters, rows]),
+    );
   };
   return {
     registrations,

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Queryable } from '../runtime/db/index.ts';
+import type { Rows, RowsOf } from '../runtime/rows.ts';
 import { blocksOf } from './matching/blocks.ts';
 import { keysOfCustomers, sharingBlocks } from './matching/candidates.ts';
 import { compare } from './matching/compare.ts';
@@ -8,14 +9,16 @@ import type { Match } from './matching/match.ts';
 import { ranked } from './matching/matches.ts';
 import { profileOf } from './matching/profile.ts';
 import { verdictsOf } from './matching/verdicts.ts';
+import { among } from './among.ts';
 
-/** Three statements, however many are asked for. */
+/** Three statements, however many are asked for, and one more where not everybody is seen. */
 async function duplicatesOf(
   db: Queryable,
   ids: readonly string[],
+  rows: Rows,
 ): Promise<ReadonlyMap<string, readonly Match[]>> {
   const asked = await keysOfCustomers(db, ids);
-  const candidates = await sharingBlocks(db, asked.map(blocksOf));
+  const candidates = await among(db, rows, await sharingBlocks(db, asked.map(blocksOf)));
   const decided = await verdictsOf(db, ids);
   const byAsked = Map.groupBy(candidates, ({ of }) => of);
   const found = asked.map((own, of): [string, readonly Match[]] => {
@@ -37,14 +40,14 @@ async function duplicatesOf(
 export type Duplicates = (context: RequestContext, id: string) => Promise<readonly Match[]>;
 
 /** The duplicates in a store. */
-export function duplicatesIn(db: Queryable): Duplicates {
+export function duplicatesIn(db: Queryable, rowsOf: RowsOf): Duplicates {
   const memo = {};
   return (context, id) => {
     const loader = context.memo(
       memo,
       () =>
         new DataLoader<string, readonly Match[]>(async (ids) => {
-          const found = await duplicatesOf(db, ids);
+          const found = await duplicatesOf(db, ids, rowsOf(context));
           return ids.map((each) => found.get(each) ?? []);
         }),
     );

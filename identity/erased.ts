@@ -1,5 +1,5 @@
 import type { Queryable } from '../runtime/db/index.ts';
-import { keyColumns } from './columns.ts';
+import { statedColumns } from './columns.ts';
 import { takeTurn } from './enrol.ts';
 import type { LocalRecord, SystemName } from './systems.ts';
 
@@ -20,7 +20,7 @@ export async function eraseIn(tx: Queryable, id: string): Promise<Erased> {
   const family = await tx.query<{ id: string }>('select identity_family($1) as id', [id]);
   const ids = family.map((one) => one.id);
   const theirs = await tx.query<LocalRecord>('select system, key from identity_records_ever($1)', [ids]);
-  const blank = keyColumns.each(
+  const blank = statedColumns.each(
     (column, _, type) => `${column} = ${type === 'text' ? (column === 'name' ? "''" : 'null') : "'{}'"}`,
   );
   await tx.query(

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 
-/** What a record says of a customer that helps to find it. Absent, null and empty all mean: it says nothing. */
+/** What a record says of a customer that helps to find it, or to decide who sees it. Absent, null and empty all mean: it says nothing. */
 export interface Facts {
   /** The name as the system holds it. */
   readonly name?: string | null | undefined;
@@ -16,6 +16,10 @@ export interface Facts {
   readonly phones?: readonly string[] | null | undefined;
   /** Bank accounts. */
   readonly ibans?: readonly string[] | null | undefined;
+  /** In the words of the contract. */
+  readonly segment?: string | null | undefined;
+  /** E-mail address of whoever is responsible for the customer. */
+  readonly accountOwner?: string | null | undefined;
 }
 
 /** An address as a system holds it. */
@@ -41,6 +45,13 @@ export interface MatchKeys {
   readonly phones: readonly string[];
   /** Sealed as well. */
   readonly ibans: readonly string[];
+}
+
+/** Facts by which it is decided who sees a customer, beside its country; null where there are none. */
+export interface RowKeys {
+  readonly segment: string | null;
+  /** Sealed. */
+  readonly accountOwner: string | null;
 }
 
 /** Longest folded name, in UTF-16 units; what is beyond is not searched. An index row has room for about 2,700 bytes. */
@@ -127,4 +138,10 @@ export function foldDomain(text: string): string {
 export function foldCountry(country: string): string | null {
   const code = country.trim().toUpperCase();
   return /^[A-Z]{2}$/.test(code) ? code : null;
+}
+
+/** An e-mail address as it is compared: case does not count; '' for what is none. */
+export function foldEmail(text: string): string {
+  const bare = text.normalize('NFKC').trim().toLowerCase();
+  return /^[^@\s]+@[^@\s]+$/.test(bare) ? bare : '';
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../runtime/failure.ts';
+import type { Rows } from '../runtime/rows.ts';
 import type { CustomerFilter } from '../schema/generated/identity.ts';
 import { foldCountry, foldDomain, foldName, foldTaxId, nameLimit } from './facts.ts';
 import type { SystemName } from './systems.ts';
+import { mayOf } from './visibility.ts';
 
 /** A filter with its values folded as the index holds them; null where there is no condition. */
 export interface Criteria {
@@ -78,6 +80,24 @@ export interface Parameters {
 export function parameters(): Parameters {
   const values: unknown[] = [];
   return { values, add: (value) => `$${values.push(value)}` };
+}
+
+/**
+ * SQL that holds for the customers `c` that somebody sees; what `identity_sees` says, in words that an index has an answer
+ * to.
+ */
+export function seen(rows: Rows, { add }: Parameters): readonly string[] {
+  if (rows === null) return [];
+  const any = mayOf(rows).map(({ countries, segments, accountOwners }) => {
+    const has = (column: string, values: readonly string[] | undefined) =>
+      values ? [`c.${column} = any(${add(values)}::text[])`] : [];
+    return [
+      ...has('country', countries),
+      ...has('segment', segments),
+      ...has('account_owner', accountOwners),
+    ];
+  });
+  return [any.length === 0 ? 'false' : `(${any.map((all) => `(${all.join(' and ')})`).join(' or ')})`];
 }
 
 /** SQL that holds for the customers `c` with these criteria, besides the country. */

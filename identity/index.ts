@@ -5,6 +5,7 @@ export type { Held } from './hold.ts';
 export { createIdentity, identityMigrations, type Identity } from './identity.ts';
 export type { Facts } from './facts.ts';
 export type { Seal } from './keying.ts';
+export { readRowRules, rowRulesIn, type RowRule } from './row-rules.ts';
 export { verdictDecided } from './matching/queue.ts';
 export { startSweeps as startDuplicateSweeps } from './matching/sweeps.ts';
 export type { Merge } from './merging.ts';

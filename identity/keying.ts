@@ -1,21 +1,22 @@
 import type { Db } from '../runtime/db/index.ts';
 import { ibanOf } from '../schema/iban.ts';
+import type { StatedKeys } from './columns.ts';
 import {
   foldCountry,
   foldDomain,
+  foldEmail,
   foldLei,
   foldName,
   foldTaxId,
   type FactAddress,
   type Facts,
-  type MatchKeys,
 } from './facts.ts';
 
 /** A text for a value of a kind: the same for equal values, and telling nothing of them without the store's secret. */
 export type Seal = (kind: string, value: string) => string;
 
-/** Gives the keys under which a customer with these facts is found. */
-export type Keying = (facts: Facts) => MatchKeys;
+/** Gives the keys under which a customer with these facts is found, and by which it is decided who sees it. */
+export type Keying = (facts: Facts) => StatedKeys;
 
 /** A store, and the keying of what is written to its register. */
 export interface KeyedStore {
@@ -59,14 +60,25 @@ function foldAll<T>(values: readonly T[] | null | undefined, fold: (value: T) =>
   return [...folded].sort().slice(0, most);
 }
 
-/** The keying of a store. */
-export function keyingWith(seal: Seal): Keying {
-  const sealed = (kind: string, fold: (value: string) => string) => (value: string) => {
+/** The key of whoever is responsible for customers, by e-mail address; '' for what is no such address. */
+export function ownerKeyWith(seal: Seal): (email: string) => string {
+  return sealedWith(seal, 'account owner', foldEmail);
+}
+
+function sealedWith(seal: Seal, kind: string, fold: (value: string) => string) {
+  return (value: string): string => {
     const folded = fold(value);
     return folded === '' ? '' : seal(kind, folded);
   };
-  const phone = sealed('phone', foldPhone);
-  const iban = sealed('iban', (text) => ibanOf(text) ?? '');
+}
+
+const nullOf = (text: string | undefined): string | null => (text === undefined || text === '' ? null : text);
+
+/** The keying of a store. */
+export function keyingWith(seal: Seal): Keying {
+  const phone = sealedWith(seal, 'phone', foldPhone);
+  const iban = sealedWith(seal, 'iban', (text) => ibanOf(text) ?? '');
+  const owner = ownerKeyWith(seal);
   return (facts) => ({
     name: foldName(facts.name ?? ''),
     country: foldCountry(facts.country ?? ''),
@@ -76,5 +88,7 @@ export function keyingWith(seal: Seal): Keying {
     addresses: foldAll(facts.addresses, foldAddress),
     phones: foldAll(facts.phones, phone),
     ibans: foldAll(facts.ibans, iban),
+    segment: nullOf(facts.segment?.trim()),
+    accountOwner: nullOf(owner(facts.accountOwner ?? '')),
   });
 }

@@ -1,9 +1,13 @@
 import DataLoader from 'dataloader';
 import type { RequestContext } from '../runtime/context.ts';
+import type { Rows, RowsOf } from '../runtime/rows.ts';
 import { customerId, type Crosswalk, type Registration } from './crosswalk.ts';
 import { recordName, type LocalRecord, type SystemName } from './systems.ts';
 
-/** The crosswalk as one request sees it: every floor of the process shares its batches and what it has read already. */
+/**
+ * The crosswalk as one request sees it: every floor of the process shares its batches and what it has read already. A
+ * customer that its caller does not see is an unknown one.
+ */
 export interface Loaders {
   /** Null for an unknown or malformed id; a merged id gives its survivor. */
   registration(id: string): Promise<Registration | null>;
@@ -19,15 +23,15 @@ export interface Loaders {
   forget(id: string): void;
 }
 
-function createLoaders(crosswalk: Crosswalk): Loaders {
+function createLoaders(crosswalk: Crosswalk, rows: Rows): Loaders {
   const byId = new DataLoader<string, Registration | null>(async (ids) => {
-    const found = await crosswalk.registrations(ids);
+    const found = await crosswalk.registrations(ids, rows);
     prime(found.values());
     return ids.map((id) => found.get(id) ?? null);
   });
   const byRecord = new DataLoader<LocalRecord, Registration | null, string>(
     async (records) => {
-      const found = await crosswalk.holders(records);
+      const found = await crosswalk.holders(records, rows);
       prime(found.values());
       return records.map((record) => found.get(recordName(record)) ?? null);
     },
@@ -78,6 +82,11 @@ function createLoaders(crosswalk: Crosswalk): Loaders {
 }
 
 /** The loaders of a request, made when somebody first asks for them. */
-export function loadersIn(crosswalk: Crosswalk): (context: RequestContext) => Loaders {
-  return (context) => context.memo(crosswalk, () => createLoaders(crosswalk));
+export function loadersIn(crosswalk: Crosswalk, rowsOf: RowsOf): (context: RequestContext) => Loaders {
+  // What coordination does for a request, it does with the memory of that request, and sees more than its caller.
+  const limited = {};
+  return (context) => {
+    const rows = rowsOf(context);
+    return context.memo(rows === null ? crosswalk : limited, () => createLoaders(crosswalk, rows));
+  };
 }

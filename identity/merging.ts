@@ -1,5 +1,5 @@
 import type { Queryable } from '../runtime/db/index.ts';
-import { keyColumns } from './columns.ts';
+import { statedColumns } from './columns.ts';
 import { takeTurn } from './enrol.ts';
 import { stewardsQueue } from './matching/queue.ts';
 import { verdicts } from './matching/verdicts.ts';
@@ -56,7 +56,7 @@ export const merging: Merging = {
     const [before] = await tx.query<{ done: boolean; free: boolean; kept: object }>(
       `select exists (select from identity_merge where id = $1) as done,
          not exists (select from identity_customer where id = any($3::uuid[]) and merged_into is not null) as free,
-         (select to_jsonb(k) from (select ${keyColumns.answered('c')} from identity_customer c where c.id = $2) k) as kept`,
+         (select to_jsonb(k) from (select ${statedColumns.answered('c')} from identity_customer c where c.id = $2) k) as kept`,
       [id, survivor, [survivor, other]],
     );
     if (!before || before.done) return false;
@@ -169,11 +169,11 @@ async function returned(tx: Queryable, customer: string, records: readonly Local
 /** The match keys of survivors as they were before anything was merged into them: what their records state comes on top. */
 async function restored(tx: Queryable, survivors: readonly string[]): Promise<void> {
   await tx.query(
-    `update identity_customer c set (${keyColumns.names}) = (${keyColumns.given('k')})
+    `update identity_customer c set (${statedColumns.names}) = (${statedColumns.given('k')})
      from (
        select distinct on (survivor_id) survivor_id as id, kept from identity_merge
        where survivor_id = any($1::uuid[]) order by survivor_id, merged_at, id) m
-       cross join lateral jsonb_to_record(m.kept) k (${keyColumns.recordset})
+       cross join lateral jsonb_to_record(m.kept) k (${statedColumns.recordset})
      where c.id = m.id`,
     [survivors],
   );

@@ -1,7 +1,8 @@
 import { pageLimit } from '../runtime/cursor.ts';
+import type { Rows } from '../runtime/rows.ts';
 import type { CustomerOrder } from '../schema/generated/identity.ts';
 import { recordOrder } from './crosswalk.ts';
-import { conditions, parameters, type Criteria } from './filter.ts';
+import { conditions, parameters, seen, type Criteria } from './filter.ts';
 
 /** Where a page begins: after the customer with this sort value and id. */
 export interface Position {
@@ -13,6 +14,8 @@ export interface Position {
 /** A page to read. */
 export interface PageRequest {
   readonly sought: Criteria;
+  /** Those who are seen. */
+  readonly rows: Rows;
   readonly order: CustomerOrder;
   readonly after: Position | null;
   /** Customers at most; up to one more than a page may have. */
@@ -57,12 +60,14 @@ const directions: Readonly<Record<CustomerOrder, Direction>> = {
 export type Way = 'WALK' | 'SHORT_WALK' | 'INDEX';
 
 /** The ways to try, in this order; the first that fills the page, or comes to the end of the list, has the answer. */
-export function ways(sought: Criteria): readonly Way[] {
+export function ways(sought: Criteria, rows: Rows): readonly Way[] {
   // An identifier is rare; what is neither sought by it nor by anything else needs no search at all.
   if (sought.taxId !== null) return ['INDEX'];
-  if (conditions(sought, parameters()).length === 0) return ['WALK'];
+  if (rows === null && conditions(sought, parameters()).length === 0) return ['WALK'];
   // Trigrams need three characters; a shorter part of a name is rarely rare, so that the walk is soon over.
-  const indexed = sought.domain !== null || sought.knownTo !== null || (sought.name?.length ?? 0) >= 3;
+  // Whoever sees a part only, and does not meet it at once, sees little.
+  const indexed =
+    rows !== null || sought.domain !== null || sought.knownTo !== null || (sought.name?.length ?? 0) >= 3;
   return ['SHORT_WALK', indexed ? 'INDEX' : 'WALK'];
 }
 
@@ -70,13 +75,13 @@ export function ways(sought: Criteria): readonly Way[] {
  * The statement for a page: one row per customer and record, in order; `walked` on each says how many customers were
  * walked, and is the only column of the single row that comes when none matches.
  */
-export function pageStatement({ sought, order, after, size }: PageRequest, way: Way): Statement {
+export function pageStatement({ sought, rows, order, after, size }: PageRequest, way: Way): Statement {
   const { column, type, direction, beyond, from, until } = directions[order];
   const bound = parameters();
   const country = sought.country === null ? null : bound.add(sought.country);
   const position = after === null ? null : `${bound.add(after.value)}::${type}, ${bound.add(after.id)}::uuid`;
   const limit = bound.add(size);
-  const matching = ['true', ...conditions(sought, bound)].join(' and ');
+  const matching = ['true', ...conditions(sought, bound), ...seen(rows, bound)].join(' and ');
   const sorted = `order by c.${column} ${direction}, c.id ${direction}`;
   const start = position === null ? 'true' : `(c.${column}, c.id) ${beyond} (${position})`;
   // A country's customers lie together in an index, and are walked as a stretch of it. Asked for by an equality, they would
@@ -132,11 +137,12 @@ export function pageStatement({ sought, order, after, size }: PageRequest, way: 
 }
 
 /** The statement that counts the customers on all pages: one row with `count`. */
-export function countStatement(sought: Criteria): Statement {
+export function countStatement(sought: Criteria, rows: Rows): Statement {
   const bound = parameters();
   const matching = [
     ...(sought.country === null ? [] : [`c.country = ${bound.add(sought.country)}`]),
     ...conditions(sought, bound),
+    ...seen(rows, bound),
   ];
   if (matching.length === 0) {
     return { sql: 'select coalesce(sum(customers), 0)::int as count from identity_tally', values: [] };

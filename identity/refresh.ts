@@ -1,8 +1,8 @@
 import type { Queryable } from '../runtime/db/index.ts';
-import { entryColumns, entryOf, keyColumns } from './columns.ts';
+import { entryColumns, entryOf, statedColumns, type StatedKeys } from './columns.ts';
 import { recordOrder } from './crosswalk.ts';
 import { effectiveKeys, type Stated } from './effective.ts';
-import type { Facts, MatchKeys } from './facts.ts';
+import type { Facts } from './facts.ts';
 import type { Keying } from './keying.ts';
 import type { SystemName } from './systems.ts';
 
@@ -19,23 +19,23 @@ const unknown = (type: string): string => (type === 'text' ? "''" : `'{}'::${typ
 const state = `
   with given as (
     select x.customer_id, g.key,
-      ${keyColumns.each((column, property, type) => `coalesce(g.${property}, case when f.${column} is not null then ${unknown(type)} end) as ${column}`)}
-    from json_to_recordset($2::json) as g (key text, ${keyColumns.recordset})
+      ${statedColumns.each((column, property, type) => `coalesce(g.${property}, case when f.${column} is not null then ${unknown(type)} end) as ${column}`)}
+    from json_to_recordset($2::json) as g (key text, ${statedColumns.recordset})
       join identity_crosswalk x on x.system = $1 and x.key = g.key and x.valid_to is null
       left join identity_facts f on f.system = $1 and f.key = g.key
   ), stated as (
-    insert into identity_facts as f (system, key, ${keyColumns.names})
-    select $1, key, ${keyColumns.names} from given
-    on conflict (system, key) do update set (${keyColumns.names}) = (${keyColumns.of('excluded')})
-    where (${keyColumns.of('f')}) is distinct from (${keyColumns.of('excluded')})
+    insert into identity_facts as f (system, key, ${statedColumns.names})
+    select $1, key, ${statedColumns.names} from given
+    on conflict (system, key) do update set (${statedColumns.names}) = (${statedColumns.of('excluded')})
+    where (${statedColumns.of('f')}) is distinct from (${statedColumns.of('excluded')})
     returning key
   )
   select distinct customer_id as id from given join stated using (key)`;
 
 const current = `
-  select c.id, ${keyColumns.answered('c')}, (
+  select c.id, ${statedColumns.answered('c')}, (
     select coalesce(json_agg(json_build_object('system', f.system,
-      ${keyColumns.each((column, property) => `'${property.replaceAll('"', '')}', f.${column}`)})
+      ${statedColumns.each((column, property) => `'${property.replaceAll('"', '')}', f.${column}`)})
       order by ${recordOrder}), '[]')
     from identity_crosswalk x join identity_facts f on f.system = x.system and f.key = x.key
     where x.customer_id = c.id and x.valid_to is null
@@ -50,7 +50,7 @@ const settle = `
 /** Makes the keys of customers follow what their records state now. */
 export async function settleKeys(tx: Queryable, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const rows = await tx.query<MatchKeys & { id: string; records: Stated[] }>(current, [ids]);
+  const rows = await tx.query<StatedKeys & { id: string; records: Stated[] }>(current, [ids]);
   const keys = rows.map(({ id, records, ...enrolled }) => ({
     id,
     ...entryOf(effectiveKeys(enrolled, records)),
@@ -78,7 +78,7 @@ export async function refreshBatch(
 }
 
 /** Nothing is stated by an empty value. */
-function withoutEmpty(keys: MatchKeys): Partial<MatchKeys> {
+function withoutEmpty(keys: StatedKeys): Partial<StatedKeys> {
   const stated = Object.entries<string | readonly string[] | null>({ ...keys });
   return Object.fromEntries(stated.filter(([, value]) => value !== null && value.length > 0));
 }

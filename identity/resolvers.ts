@@ -33,7 +33,7 @@ const shown = ({ id, ...match }: Match) => ({
 });
 
 /** Identity's part of the graph, ready to be built into a schema with `schema.graphql`. */
-export function identitySubgraph({ loadersOf, search, duplicates, matches }: Identity): {
+export function identitySubgraph({ loadersOf, rowsOf, search, duplicates, matches }: Identity): {
   readonly name: string;
   readonly resolvers: Resolvers;
 } {
@@ -45,13 +45,13 @@ export function identitySubgraph({ loadersOf, search, duplicates, matches }: Ide
         customerBy: (_, { system, key }, context) => loadersOf(context).holder({ system, key }),
         async customers(_, asked, context) {
           allowSearch(asked, context.principal);
-          const page = await search(asked);
+          const page = await search(asked, rowsOf(context));
           loadersOf(context).prime(page.edges.map(({ node }) => node));
           return page;
         },
         async matchCustomers(_, { input }, context) {
           allowMatch(input, context.principal);
-          return (await matches(described(input))).map(shown);
+          return (await matches(described(input), { rows: rowsOf(context) })).map(shown);
         },
       },
       CustomerConnection: { totalCount: (page) => page.totalCount() },

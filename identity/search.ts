@@ -1,6 +1,7 @@
 import type { Queryable } from '../runtime/db/index.ts';
 import { decodeCursor, encodeCursor, pageSize } from '../runtime/cursor.ts';
 import { Failure } from '../runtime/failure.ts';
+import type { Rows } from '../runtime/rows.ts';
 import type { CustomerOrder, QueryCustomersArgs } from '../schema/generated/identity.ts';
 import { customerId, registrationsOf, type Registration, type RegistrationRow } from './crosswalk.ts';
 import { foldName } from './facts.ts';
@@ -22,9 +23,10 @@ export interface CustomerPage {
 
 /**
  * Finds customers, page by page.
+ * @param rows those who are seen; null, or left out, for all
  * @throws Failure BAD_USER_INPUT, PAGE_SIZE_EXCEEDED, INVALID_CURSOR
  */
-export type Search = (asked: QueryCustomersArgs) => Promise<CustomerPage>;
+export type Search = (asked: QueryCustomersArgs, rows?: Rows) => Promise<CustomerPage>;
 
 interface Row extends Omit<RegistrationRow, 'asked' | 'id'> {
   readonly walked: number;
@@ -54,7 +56,7 @@ function found(rows: readonly Row[], size: number): readonly Found[] | null {
 }
 
 async function readPage(db: Queryable, request: PageRequest): Promise<readonly Found[]> {
-  for (const way of ways(request.sought)) {
+  for (const way of ways(request.sought, request.rows)) {
     const { sql, values } = pageStatement(request, way);
     const page = found(await db.query<Row>(sql, values), request.size);
     if (page) return page;
@@ -85,14 +87,14 @@ function isInstant(text: string): boolean {
 
 /** The search over the register in a store. */
 export function searchIn(db: Queryable): Search {
-  return async (asked) => {
+  return async (asked, rows = null) => {
     const size = pageSize(asked.first);
     const order = asked.orderBy ?? 'NAME_ASC';
     const sought = criteria(asked.filter);
     const list = `customers 1 ${order} ${fingerprint(sought)}`;
     const after = typeof asked.after === 'string' ? positionIn(list, asked.after, order) : null;
 
-    const page = await readPage(db, { sought, order, after, size: size + 1 });
+    const page = await readPage(db, { sought, rows, order, after, size: size + 1 });
     const edges = page.slice(0, size).map(({ registration, name }) => {
       const value = order.startsWith('NAME') ? name : registration.registeredAt;
       return { cursor: encodeCursor(list, `${registration.id} ${value}`), node: registration };
@@ -107,7 +109,7 @@ export function searchIn(db: Queryable): Search {
         endCursor: edges.at(-1)?.cursor ?? null,
       },
       async totalCount() {
-        const { sql, values } = countStatement(sought);
+        const { sql, values } = countStatement(sought, rows);
         const [row] = await db.query<{ count: number }>(sql, values);
         return row?.count ?? 0;
       },

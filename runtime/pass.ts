@@ -47,8 +47,10 @@ interface Signed {
  * meets a subgraph as a participant, which is an audience of its own.
  * @param secrets the first signs, all are accepted; for a rotation put the new one behind the old one everywhere, then first
  * everywhere, then drop the old one
+ * @param rules names the rules by which a process decides what a caller sees; one that has others is not let in, so that
+ * nobody is shown more by one process than by another
  */
-export function createPass(secrets: readonly string[]): Pass {
+export function createPass(secrets: readonly string[], rules?: string): Pass {
   const keys = secrets.map((secret) => createSecretKey(secret, 'utf8'));
   const [current] = keys;
   if (!current)
@@ -59,7 +61,7 @@ export function createPass(secrets: readonly string[]): Pass {
   const sign = async (audience: string, principal: Principal): Promise<Signed> => {
     const { subject, scopes, client, claims } = principal;
     const expires = now() + LIFETIME;
-    const token = await new SignJWT({ scope: [...scopes].join(' '), client, claims })
+    const token = await new SignJWT({ scope: [...scopes].join(' '), client, claims, rules })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(ISSUER)
       .setAudience(audience)
@@ -109,6 +111,7 @@ export function createPass(secrets: readonly string[]): Pass {
       if (remembered && remembered.expires > now()) return remembered;
       const participant = audiences.coordination(subgraph);
       const payload = await payloadOf(token, [subgraph, participant]);
+      if (payload.rules !== rules) throw otherRules();
       const { aud, exp = 0 } = payload;
       const admitted = {
         principal: principalOf(payload),
@@ -140,6 +143,12 @@ const audiences: Readonly<Record<Caller, (subgraph: string) => string>> = {
 };
 
 const now = (): number => Math.floor(Date.now() / 1000);
+
+const otherRules = (): Failure =>
+  new Failure(
+    'UNAUTHENTICATED',
+    'The processes have different rules about rows; give all of them the same ROW_RULES_FILE.',
+  );
 
 const refused = (cause?: unknown): Failure =>
   new Failure(

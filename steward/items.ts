@@ -1,4 +1,5 @@
 import type { Queryable } from '../runtime/db/index.ts';
+import type { Rows } from '../runtime/rows.ts';
 import type { Moved } from './decide.ts';
 import type { Kind, State, StoredItem } from './item.ts';
 
@@ -11,6 +12,8 @@ export interface ItemFilter {
   readonly assignee?: string;
   readonly unassigned?: boolean;
   readonly dueBefore?: string;
+  /** Its customers are seen; null, or left out, for all. */
+  readonly rows?: Rows;
 }
 
 /** Where a page begins: after the item that was due then. */
@@ -36,16 +39,29 @@ export const columns = `i.id, i.kind, i.key, i.entity, i.entity_ids as "entityId
   i.offered, i.state, i.assignee, i.decision, i.history, i.raised_at as "raisedAt", i.due_at as "dueAt",
   i.closed_at as "closedAt"`;
 
-export async function find(db: Queryable, id: string): Promise<StoredItem | null> {
-  const [row] = await db.query<StoredItem>(`select ${columns} from steward_item i where i.id = $1`, [id]);
+/** SQL that goes on a condition, and its parameter: all customers of the item are seen. Nothing where all are. */
+function seen(rows: Rows, item: string, place: number): { readonly sql: string; readonly values: string[] } {
+  return rows === null
+    ? { sql: '', values: [] }
+    : { sql: ` and identity_visible_all(${item}.entity_ids, $${place}::jsonb)`, values: [rows] };
+}
+
+/** @param rows whose customers are seen; null for all */
+export async function find(db: Queryable, id: string, rows: Rows = null): Promise<StoredItem | null> {
+  const { sql, values } = seen(rows, 'i', 2);
+  const [row] = await db.query<StoredItem>(`select ${columns} from steward_item i where i.id = $1${sql}`, [
+    id,
+    ...values,
+  ]);
   return row ?? null;
 }
 
 /** The item, which nobody else can change until the transaction ends. */
-export async function hold(tx: Queryable, id: string): Promise<StoredItem | null> {
+export async function hold(tx: Queryable, id: string, rows: Rows = null): Promise<StoredItem | null> {
+  const { sql, values } = seen(rows, 'i', 2);
   const [row] = await tx.query<StoredItem>(
-    `select ${columns} from steward_item i where i.id = $1 for update`,
-    [id],
+    `select ${columns} from steward_item i where i.id = $1${sql} for update`,
+    [id, ...values],
   );
   return row ?? null;
 }
@@ -68,7 +84,8 @@ export async function page(
   filter: ItemFilter,
   { most, after }: { readonly most: number; readonly after: Place | null },
 ): Promise<readonly StoredItem[]> {
-  const { kinds, states, entityIds, assignee, unassigned, dueBefore } = filter;
+  const { kinds, states, entityIds, assignee, unassigned, dueBefore, rows = null } = filter;
+  const { sql, values } = seen(rows, 'i', 10);
   return db.query<StoredItem>(
     `select ${columns} from steward_item i
      where ($1::text[] is null or i.kind = any($1))
@@ -77,9 +94,12 @@ export async function page(
        and ($4::text is null or i.assignee = $4)
        and ($5::boolean is null or (i.assignee is null) = $5)
        and ($6::timestamptz is null or i.due_at < $6)
-       and ($7::timestamptz is null or (i.due_at, i.id) > ($7, $8::uuid))
+       and ($7::timestamptz is null or (i.due_at, i.id) > ($7, $8::uuid))${sql}
      order by i.due_at, i.id limit $9`,
-    [kinds, states, entityIds, assignee, unassigned, dueBefore, after?.dueAt, after?.id, most + 1],
+    [
+      ...[kinds, states, entityIds, assignee, unassigned, dueBefore, after?.dueAt, after?.id, most + 1],
+      ...values,
+    ],
   );
 }
 
@@ -88,25 +108,29 @@ export async function pagesOf(
   db: Queryable,
   entityIds: readonly string[],
   { most, after }: { readonly most: number; readonly after: Place | null },
+  rows: Rows = null,
 ): Promise<ReadonlyMap<string, readonly StoredItem[]>> {
-  const rows = await db.query<StoredItem & { readonly of: string }>(
+  const { sql, values } = seen(rows, 'one', 5);
+  const found = await db.query<StoredItem & { readonly of: string }>(
     `select asked.id as of, ${columns} from unnest($1::text[]) asked (id) cross join lateral (
        select * from steward_item one
        where one.entity_ids @> array[asked.id] and one.state <> 'CLOSED'
-         and ($2::timestamptz is null or (one.due_at, one.id) > ($2, $3::uuid))
+         and ($2::timestamptz is null or (one.due_at, one.id) > ($2, $3::uuid))${sql}
        order by one.due_at, one.id limit $4) i`,
-    [entityIds, after?.dueAt, after?.id, most + 1],
+    [entityIds, after?.dueAt, after?.id, most + 1, ...values],
   );
-  return Map.groupBy(rows, ({ of }) => of);
+  return Map.groupBy(found, ({ of }) => of);
 }
 
 /** How many are not closed, by kind. */
-export async function counts(db: Queryable): Promise<readonly Count[]> {
+export async function counts(db: Queryable, rows: Rows = null): Promise<readonly Count[]> {
+  const { sql, values } = seen(rows, 'i', 1);
   return db.query<Count>(
     `select kind, count(*) filter (where state <> 'DECIDED')::int as open,
        count(*) filter (where state <> 'DECIDED' and due_at < clock_timestamp())::int as overdue,
        min(raised_at) as "oldestRaisedAt",
        extract(epoch from clock_timestamp() - min(raised_at))::float8 as oldest
-     from steward_item where state <> 'CLOSED' group by kind order by kind`,
+     from steward_item i where state <> 'CLOSED'${sql} group by kind order by kind`,
+    values,
   );
 }

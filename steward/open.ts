@@ -1,4 +1,5 @@
 import type { Db } from '../runtime/db/index.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import { startContinuing, type Continuations } from './continue.ts';
@@ -12,6 +13,8 @@ export interface StewardOptions {
   readonly metrics: Metrics;
   /** Whether the queue's part of the graph is in this process. */
   readonly served: boolean;
+  /** Whose items somebody sees. */
+  readonly rowsOf: RowsOf;
   /** What can be continued in this process. */
   readonly continuations: Continuations;
   /** Told of every decision that could not be continued; it is tried again. */
@@ -34,13 +37,14 @@ export async function openSteward({
   db,
   metrics,
   served,
+  rowsOf,
   continuations,
   failed,
 }: StewardOptions): Promise<Steward> {
   const continuing = await startContinuing({ db, continuations, failed });
   if (served) showQueue(metrics, db);
-  const queue = queueIn(db, () => within(patience, continuing.look()));
-  return { subgraph: served ? stewardSubgraph(db, queue) : null, stop: () => continuing.stop() };
+  const queue = queueIn({ db, rowsOf, told: () => within(patience, continuing.look()) });
+  return { subgraph: served ? stewardSubgraph(db, queue, rowsOf) : null, stop: () => continuing.stop() };
 }
 
 async function within(milliseconds: number, work: Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@ import { entryOf, record, type AuditEntry } from '../audit/index.ts';
 import { digest } from '../runtime/canonical.ts';
 import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { RequestContext } from '../runtime/context.ts';
+import type { Rows, RowsOf } from '../runtime/rows.ts';
 import { approved, assigned, decided, declined, type Actor, type Asked, type Moved } from './decide.ts';
 import type { StoredItem } from './item.ts';
 import { find, hold, move } from './items.ts';
@@ -32,17 +33,25 @@ export interface Queue {
 /** Where those who continue are told that something was decided. */
 export const decidedChannel = 'steward_decided';
 
-/** @param told that something was decided here: it can be continued at once */
-export function queueIn(db: Db, told: () => Promise<void>): Queue {
+export interface QueueOptions {
+  readonly db: Db;
+  /** Whose items somebody sees. */
+  readonly rowsOf: RowsOf;
+  /** Told that something was decided here: it can be continued at once. */
+  readonly told: () => Promise<void>;
+}
+
+export function queueIn({ db, rowsOf, told }: QueueOptions): Queue {
   /** Whoever may not do something learns nothing by trying. */
-  const shownTo = ({ code }: Refusal, id: string) =>
-    code === 'NOT_PERMITTED' ? Promise.resolve(null) : find(db, id);
+  const shownTo = ({ code }: Refusal, id: string, rows: Rows) =>
+    code === 'NOT_PERMITTED' ? Promise.resolve(null) : find(db, id, rows);
 
   /** Nobody else decides about the item meanwhile. */
   async function change(id: string, context: RequestContext, act: Act): Promise<Done> {
+    const rows = rowsOf(context);
     const actor = { principal: context.principal, at: new Date().toISOString() };
     const result = await db.transaction(async (tx) => {
-      const item = await hold(tx, id);
+      const item = await hold(tx, id, rows);
       if (!item) return unknownItem;
       const moved = await act.become(item, actor, tx);
       if (moved === 'REPLAYED' || 'code' in moved) return moved;
@@ -52,9 +61,9 @@ export function queueIn(db: Db, told: () => Promise<void>): Queue {
       return moved;
     });
     if (result !== 'REPLAYED' && 'code' in result)
-      return { item: await shownTo(result, id), refusals: [result], replayed: false };
+      return { item: await shownTo(result, id, rows), refusals: [result], replayed: false };
     if (result === 'REPLAYED' || result.state === 'DECIDED') await told();
-    return { item: await find(db, id), refusals: [], replayed: result === 'REPLAYED' };
+    return { item: await find(db, id, rows), refusals: [], replayed: result === 'REPLAYED' };
   }
 
   return {

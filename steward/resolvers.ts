@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Db } from '../runtime/db/index.ts';
+import type { RowsOf } from '../runtime/rows.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Resolvers as ContractResolvers } from '../schema/generated/steward.ts';
 import { decisionOf, filterOf, isSubject, pageOf, reasonOf, storedId } from './asked.ts';
@@ -14,22 +15,23 @@ import { shownCount, shownItem, shownPage } from './shown.ts';
 export function stewardSubgraph(
   db: Db,
   queue: Queue,
+  rowsOf: RowsOf,
 ): { readonly name: string; readonly resolvers: Resolvers } {
-  const about = pagesIn(db);
+  const about = pagesIn(db, rowsOf);
   return {
     name: 'steward',
     resolvers: {
       Query: {
-        async workItems(_, { filter, ...asked }) {
+        async workItems(_, { filter, ...asked }, context) {
           const wanted = pageOf(asked);
-          return shownPage(await page(db, filterOf(filter), wanted), wanted);
+          return shownPage(await page(db, { ...filterOf(filter), rows: rowsOf(context) }, wanted), wanted);
         },
-        async workItem(_, { id }) {
+        async workItem(_, { id }, context) {
           const stored = storedId(id);
-          const found = stored === null ? null : await find(db, stored);
+          const found = stored === null ? null : await find(db, stored, rowsOf(context));
           return found && shownItem(found);
         },
-        workItemCounts: async () => (await counts(db)).map(shownCount),
+        workItemCounts: async (_, __, context) => (await counts(db, rowsOf(context))).map(shownCount),
       },
       Mutation: {
         assignWorkItem: (_, { id, assignee = null, takeOver }, context) =>
@@ -64,7 +66,7 @@ export function stewardSubgraph(
 }
 
 /** Pages of items by customer; all customers that are asked about in one turn of a request are one question. */
-function pagesIn(db: Db) {
+function pagesIn(db: Db, rowsOf: RowsOf) {
   const memo = {};
   return (id: string, wanted: ReturnType<typeof pageOf>, context: RequestContext) => {
     const loaders = context.memo(memo, () => new Map<string, DataLoader<string, readonly StoredItem[]>>());
@@ -72,7 +74,7 @@ function pagesIn(db: Db) {
     const loader =
       loaders.get(key) ??
       new DataLoader<string, readonly StoredItem[]>(async (ids) => {
-        const found = await pagesOf(db, ids, wanted);
+        const found = await pagesOf(db, ids, wanted, rowsOf(context));
         return ids.map((one) => found.get(one) ?? []);
       });
     loaders.set(key, loader);

@@ -4,6 +4,7 @@ import type { Crossing } from './slice.ts';
 /** One system's way between the graph's ids and its own keys, over the register. */
 export function crossingOf(identity: Identity, system: SystemName): Crossing {
   return {
+    seesAll: (context) => identity.rowsOf(context) === null,
     keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
     idOf: (context, key) => identity.loadersOf(context).id(system, key),
     everOf: (_, id) => identity.crosswalk.everOf(system, id),

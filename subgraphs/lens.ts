@@ -36,6 +36,8 @@ export interface Listed<Row, Node, Args> {
   readonly node: (row: Row) => Node;
   /** The arguments in the system's own words. */
   readonly where: (args: Args) => Where;
+  /** Whether the rows are entities themselves, each a `Local`. */
+  readonly entities?: true;
 }
 
 /** An entity of this system, by its local key. */
@@ -174,5 +176,12 @@ export function lensesOf<R extends object>() {
       node: (row: Row) => Node,
       where: (args: Args) => Where = () => ({}),
     ): Listed<Row, Node, Args> => ({ kind: 'listed', of, node, where }),
+
+    /** Rows that are entities themselves. */
+    links: <Row>(of: string, node: (row: Row) => Local): Listed<Row, Local, unknown> => ({
+      ...{ kind: 'listed', of, node },
+      where: () => ({}),
+      entities: true,
+    }),
   };
 }

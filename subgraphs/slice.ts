@@ -4,10 +4,13 @@ import type { Versioned } from './connector.ts';
 import type { Attribute, Collection, Listed, Local } from './lens.ts';
 import { cut, pageOf, type Page, type PageArgs } from './page.ts';
 import type { Reader } from './reader.ts';
+import { seenPage } from './seen.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
 
 /** The way between the graph's ids and one system's own keys. */
 export interface Crossing {
+  /** Whether the caller sees all entities; whom it does not see is unknown to it. */
+  seesAll(context: RequestContext): boolean;
   /** The system's own keys of these entities, in their order; null for one that it does not know. */
   keysOf(context: RequestContext, ids: readonly string[]): Promise<readonly (string | null)[]>;
   idOf(context: RequestContext, key: string): Promise<string | null>;
@@ -70,6 +73,12 @@ export function createSlices<R extends object>(options: SliceOptions<R>) {
   function listed(collection: Listed<never, unknown, never>): Resolver<R> {
     return async ({ localKey }, args, context, info) => {
       if (localKey === null) return null;
+      if (collection.entities && !crossing.seesAll(context))
+        return withLinks(
+          await seenPage({ reader, crossing }, context, collection, localKey, args),
+          context,
+          info,
+        );
       const found = await reader.rows(
         context,
         collection.of,
@@ -83,7 +92,7 @@ export function createSlices<R extends object>(options: SliceOptions<R>) {
         hasNext: found.hasNext,
         hasPrevious: args.after != null && found.total > 0,
       });
-      return rows.some(({ node }) => isLocal(node)) ? withLinks(page, context, info) : page;
+      return collection.entities ? withLinks(page, context, info) : page;
     };
   }
 
@@ -152,10 +161,6 @@ interface Reference {
 
 function broughtBy(reference: Reference, required: readonly string[]): object {
   return Object.fromEntries(required.flatMap((name) => (name in reference ? [[name, reference[name]]] : [])));
-}
-
-function isLocal(node: unknown): node is Local {
-  return typeof node === 'object' && node !== null && 'localKey' in node;
 }
 
 function sliceFrom<R>(

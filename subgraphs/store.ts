@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { auditMigrations } from '../audit/index.ts';
 import { eventsMigrations, fingerprinterOf, fingerprintSecret, type Fingerprinter } from '../events/index.ts';
-import { createIdentity, identityMigrations, type Identity } from '../identity/index.ts';
+import {
+  createIdentity,
+  identityMigrations,
+  readRowRules,
+  type Identity,
+  type RowRule,
+} from '../identity/index.ts';
 import type { Config } from '../runtime/config.ts';
 import { loadMigrations, migrate, openDb, requireDurable, type Db } from '../runtime/db/index.ts';
 import { stewardMigrations } from '../steward/index.ts';
@@ -35,10 +41,12 @@ export async function openStore(
   config: Pick<
     Config,
     'databaseUrl' | 'databaseSchema' | 'databaseConnections' | 'databaseDurability' | 'dataDir'
-  >,
+  > &
+    Partial<Pick<Config, 'rowRulesFile'>>,
   progress: (line: string) => void,
 ): Promise<Store> {
   const { databaseUrl, databaseSchema, databaseConnections, dataDir } = config;
+  const rowRules = readRowRules(config.rowRulesFile);
   const db = await openDb({
     ...(databaseUrl === undefined ? { directory: dataDir } : { databaseUrl }),
     ...(databaseSchema === undefined ? {} : { schema: databaseSchema }),
@@ -52,15 +60,15 @@ export async function openStore(
     await db.close();
     throw error;
   }
-  return prepared(db);
+  return prepared(db, rowRules);
 }
 
-/** The store with its schema up to date. */
-export async function prepared(db: Db): Promise<Store> {
+/** The store with its schema up to date; without rules about rows everybody sees all customers. */
+export async function prepared(db: Db, rowRules: readonly RowRule[] | null = null): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(storeMigrations));
     const fingerprint = fingerprinterOf(await fingerprintSecret(db));
-    return { db, identity: createIdentity({ db, seal: fingerprint }), fingerprint };
+    return { db, identity: createIdentity({ db, seal: fingerprint, rowRules }), fingerprint };
   } catch (error) {
     await db.close();
     throw error;

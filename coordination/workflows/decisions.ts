@@ -181,7 +181,7 @@ function againstApproval(
   return holds(principal, scopes) ? [] : [notPermitted(scopes)];
 }
 
-const notAsked = (id: string): Refusal => ({
+export const notAsked = (id: string): Refusal => ({
   code: 'INVALID_VALUE',
   message: `Nobody asked about ${id}: answer about the customers that the question names.`,
 });

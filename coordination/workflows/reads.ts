@@ -38,14 +38,20 @@ export function readsIn(db: Db): Reads {
     view: (id) => viewIn(db, id),
 
     async page(filter, { first, after }) {
+      const { rows: only = null, subject = '' } = filter;
+      const seen = `(identity_visible(w.entity_id, $6::jsonb)
+        or w.request ->> 'requestedBy' = $7 and identity_blank(w.entity_id))`;
       const rows = await db.query<Shown>(
         `select ${shown} from coordination_workflow w
          where ($1::uuid is null or w.id < $1)
            and ($2::uuid[] is null or w.entity_id = any($2))
            and ($3::text[] is null or w.state = any($3))
-           and ($4::text[] is null or w.stage = any($4))
+           and ($4::text[] is null or w.stage = any($4))${only === null ? '' : ` and ${seen}`}
          order by w.id desc limit $5`,
-        [after, filter.entityIds, filter.states, filter.stages, first + 1],
+        [
+          ...[after, filter.entityIds, filter.states, filter.stages, first + 1],
+          ...(only === null ? [] : [only, subject]),
+        ],
       );
       return {
         workflows: rows.slice(0, first).map(({ workflow }) => openedWorkflow(workflow)),

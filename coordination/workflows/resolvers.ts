@@ -14,21 +14,31 @@ import { answerOf, eraseOf, keyOf, mergeOf, onboardOf, workflowFilterOf } from '
 import { shownMergePlan } from './merging/shown.ts';
 import { keyRequired } from './refusals.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
+import { unknownWorkflow, workflowsFor, type Register } from './visible.ts';
+import { withheld } from './withheld.ts';
 import type { Decided, Started, WorkflowFilter, Workflows, WorkflowView } from './workflows.ts';
 
 const list = 'workflows 1';
 
 /** The public surface of workflows, as part of that of governed writes. */
-export function workflowResolvers(workflows: Workflows, complete: Complete) {
-  async function page(filter: WorkflowFilter, { first, after }: PageArgs) {
+export function workflowResolvers(workflows: Workflows, complete: Complete, register: Register) {
+  const { rowsOf } = register;
+  /** Those that a caller sees. */
+  const of = (context: RequestContext) => workflowsFor(workflows, register, context);
+  const shownTo = (view: WorkflowView, context: RequestContext) =>
+    withheld(shownWorkflow(view), register, context);
+
+  async function page(filter: WorkflowFilter, { first, after }: PageArgs, context: RequestContext) {
     const from = after == null ? null : decodeCursor(list, after);
     if (from !== null && storedId(from) !== from)
       throw new Failure('INVALID_CURSOR', 'This cursor was changed; use an endCursor as it was given.');
-    const found = await workflows.page(filter, { first: pageSize(first), after: from });
-    const edges = found.workflows.map((workflow) => ({
-      cursor: encodeCursor(list, workflow.id),
-      node: shownWorkflow(workflow),
-    }));
+    const found = await of(context).page(filter, { first: pageSize(first), after: from });
+    const edges = await Promise.all(
+      found.workflows.map(async (workflow) => ({
+        cursor: encodeCursor(list, workflow.id),
+        node: await shownTo(workflow, context),
+      })),
+    );
     return {
       edges,
       pageInfo: {
@@ -51,8 +61,13 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
         }),
     );
     const found = await Promise.all(ids.map((id) => loader.load(id)));
-    const sight = sightOf('Customer', context.principal);
+    const sight = sightOf('Customer', context, rowsOf);
     return found.flatMap((write) => (write ? [shownWrite(write, sight)] : []));
+  }
+
+  function shownRefusals(refusals: readonly Refusal[], context: RequestContext) {
+    const sight = sightOf('Customer', context, rowsOf);
+    return refusals.map((refusal) => shownRefusal(refusal, sight));
   }
 
   async function started(
@@ -65,7 +80,7 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
       ? { workflow: null, refusals: [key], replayed: false }
       : await start(key);
     return {
-      workflow: workflow && shownWorkflow(workflow),
+      workflow: workflow && (await shownTo(workflow, context)),
       refusals: shownRefusals(refusals, context),
       replayed,
     };
@@ -75,26 +90,29 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
     const stored = storedId(id);
     const { workflow, refusals } =
       stored === null ? { workflow: null, refusals: [unknownWorkflow] } : await decide(stored);
-    return { workflow: workflow && shownWorkflow(workflow), refusals: shownRefusals(refusals, context) };
+    return {
+      workflow: workflow && (await shownTo(workflow, context)),
+      refusals: shownRefusals(refusals, context),
+    };
   }
 
   return {
     Query: {
-      async customerWorkflow(_, { id }) {
+      async customerWorkflow(_, { id }, context) {
         const stored = storedId(id);
-        const view = stored === null ? null : await workflows.workflow(stored);
-        return view && shownWorkflow(view);
+        const view = stored === null ? null : await of(context).workflow(stored);
+        return view && shownTo(view, context);
       },
-      customerWorkflows: (_, { filter, ...asked }) => page(workflowFilterOf(filter), asked),
+      customerWorkflows: (_, { filter, ...asked }, context) => page(workflowFilterOf(filter), asked, context),
       planMerge: async (_, asked, context) =>
         shownMergePlan(
           await workflows.planMerge(mergeOf(asked), context),
-          sightOf('Customer', context.principal),
+          sightOf('Customer', context, rowsOf),
         ),
     },
     Mutation: {
       onboardCustomer: (_, { input }, context) =>
-        started(input, context, (key) => workflows.onboard(onboardOf(input, key, complete), context)),
+        started(input, context, (key) => of(context).onboard(onboardOf(input, key, complete), context)),
       eraseCustomer: (_, { input }, context) =>
         started(input, context, (key) => workflows.erase(eraseOf(input, key), context)),
       mergeCustomers: (_, { input }, context) =>
@@ -110,33 +128,38 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
       answerWorkflow: (_, { id, answer }, context) =>
         decided(
           id,
-          async (of) => {
+          async (stored) => {
             const key = keyOf(answer, context);
             if (key === null || isRefusal(key))
-              return { workflow: await workflows.workflow(of), refusals: [key ?? keyRequired] };
-            return workflows.answer(of, answerOf(answer, complete), key, context);
+              return { workflow: await of(context).workflow(stored), refusals: [key ?? keyRequired] };
+            return of(context).answer(stored, answerOf(answer, complete), key, context);
           },
           context,
         ),
       cancelWorkflow: (_, { id, reason = null }, context) =>
-        decided(id, (of) => workflows.cancel(of, reason, context.principal.subject, context), context),
-      retryWorkflow: (_, { id }, context) => decided(id, (of) => workflows.retry(of, context), context),
+        decided(
+          id,
+          (stored) => of(context).cancel(stored, reason, context.principal.subject, context),
+          context,
+        ),
+      retryWorkflow: (_, { id }, context) =>
+        decided(id, (stored) => of(context).retry(stored, context), context),
     },
     Subscription: {
       customerWorkflowProgress: {
         async subscribe(_, { id }, context) {
           const stored = storedId(id);
-          const progress = stored === null ? null : await workflows.progress(stored, context.signal);
+          const progress = stored === null ? null : await of(context).progress(stored, context.signal);
           if (progress) return progress;
           throw new Failure('NOT_FOUND', unknownWorkflow.message);
         },
-        resolve: (view: WorkflowView) => shownWorkflow(view),
+        resolve: (view: WorkflowView, _: unknown, context: RequestContext) => shownTo(view, context),
       },
     },
     Customer: {
-      async workflows({ id }, asked) {
+      async workflows({ id }, asked, context) {
         const stored = storedId(id);
-        return stored === null ? null : page({ entityIds: [stored] }, asked);
+        return stored === null ? null : page({ entityIds: [stored] }, asked, context);
       },
     },
     // What was shown of a workflow is their parent, with more than the contract says of it.
@@ -155,13 +178,3 @@ export function workflowResolvers(workflows: Workflows, complete: Complete) {
 function isRefusal(key: string | Refusal | null): key is Refusal {
   return typeof key === 'object' && key !== null;
 }
-
-function shownRefusals(refusals: readonly Refusal[], { principal }: RequestContext) {
-  const sight = sightOf('Customer', principal);
-  return refusals.map((refusal) => shownRefusal(refusal, sight));
-}
-
-const unknownWorkflow: Refusal = {
-  code: 'UNKNOWN_WORKFLOW',
-  message: 'There is no workflow with this id; give one that a payload or customerWorkflows told.',
-};

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../runtime/context.ts';
+import type { Rows } from '../../runtime/rows.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import type { WriteView } from '../coordination.ts';
 import type { Refusal } from '../refusal.ts';
@@ -124,4 +125,8 @@ export interface WorkflowFilter {
   readonly entityIds?: readonly string[];
   readonly states?: readonly WorkflowState[];
   readonly stages?: readonly Stage[];
+  /** Its customer is seen; null, or left out, for all. */
+  readonly rows?: Rows;
+  /** Or it was asked for by this subject, and nothing is known of the customer yet. */
+  readonly subject?: string;
 }

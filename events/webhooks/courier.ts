@@ -15,6 +15,8 @@ export interface CourierOptions extends Omit<DeliverOptions, 'gone' | 'stopped'>
   readonly log: Pick<Log, 'after'>;
   /** Whether an endpoint is told of a change; null where its filter means nothing any more. */
   readonly matcherFor: (endpoint: Endpoint) => ((change: Change) => boolean) | null;
+  /** Those of its changes whose entities an endpoint is to be told of. */
+  readonly seen: (endpoint: Endpoint, changes: readonly Change[]) => Promise<readonly Change[]>;
   /** Endpoints that are sent to at a time: of those that work, and of those whose last attempt failed. */
   readonly concurrency: readonly [working: number, failing: number];
   /** Milliseconds between two looks, where nothing is heard of. */
@@ -34,7 +36,7 @@ export interface Courier {
  * place of their own, so that however many of them hang they hold up nobody else.
  */
 export async function startCourier(options: CourierOptions): Promise<Courier> {
-  const { db, log, journal, matcherFor, concurrency, interval, failed, at } = options;
+  const { db, log, journal, matcherFor, seen, concurrency, interval, failed, at } = options;
   const [working, failing] = concurrency;
   const gone = new AbortController();
   const runs = new Set<Promise<void>>();
@@ -67,7 +69,7 @@ export async function startCourier(options: CourierOptions): Promise<Courier> {
     const outdated: Held[] = [];
     for (const held of all) {
       const matches = matcherFor(held.endpoint);
-      const own = matches ? changes.filter(matches) : [];
+      const own = matches ? await seen(held.endpoint, changes.filter(matches)) : [];
       if (!matches) outdated.push(held);
       else if (own.length === 0) idle.push(held);
       else begin(held, own, until);

@@ -2,7 +2,7 @@ import { v7, validate } from 'uuid';
 import type { Queryable } from '../../runtime/db/index.ts';
 import { newWebhookSecret } from '../../runtime/signature.ts';
 import type { AskedFilter } from '../asked.ts';
-import type { Delivery, Endpoint, EndpointState } from './endpoint.ts';
+import type { Delivery, Endpoint, EndpointState, Viewer } from './endpoint.ts';
 import { deliveryOf, endpointColumns, endpointOf, type DeliveryRow, type EndpointRow } from './row.ts';
 import { rotated, signing } from './secrets.ts';
 
@@ -16,6 +16,7 @@ export interface Registration {
   readonly filter: AskedFilter;
   readonly registeredBy: string;
   readonly scopes: readonly string[];
+  readonly viewers: readonly Viewer[];
   /** After which position it is told; null for the end of the log. */
   readonly position: string | null;
 }
@@ -31,6 +32,7 @@ export interface Amendment {
   readonly filter?: AskedFilter | undefined;
   readonly description?: string | null | undefined;
   readonly scopes: readonly string[];
+  readonly viewers: readonly Viewer[];
 }
 
 /** An endpoint as a person saw it. */
@@ -98,15 +100,15 @@ export function endpointsIn(db: Queryable, entity: string): Endpoints {
       return rows.map(endpointOf);
     },
 
-    async register({ url, description, filter, registeredBy, scopes, position }) {
+    async register({ url, description, filter, registeredBy, scopes, viewers, position }) {
       const secret = newWebhookSecret();
       const endpoint = await one(
-        `insert into events_webhook (id, entity, url, description, filter, registered_by, scopes, secrets, position)
-         select $1, $2, $3, $4, $5, $6, $7, $8::jsonb, coalesce($9::bigint, position) from events_head
-         where (select count(*) from events_webhook) < $10
+        `insert into events_webhook (id, entity, url, description, filter, registered_by, scopes, viewers, secrets, position)
+         select $1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb, coalesce($10::bigint, position) from events_head
+         where (select count(*) from events_webhook) < $11
          on conflict (url) do nothing`,
         [
-          ...[v7(), entity, url, description, filter, registeredBy, scopes],
+          ...[v7(), entity, url, description, filter, registeredBy, scopes, JSON.stringify(viewers)],
           ...[JSON.stringify([{ secret, until: null }]), position, endpointLimit],
         ],
       );
@@ -115,12 +117,15 @@ export function endpointsIn(db: Queryable, entity: string): Endpoints {
       return same ? { same: same.id } : 'FULL';
     },
 
-    async amend({ id, revision }, { url, filter, description, scopes }) {
+    async amend({ id, revision }, { url, filter, description, scopes, viewers }) {
       const amended = await one(
         `update events_webhook set url = coalesce($3, url), filter = coalesce($4::jsonb, filter),
-           description = case when $5 then $6 else description end, scopes = $7, revision = revision + 1, ${atOnce}
+           description = case when $5 then $6 else description end, scopes = $7, viewers = $8::jsonb, revision = revision + 1, ${atOnce}
          where id = $1 and revision = $2`,
-        [id, revision, url, filter, description !== undefined, description, scopes],
+        [
+          ...[id, revision, url, filter, description !== undefined, description, scopes],
+          JSON.stringify(viewers),
+        ],
       );
       return amended ?? 'STALE';
     },

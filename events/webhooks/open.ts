@@ -1,5 +1,6 @@
 import type { Db } from '../../runtime/db/index.ts';
 import { createHttp } from '../../runtime/http.ts';
+import type { RowsOf } from '../../runtime/rows.ts';
 import type { Metrics } from '../../runtime/telemetry.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import { askedOf } from '../asked.ts';
@@ -9,10 +10,11 @@ import type { Fingerprinter } from '../fingerprint.ts';
 import type { Log } from '../log.ts';
 import { namesOf } from '../names.ts';
 import type { Tagged } from '../sequence.ts';
+import { seeingIn, type Among } from '../seen.ts';
 import { visible } from '../sight.ts';
 import { startCourier } from './courier.ts';
 import type { Boundary } from './deliver.ts';
-import { principalOf, type Endpoint } from './endpoint.ts';
+import { principalBehind, principalOf, type Endpoint } from './endpoint.ts';
 import { decidingIn } from './decided.ts';
 import { endpointsIn } from './endpoints.ts';
 import { showEndpoints } from './gauges.ts';
@@ -57,6 +59,9 @@ export interface OpenWebhooksOptions {
   /** Attributes by which endpoints choose. */
   readonly tagged: readonly Tagged[];
   readonly fingerprint: Fingerprinter;
+  /** Which entities somebody hears of. */
+  readonly rowsOf: RowsOf;
+  readonly among: Among;
   /** Whether endpoints may be in private networks, and without TLS. */
   readonly allowPrivate: boolean;
   /** Told of what failed on our side; it is tried again. */
@@ -69,7 +74,7 @@ export async function openWebhooks(
   pace: DeliveryPace = usualPace,
   at: (boundary: Boundary) => void | Promise<void> = () => undefined,
 ): Promise<OpenedWebhooks> {
-  const { db, log, metrics, entity, tagged, fingerprint, allowPrivate, failed } = options;
+  const { db, log, metrics, entity, tagged, fingerprint, rowsOf, among, allowPrivate, failed } = options;
   const { lease, timeout, concurrency, interval, grace } = pace;
   const http = createHttp({ publicOnly: !allowPrivate, answerLimit: 1024 * 1024 });
   const send = sending(http);
@@ -88,12 +93,19 @@ export async function openWebhooks(
       return null;
     }
   };
+  const seeing = seeingIn(among);
   const courier = await startCourier({
     ...{ db, log, journal, send, patience: pace, timeout, concurrency, interval, failed, at },
     attempted: showEndpoints(metrics, db),
     matcherFor: (endpoint) => {
       const filter = keptFilter(endpoint);
       return filter && matcherOf(filter, readableTo(endpoint));
+    },
+    async seen({ viewers }, changes) {
+      let seen = changes;
+      for (const viewer of viewers)
+        seen = await seeing.of(seen, rowsOf({ principal: principalBehind(viewer), caller: 'gateway' }));
+      return seen;
     },
     messageFor: ({ endpoint }, change) =>
       messageOf(change, head.epoch, cursorAt(head, change.position), readableTo(endpoint)),

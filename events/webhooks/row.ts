@@ -1,5 +1,5 @@
 import type { AskedFilter } from '../asked.ts';
-import type { Delivery, DisabledReason, Endpoint, EndpointState } from './endpoint.ts';
+import type { Delivery, DisabledReason, Endpoint, EndpointState, Viewer } from './endpoint.ts';
 import { formerUntil, type Secret } from './secrets.ts';
 
 /** An endpoint as it is stored. */
@@ -11,6 +11,7 @@ export interface EndpointRow {
   readonly registered_by: string;
   readonly registered_at: string;
   readonly scopes: readonly string[];
+  readonly viewers: readonly Viewer[] | null;
   readonly secrets: readonly Secret[];
   readonly state: EndpointState;
   readonly reason: DisabledReason | null;
@@ -23,14 +24,15 @@ export interface EndpointRow {
 }
 
 export const endpointColumns =
-  'id, url, description, filter, registered_by, registered_at, scopes, secrets, state, reason, position, failures, failing_since, revision, due, leased';
+  'id, url, description, filter, registered_by, registered_at, scopes, viewers, secrets, state, reason, position, failures, failing_since, revision, due, leased';
 
 /** Without its secrets. */
 export function endpointOf(row: EndpointRow): Endpoint {
   const { id, url, description, filter, scopes, state, reason, position, failures } = row;
+  const viewers = row.viewers ?? [{ subject: row.registered_by, scopes, claims: {} }];
   const waits = state === 'ACTIVE' && failures > 0 && !row.leased;
   return {
-    ...{ id, url, description, filter, scopes, state, reason, position, failures },
+    ...{ id, url, description, filter, scopes, viewers, state, reason, position, failures },
     registeredBy: row.registered_by,
     registeredAt: instant(row.registered_at),
     failingSince: row.failing_since && instant(row.failing_since),

@@ -6,7 +6,7 @@ import { positionOf } from '../cursor.ts';
 import type { ChangeFilter, Log } from '../log.ts';
 import type { Names } from '../names.ts';
 import type { Decide } from './decided.ts';
-import { sharedScopes, type Delivery, type Endpoint } from './endpoint.ts';
+import { sharedScopes, viewerOf, withViewer, type Delivery, type Endpoint } from './endpoint.ts';
 import { endpointLimit, type Endpoints, type Stored } from './endpoints.ts';
 import type { Journal } from './journal.ts';
 import { testMessage } from './message.ts';
@@ -143,8 +143,9 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
       wanted === undefined ? undefined : await checked(refusals, () => checkedFilter(wanted, principal));
     if (refusals.length > 0) return refused(...refusals);
     const scopes = sharedScopes(seen.scopes, principal.scopes);
+    const viewers = withViewer(seen.viewers, viewerOf(principal));
     const amended = await decide('UPDATE', context, (these) =>
-      these.amend(seen, { url, filter, description, scopes }),
+      these.amend(seen, { url, filter, description, scopes, viewers }),
     ).catch(duplicated);
     if (amended === 'DUPLICATE') return refused(duplicate('another endpoint'));
     if (amended !== 'STALE') return arranged(Promise.resolve(amended));
@@ -166,7 +167,10 @@ export function webhooksIn(options: WebhooksOptions): Webhooks {
       const from = after === null ? null : await checked(refusals, () => position(after));
       if (refusals.length > 0 || !filter || from === undefined) return refused(...refusals);
       const { subject: registeredBy, scopes } = principal;
-      const registration = { url, filter, description, registeredBy, scopes: [...scopes], position: from };
+      const registration = {
+        ...{ url, filter, description, registeredBy, scopes: [...scopes], position: from },
+        viewers: [viewerOf(principal)],
+      };
       const done = await decide('REGISTER', context, (these) => these.register(registration));
       if (done === 'FULL') return refused(full);
       if ('same' in done) return refused(duplicate(`the endpoint ${done.same}`));

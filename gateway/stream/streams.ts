@@ -1,5 +1,6 @@
 import { requestContext } from '../../runtime/context.ts';
 import type { Principal } from '../../runtime/principal.ts';
+import type { RowsOf } from '../../runtime/rows.ts';
 import {
   running,
   type Body,
@@ -34,6 +35,8 @@ export interface StreamsOptions {
   readonly textOf: TextOf;
   readonly admit: Admit;
   readonly limits: StreamLimits;
+  /** Which entities a caller sees. */
+  readonly rowsOf: RowsOf;
   /** Told of every operation once it is over. */
   readonly answered: (answered: Answered) => void;
   /** Told of a subscription that shows personal data, when it begins; at its end that is not told again. */
@@ -192,13 +195,15 @@ export function createStreams(options: StreamsOptions): Streams {
 
   /**
    * Answers are the same where the operation, its variables and what its caller may read are: of the whole graph, because
-   * subgraphs look at that, too. They may look at scopes that the supergraph does not name, so that all of them count.
+   * subgraphs look at that, too. They may look at scopes that the supergraph does not name, so that all of them count, and
+   * show each caller other entities.
    */
   function keyOf({ operation, variables }: Subscription, caller: Introduced): string {
     const number = operations.get(operation) ?? (numbered += 1);
     operations.set(operation, number);
     const scopes = [...caller.principal.scopes].sort().join(' ');
-    return `${number} ${engine.clearanceOf(caller)} ${scopes} ${JSON.stringify(variables)}`;
+    const rows = options.rowsOf({ principal: caller.principal, caller: 'gateway' }) ?? '';
+    return `${number} ${engine.clearanceOf(caller)} ${scopes} ${rows} ${JSON.stringify(variables)}`;
   }
 
   /** Belongs to all who share it: it has a correlation id of its own, and goes on when one of them leaves. */

@@ -1,6 +1,7 @@
 import type { Db } from '../../runtime/db/index.ts';
-import { entryOf, keyColumns } from '../columns.ts';
+import { keyColumns } from '../columns.ts';
 import { takeTurn } from '../enrol.ts';
+import { blocksOf } from './blocks.ts';
 import type { Candidate } from './candidates.ts';
 
 /** Customers that are put into blocks in one transaction. */
@@ -24,7 +25,7 @@ export async function fillBlocks(db: Db, signal: AbortSignal): Promise<number> {
         await tx.query(
           `update identity_customer c set blocks = f.blocks
            from json_to_recordset($1::json) as f (id uuid, blocks int8[]) where c.id = f.id`,
-          [JSON.stringify(bare.map(({ id, ...keys }) => ({ id, blocks: entryOf(keys).blocks })))],
+          [JSON.stringify(bare.map(({ id, ...keys }) => ({ id, blocks: blocksOf(keys) })))],
         );
       return bare.length;
     });

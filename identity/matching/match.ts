@@ -1,3 +1,4 @@
+import type { Rows } from '../../runtime/rows.ts';
 import type { MatchPart, MatchVerdict } from '../../schema/generated/identity.ts';
 import type { Facts } from '../facts.ts';
 
@@ -25,6 +26,8 @@ export interface Match {
 export interface MatchOptions {
   /** The customer whose facts these are: it is not among its own matches, and what people decided of it holds. */
   readonly exclude?: string | undefined;
+  /** Those who are seen; null, or left out, for all. */
+  readonly rows?: Rows;
 }
 
 /**

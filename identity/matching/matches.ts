@@ -1,4 +1,5 @@
 import { Failure } from '../../runtime/failure.ts';
+import { among } from '../among.ts';
 import { customerId } from '../crosswalk.ts';
 import type { KeyedStore } from '../keying.ts';
 import { blocksOf } from './blocks.ts';
@@ -28,16 +29,16 @@ export function ranked(
 
 /** The matcher over a store. */
 export function matchesIn({ db, keying }: KeyedStore): Matches {
-  return (facts, { exclude } = {}) => {
+  return (facts, { exclude, rows = null } = {}) => {
     const self = exclude === undefined ? null : customerId(exclude);
     if (self === null && exclude !== undefined)
       throw new Failure('BAD_USER_INPUT', 'The id of a customer must be a UUID.');
     const keys = keying(facts);
     return db.transaction(async (tx) => {
-      const candidates = [
+      const candidates = await among(tx, rows, [
         ...(await sharingBlocks(tx, [blocksOf(keys)])),
         ...(await namedSimilarly(tx, keys.name)),
-      ];
+      ]);
       const decided = self === null ? undefined : (await verdictsOf(tx, [self])).get(self);
       const profile = profileOf(keys);
       const others = new Map(candidates.map((candidate) => [candidate.id, candidate]));

@@ -62,7 +62,12 @@ export const authenticationSettings = {
     parse: listOf(z.string().min(1)),
     form: 'a comma list of claims',
     initial: 'policies,roles,groups',
-    about: 'Other claims that policies and rules about rows look at.',
+    about: 'Other claims that policies look at; those of ROW_RULES_FILE are looked at besides.',
+  },
+  rowRulesFile: {
+    ...text,
+    about:
+      'Path of a JSON file with rules about which customers a caller sees at all; without one everybody sees all.',
   },
   tlsCert: {
     parse: z.string().includes('-----BEGIN CERTIFICATE-----'),

@@ -10,7 +10,7 @@ import { lensesOf, vocabulary, type Mapped, type Mapping } from '../lens.ts';
 import type { Account, Contact } from './account.ts';
 import { declaredFields, declaredFrom, declaredIn } from './declared.ts';
 
-const { coded, field, given, link, listed, made } = lensesOf<Account>();
+const { coded, field, given, link, links, listed, made } = lensesOf<Account>();
 
 const segments = vocabulary({
   ENTERPRISE: 'Enterprise',
@@ -61,7 +61,7 @@ export const mapping = {
     (owner) => ({ Owner: owner ? { Name: owner.name, Email: owner.email ?? null } : null }),
   ),
   parent: link('ParentId'),
-  children: listed('Account', ({ Id }: Pick<Contact, 'Id'>) => ({ localKey: Id })),
+  children: links('Account', ({ Id }: Pick<Contact, 'Id'>) => ({ localKey: Id })),
   contacts: listed('Contact', contactOf, ({ role }: Partial<CustomerContactsArgs>) =>
     role ? { Roles__c: [roles.word(role)] } : {},
   ),

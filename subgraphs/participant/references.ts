@@ -2,6 +2,7 @@ import type { RequestContext } from '../../runtime/context.ts';
 import { attributes } from '../../schema/generated/contracts.ts';
 import type { ParticipantCause } from '../../schema/generated/participant.ts';
 import type { Attribute } from '../../schema/governance.ts';
+import { leaves, replaced } from '../../schema/places.ts';
 import type { Local } from '../lens.ts';
 import type { Crossing } from '../slice.ts';
 import type { Values } from './writable.ts';
@@ -62,23 +63,3 @@ export function createTranslation(entity: string, crossing: Crossing) {
 }
 
 export type Translation = ReturnType<typeof createTranslation>;
-
-/** What is at these places of a value, nulls left out. */
-function leaves(value: unknown, places: readonly string[]): readonly unknown[] {
-  const found: unknown[] = [];
-  replaced(value, places, (leaf) => found.push(leaf));
-  return found;
-}
-
-function replaced(value: unknown, places: readonly string[], change: (leaf: unknown) => unknown): unknown {
-  return places.reduce((changed, place) => at(changed, place === '' ? [] : place.split('.'), change), value);
-}
-
-function at(value: unknown, [step, ...rest]: readonly string[], change: (leaf: unknown) => unknown): unknown {
-  if (value === null || value === undefined) return value;
-  if (Array.isArray(value))
-    return value.map((item) => at(item, step === undefined ? [] : [step, ...rest], change));
-  if (step === undefined) return change(value);
-  const object = value as Readonly<Record<string, unknown>>;
-  return { ...object, [step]: at(object[step], rest, change) };
-}

@@ -35,7 +35,7 @@ beforeAll(async () => {
   } as const;
   const logger = createLogger({ level: 'warn', json: true, write: (line) => logged.push(line) });
   const audit = await openAudit(
-    { db, config, metrics: createMetrics(), logger },
+    { db, config, metrics: createMetrics(), logger, rowsOf: () => null },
     { ...eager, interval: 5, signing: 0, batch: 100 },
   );
   await stage.record(...Array.from({ length: 10 }, (_, n) => entry(n + 1)));

@@ -16,6 +16,7 @@ import { buildSubgraph } from '../../runtime/subgraph.ts';
 import { contractOf } from '../../schema/load.ts';
 import type { Store } from '../../subgraphs/store.ts';
 import { openFeed } from './telling.ts';
+import { seesAll } from '../support/rows.ts';
 
 /** A change as these tests select it. */
 export interface Heard {
@@ -51,7 +52,7 @@ export function caller(
 /** The feed's part of the graph, asked as the gateway asks it. */
 async function subgraphOver(db: Db, events: Events, { members }: Identity) {
   const fingerprint = fingerprinterOf(await fingerprintSecret(db));
-  const { resolvers } = eventsSubgraph(events, { entity: 'Customer', fingerprint, members });
+  const { resolvers } = eventsSubgraph(events, { entity: 'Customer', fingerprint, members, ...seesAll });
   const subgraph = localSubgraph('events', buildSubgraph(contractOf('events').sdl, resolvers));
   const stream =
     subgraph.subscribe?.(`subscription ($filter: CustomerChangeFilter, $after: String, $snapshot: Boolean! = false) {

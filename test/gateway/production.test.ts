@@ -27,6 +27,7 @@ const means: GraphMeans = {
   reads: { mayShow: () => true, note: () => undefined, stop: () => Promise.resolve() },
   pseudonym: () => '',
   textOf: anyDocument,
+  rowsOf: () => null,
 };
 const config = readConfig({ NODE_ENV: 'production', AUDIT_KEY: newSealKey() });
 const door = gatewayOf(config, silent, () => undefined, [{ query: '{ __typename }' }], means);

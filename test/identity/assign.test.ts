@@ -84,14 +84,14 @@ describe('whose record it is', () => {
 });
 
 describe('by what a customer is found', () => {
-  const apart = { addresses: ['a0|||'], phones: ['p0'], ibans: ['i0'] };
+  const apart = { addresses: ['a0|||'], phones: ['p0'], ibans: ['i0'], segment: 's0', accountOwner: 'o0' };
   const enrolled = {
     ...{ name: 'enrolled', country: 'DE', taxIds: ['T0'], leis: [], domains: ['d0.example'] },
     ...apart,
   };
   const silent = {
     ...{ name: null, country: null, taxIds: null, leis: null, domains: null },
-    ...{ addresses: null, phones: null, ibans: null },
+    ...{ addresses: null, phones: null, ibans: null, segment: null, accountOwner: null },
   };
   const record = (system: Stated['system'], stated: Partial<Stated>): Stated => ({
     system,

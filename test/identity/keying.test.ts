@@ -7,7 +7,7 @@ const keying = keyingWith(seal);
 test('what says nothing gives no key', () => {
   const none = {
     ...{ name: '', country: null, taxIds: [], leis: [], domains: [] },
-    ...{ addresses: [], phones: [], ibans: [] },
+    ...{ addresses: [], phones: [], ibans: [], segment: null, accountOwner: null },
   };
   expect(keying({})).toEqual(none);
   expect(

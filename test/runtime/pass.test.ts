@@ -130,6 +130,22 @@ test('what is forged, expired, unsigned or missing is refused, and never let in 
   await expect(door.verify(presented(`${head}.${other}.${signature}`), 'erp')).rejects.toMatchObject(refused);
 });
 
+test('a process with other rules about rows is not let in, and none without them where there are some', async () => {
+  const [theirs, ours, without] = [
+    createPass([secret], 'theirs'),
+    createPass([secret], 'ours'),
+    createPass([secret]),
+  ];
+  const headers = await theirs.headers('erp', alice);
+  expect(await createPass([secret], 'theirs').verify(headers, 'erp')).toMatchObject({ principal: alice });
+  for (const door of [ours, without])
+    await expect(door.verify(headers, 'erp')).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('ROW_RULES_FILE'),
+    });
+  await expect(ours.verify(await without.headers('erp', alice), 'erp')).rejects.toThrow('ROW_RULES_FILE');
+});
+
 test('without a secret there is no pass', () => {
   expect(() => createPass([])).toThrow('PASS_SECRET');
 });

@@ -35,7 +35,7 @@ withStores((open) => {
   });
   beforeEach(() => db.script('truncate steward_item, steward_decision, audit_pending'));
 
-  const queue = () => queueIn(db, () => Promise.resolve());
+  const queue = () => queueIn({ db, rowsOf: () => null, told: () => Promise.resolve() });
   const codes = (told: { refusals: readonly { code: string }[] }) => told.refusals.map(({ code }) => code);
   /** A process that continues; it ends with the test. */
   const continuing = async <T>(

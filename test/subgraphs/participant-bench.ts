@@ -86,6 +86,7 @@ export function participantOf<R extends object, Rows extends object>({
     connector,
     guard,
     crossing: {
+      seesAll: () => true,
       keysOf: (_, ids) =>
         Promise.resolve(ids.map((id) => links.get(id) ?? /^id of (.+)$/.exec(id)?.[1] ?? null)),
       idOf: (_, key) => Promise.resolve(idOf(key)),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { openHouse, type House } from '../../house.ts';
 import { readConfig, type Config } from '../../runtime/config.ts';
 import { openDb } from '../../runtime/db/index.ts';
+import { readRowRules } from '../../identity/index.ts';
 import { newSealKey } from '../../runtime/seal.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import type { Sandbox } from '../../subgraphs/sandbox/api.ts';
@@ -73,17 +74,17 @@ function urlsOf({ url }: House, names: readonly string[]): Record<string, string
   return Object.fromEntries(names.map((name) => [`${name.toUpperCase()}_URL`, `${url}/${name}`]));
 }
 
-/** Runs a suite of walks over the sample data, in one process and over HTTP; with settings as in the environment. */
-export function bothWays(suite: (graph: () => Graph) => void, settings: Settings = {}): void {
+/** Runs a suite of walks over the sample data, in one process and over HTTP, and tells it which; with settings as in the environment. */
+export function bothWays(suite: (graph: () => Graph, way: string) => void, settings: Settings = {}): void {
   describe.each([
     ['in one process', together],
     ['subgraphs apart, over HTTP', apart],
-  ] as const)('%s', (_, open) => {
+  ] as const)('%s', (way, open) => {
     let graph: Graph;
     let close: () => Promise<void>;
 
     beforeAll(async () => {
-      const store = await prepared(await openDb({}));
+      const store = await prepared(await openDb({}), readRowRules(settings.ROW_RULES_FILE));
       await seedNorthwind({ ...store, progress: () => undefined });
       // Each house closes what it was given: the store they share is closed after the last of them.
       const houses = await open({ ...store, db: { ...store.db, close: () => Promise.resolve() } }, settings);
@@ -94,7 +95,7 @@ export function bothWays(suite: (graph: () => Graph) => void, settings: Settings
       };
     });
     afterAll(() => close());
-    suite(() => graph);
+    suite(() => graph, way);
   });
 }
 

@@ -70,6 +70,8 @@ export async function own(store: OpenOptions): Promise<Running> {
     entity: 'Customer',
     fingerprint,
     members: unasked as never,
+    rowsOf: () => null,
+    among: unasked as never,
   });
   const schemas: Readonly<Record<string, ReturnType<typeof buildSubgraph>>> = {
     ...memorySubgraphs(populationOf(populationSize), guard),

@@ -10,6 +10,7 @@ import { requestContext } from '../../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../../runtime/db/index.ts';
 import type { Principal } from '../../../runtime/principal.ts';
 import { createMetrics } from '../../../runtime/telemetry.ts';
+import { seesAll } from '../../support/rows.ts';
 
 /** What was tried and failed comes again at once, and is given up late. */
 export const quick: DeliveryPace = {
@@ -53,6 +54,7 @@ export async function openSender(
       tagged: [{ system: 'CRM', attribute: 'segment' }],
       fingerprint: (attribute, value) => `${attribute}=${String(value)}`,
       failed: (error) => failures.push(error),
+      ...seesAll,
       ...options,
     },
     { ...quick, ...pace },
