@@ -2,16 +2,10 @@ import type { Db } from '../runtime/db/index.ts';
 import type { Rows } from '../runtime/rows.ts';
 import { attributes, type EntityName } from '../schema/generated/contracts.ts';
 import { heldOf } from './barrier.ts';
-import type {
-  DeadLetterFilter,
-  Page,
-  RecordedWrite,
-  WriteFilter,
-  WritePage,
-  WriteView,
-} from './coordination.ts';
+import type { DeadLetterFilter, Page, WriteFilter, WritePage, WriteView } from './coordination.ts';
 import { copiedOf } from './drift/copied.ts';
 import type { Stored } from './journal.ts';
+import { openedWrite, type Sealed } from './sealed.ts';
 import { isOver } from './write.ts';
 
 /** Reads of writes; each call is one statement. */
@@ -50,11 +44,11 @@ const open = `w.state in ('AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATI
 export function recordsIn(db: Db): Records {
   return {
     async stored(id) {
-      const [row] = await db.query<{ write: Stored }>(
+      const [row] = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w where w.id = $1`,
         [id],
       );
-      return row?.write ?? null;
+      return row ? openedWrite(row.write) : null;
     },
 
     async view(id) {
@@ -147,7 +141,7 @@ export function recordsIn(db: Db): Records {
 
     async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit, rows: only }) {
       const seen = seenBy(only, `w.request ->> 'entityId'`, 7);
-      const rows = await db.query<{ write: Stored }>(
+      const rows = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w
          where w.state = 'REVIEW' and exists (
              select from coordination_step s where s.write_id = w.id and s.state = 'DEAD'
@@ -159,7 +153,7 @@ export function recordsIn(db: Db): Records {
          order by w.id limit $6`,
         [writeIds, entityIds, systems, codes, acceptedBefore, limit, ...seen.values],
       );
-      return rows.map(({ write }) => write);
+      return rows.map(({ write }) => openedWrite(write));
     },
 
     async superseded(write, system, attributes) {
@@ -203,10 +197,10 @@ function queuesOf(entityId: string): readonly string[] {
 }
 
 interface Shown {
-  readonly write: Stored;
-  readonly copies: readonly RecordedWrite[];
+  readonly write: Sealed<Stored>;
+  readonly copies: readonly Sealed<Stored>[];
 }
 
 function viewOf({ write, copies }: Shown): WriteView {
-  return { ...write, copies };
+  return { ...openedWrite(write), copies: copies.map(openedWrite) };
 }

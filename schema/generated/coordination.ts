@@ -219,11 +219,17 @@ export type Mutation = {
    * are written.
    */
   readonly onboardCustomer: StartWorkflowPayload;
+  /**
+   * Erases a customer from all systems and from the graph itself, once a second person has agreed. Every system leaves of it
+   * what the law has it keep, and nothing else; the graph leaves ids, and that it was done. Nothing brings it back. Refused
+   * for a customer that is neither CLOSED nor a PROSPECT, that owes something, or for which something is under way.
+   */
+  readonly eraseCustomer: StartWorkflowPayload;
   /** Answers what a workflow asks. To approve takes the scopes that its question names, and somebody else than who asked for it. */
   readonly answerWorkflow: WorkflowPayload;
   /**
    * Ends a workflow and undoes what it has done, from the last to the first. Refused once that is no longer possible: the
-   * billing account is ordered, or the register has the merge.
+   * billing account is ordered, the register has the merge, or a system may have begun to erase.
    */
   readonly cancelWorkflow: WorkflowPayload;
   /** Has tried again what a system has refused, and looked at again what a person may have mended elsewhere. */
@@ -281,6 +287,11 @@ export type MutationRedriveDeadLettersArgs = {
 
 export type MutationOnboardCustomerArgs = {
   input: OnboardCustomerInput;
+};
+
+
+export type MutationEraseCustomerArgs = {
+  input: EraseCustomerInput;
 };
 
 
@@ -536,7 +547,9 @@ export type WriteRefusalCode =
   | 'UNKNOWN_WORKFLOW'
   /** It asks for nothing, or nothing was said. */
   | 'NOTHING_ASKED'
-  /** The customer is becoming one with another, or is taken out of one: ask anew in a moment. */
+  /** What is to be erased was not confirmed by its name or its id. */
+  | 'NOT_CONFIRMED'
+  /** The customer is becoming one with another, is taken out of one, or is being erased: ask anew in a moment. */
   | 'MERGING'
   /** The two cannot become one: the message says why. */
   | 'NOT_MERGEABLE'
@@ -816,6 +829,8 @@ export type WriteStepKind =
   | 'CREATE'
   /** Its record of the customer is to be taken away again. */
   | 'WITHDRAW'
+  /** Nothing is to be left of its records of the customer but what the law has it keep. */
+  | 'ERASE'
   /** One of its records is to live on as another one. */
   | 'MERGE'
   /** That is to be taken back. */
@@ -915,6 +930,21 @@ export type OnboardCustomerInput = {
   readonly reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A customer to be erased. */
+export type EraseCustomerInput = {
+  /** The customer; one that was merged into another means that one, with everybody who was merged into it. */
+  readonly customerId: Scalars['ID']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same workflow, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The name of the customer as it is, or its id: so that nobody is erased by mistake. */
+  readonly confirm: Scalars['String']['input'];
+  /** Why. The audit keeps it for good: nothing of the customer belongs in it. */
+  readonly reason: Scalars['String']['input'];
+};
+
 /** What a person says to a question of a workflow. */
 export type WorkflowAnswerInput = {
   /** Chosen by the caller, 1 to 255 characters: the same key with the same answer counts once. May be in the header `Idempotency-Key` instead. */
@@ -996,6 +1026,8 @@ export type CustomerWorkflow = {
 export type WorkflowKind =
   /** A new customer is set up in all systems. */
   | 'ONBOARDING'
+  /** A customer is erased from all systems, and from the graph. */
+  | 'ERASURE'
   /** Two customers become one. */
   | 'MERGE'
   /** A customer that was merged is its own again. */
@@ -1038,6 +1070,16 @@ export type WorkflowStage =
   | 'UNDOING'
   /** It is over. */
   | 'ENDED'
+  /** It is looked whether anything stands against it. */
+  | 'GUARDS'
+  /** Billing erases its part: from here on it is not ended any more. */
+  | 'BILLING_ERASURE'
+  /** The ERP erases its part. */
+  | 'ERP_ERASURE'
+  /** The CRM erases its part. */
+  | 'CRM_ERASURE'
+  /** The graph forgets it. */
+  | 'FORGETTING'
   /** Nothing new is written to the customers, and what was asked for before is carried out. */
   | 'DRAINING'
   /** Values go from one customer to the other, or are put back. */
@@ -1126,6 +1168,8 @@ export type WorkflowEndingCode =
   | 'CANCELLED'
   /** A customer in this state is not set up anew. */
   | 'NOT_ONBOARDABLE'
+  /** Something stands against erasing the customer. */
+  | 'NOT_ERASABLE'
   /** Another workflow has one of the customers, or a write waits for a person. */
   | 'BLOCKED'
   /** What would be done was no longer what was planned. */
@@ -1223,6 +1267,8 @@ export type WorkflowEventKind =
   | 'CANCELLING'
   /** It is over. */
   | 'ENDED'
+  /** A system has erased its part, or the graph has. */
+  | 'ERASED'
   /** Nothing new is written to the customers, and nothing is left to be carried out. */
   | 'HELD'
   /** The register has it. */
@@ -1905,6 +1951,7 @@ export type ResolversTypes = {
   CustomerWriteConnection: ResolverTypeWrapper<Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWriteEdge']> }>;
   CustomerWriteEdge: ResolverTypeWrapper<Omit<CustomerWriteEdge, 'node'> & { node: ResolversTypes['CustomerWrite'] }>;
   OnboardCustomerInput: OnboardCustomerInput;
+  EraseCustomerInput: EraseCustomerInput;
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: ResolverTypeWrapper<Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
   WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
@@ -2013,6 +2060,7 @@ export type ResolversParentTypes = {
   CustomerWriteConnection: Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWriteEdge']> };
   CustomerWriteEdge: Omit<CustomerWriteEdge, 'node'> & { node: ResolversParentTypes['CustomerWrite'] };
   OnboardCustomerInput: OnboardCustomerInput;
+  EraseCustomerInput: EraseCustomerInput;
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
   WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
@@ -2135,6 +2183,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   retryWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationRetryWriteArgs, 'id'>>;
   redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, RequireFields<MutationRedriveDeadLettersArgs, 'dryRun'>>;
   onboardCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationOnboardCustomerArgs, 'input'>>;
+  eraseCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'input'>>;
   answerWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationAnswerWorkflowArgs, 'id' | 'answer'>>;
   cancelWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationCancelWorkflowArgs, 'id'>>;
   retryWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationRetryWorkflowArgs, 'id'>>;

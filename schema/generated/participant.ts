@@ -46,6 +46,8 @@ export type ParticipantKind =
   | 'CREATE'
   /** Its record of the entity is to be taken away again. */
   | 'WITHDRAW'
+  /** Nothing is to be left of the entity's records but what the law has the system keep. */
+  | 'ERASE'
   /** One of its records is to live on as another one. */
   | 'MERGE'
   /** That is to be taken back. */

@@ -15,6 +15,7 @@ import { fieldsOf } from '../fingerprint.ts';
 import type { Attribute } from '../lens.ts';
 import { apply } from './apply.ts';
 import { create } from './create.ts';
+import { erase, examineErasure } from './erase.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
 import { examineMerge, merge } from './merge.ts';
@@ -28,12 +29,14 @@ import { writablesOf } from './writable.ts';
 const looks: Readonly<Partial<Record<ParticipantKind, typeof examine>>> = {
   CREATE: examinePresence,
   WITHDRAW: examinePresence,
+  ERASE: examineErasure,
   MERGE: examineMerge,
   UNMERGE: examineMerge,
 };
 const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
   CREATE: create,
   WITHDRAW: withdraw,
+  ERASE: erase,
   MERGE: merge,
   UNMERGE: merge,
 };
@@ -68,7 +71,10 @@ export function participantResolvers<R extends object, Rows extends object>({
     ),
     whole: [...new Set([...fields, ...[...made.values()].flatMap((writable) => writable.fields)])],
     translation: createTranslation(options.entity, options.crossing),
-    writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: none, MERGE: none, UNMERGE: none },
+    writables: {
+      ...{ OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: none, ERASE: none },
+      ...{ MERGE: none, UNMERGE: none },
+    },
   };
   const operations = participantOperations(options.system);
 

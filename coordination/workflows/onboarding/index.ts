@@ -14,6 +14,7 @@ export { questionOf } from './told.ts';
 /** A new customer, through all systems. */
 export const onboarding: Kind<Memory, OnboardingCommand, OnboardingEvent> = {
   kind: 'ONBOARDING',
+  hasValues: true,
   scopes: ['customer:onboard'],
   pivot,
   isEnding: ({ memory }) => memory.ending !== null,
