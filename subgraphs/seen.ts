@@ -4,7 +4,7 @@ import { Failure } from '../runtime/failure.ts';
 import type { Listed, Local } from './lens.ts';
 import { cut, type Page, type PageArgs } from './page.ts';
 import type { Reader } from './reader.ts';
-import type { Crossing } from './slice.ts';
+import type { Crossing } from './crossing.ts';
 
 /** Rows below one record that are looked through at most. */
 const most = 10_000;

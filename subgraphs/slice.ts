@@ -1,26 +1,12 @@
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { RequestContext } from '../runtime/context.ts';
 import type { Versioned } from './connector.ts';
+import type { Crossing } from './crossing.ts';
 import type { Attribute, Collection, Listed, Local } from './lens.ts';
 import { cut, pageOf, type Page, type PageArgs } from './page.ts';
 import type { Reader } from './reader.ts';
 import { seenPage } from './seen.ts';
 import { wantedOf, type Wanted } from './wanted.ts';
-
-/** The way between the graph's ids and one system's own keys. */
-export interface Crossing {
-  /** Whether the caller sees all entities; whom it does not see is unknown to it. */
-  seesAll(context: RequestContext): boolean;
-  /** The system's own keys of these entities, in their order; null for one that it does not know. */
-  keysOf(context: RequestContext, ids: readonly string[]): Promise<readonly (string | null)[]>;
-  idOf(context: RequestContext, key: string): Promise<string | null>;
-  /** All keys that ever were this entity's, or that of one merged into it, and are nobody else's now; in order. */
-  everOf(context: RequestContext, id: string): Promise<readonly string[]>;
-  /** Makes a record the entity's, unless it is somebody else's by now; the entity comes into being where it is not there. */
-  link(context: RequestContext, id: string, key: string): Promise<void>;
-  /** A record that is gone is nobody's any more. */
-  unlink(context: RequestContext, id: string, key: string): Promise<void>;
-}
 
 /** The part of an entity that one system owns, ready for a GraphQL executor: attributes are plain properties. */
 export interface Slice<R> {

@@ -4,13 +4,14 @@ import type { Change, Feed, SystemName } from '../identity/index.ts';
 import type { Db } from '../runtime/db/index.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
 import type { Call, Connector, Moved, Versioned } from './connector.ts';
+import type { Crossing } from './crossing.ts';
 import { fingerprintsOf } from './fingerprint.ts';
 import type { Attribute } from './lens.ts';
 import { listReader, listsOf } from './lists.ts';
 import { participantResolvers } from './participant/index.ts';
 import { chunks, createReader, type Guard, type Reader } from './reader.ts';
 import type { Sandbox } from './sandbox/api.ts';
-import { createSlices, type Crossing } from './slice.ts';
+import { createSlices } from './slice.ts';
 import type { Wire } from './wire.ts';
 
 /** What a system needs from the house to be opened. */

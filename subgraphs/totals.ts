@@ -1,6 +1,6 @@
 import type { RequestContext } from '../runtime/context.ts';
 import { chunks, type Reader } from './reader.ts';
-import type { Crossing } from './slice.ts';
+import type { Crossing } from './crossing.ts';
 
 /** An exact decimal, and its ISO 4217 currency. */
 interface Amount {

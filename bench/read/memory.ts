@@ -3,7 +3,7 @@
  * resolvers, with nothing behind them that takes time of its own.
  */
 import type { Guard } from '../../subgraphs/reader.ts';
-import type { Crossing } from '../../subgraphs/slice.ts';
+import type { Crossing } from '../../subgraphs/crossing.ts';
 import type { Capabilities, Connector, Versioned } from '../../subgraphs/connector.ts';
 import { fingerprinterOf } from '../../events/fingerprint.ts';
 import type { SystemName } from '../../identity/index.ts';

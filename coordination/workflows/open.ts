@@ -105,7 +105,6 @@ export async function openWorkflows(
   const look = (): void => {
     worker.look();
   };
-  const merges = mergesIn({ db, participants, identity, store, reads, callTimeout, look });
   const progress = progressIn({
     records: reads,
     isDone: ({ state }) => isOver(state),
@@ -116,8 +115,7 @@ export async function openWorkflows(
     workflows: {
       onboard: startIn({ db, identity, store, reads, look }),
       erase: eraseIn({ db, identity, guard, store, reads, callTimeout, look }),
-      planMerge: merges.plan,
-      merge: merges.merge,
+      ...mergesIn({ db, participants, identity, store, reads, callTimeout, look }),
       unmerge: unmergeIn({ db, identity, store, reads, look }),
       ...decisionsIn({ db, store, reads, kinds, look, retryWrite: decisionsOnWrites(engine).retry }),
       workflow: (id) => reads.view(id),

@@ -5,7 +5,7 @@ import type { ParticipantCause, ParticipantGuarantee } from '../../schema/genera
 import { callOf } from '../call.ts';
 import type { Capabilities, Connector, Refusal, Versioned } from '../connector.ts';
 import type { Guard } from '../reader.ts';
-import type { Crossing } from '../slice.ts';
+import type { Crossing } from '../crossing.ts';
 import type { Translation } from './references.ts';
 import type { Writable, Writables } from './writable.ts';
 

@@ -4,7 +4,7 @@ import type { ParticipantCause } from '../../schema/generated/participant.ts';
 import type { Attribute } from '../../schema/governance.ts';
 import { leaves, replaced } from '../../schema/places.ts';
 import type { Local } from '../lens.ts';
-import type { Crossing } from '../slice.ts';
+import type { Crossing } from '../crossing.ts';
 import type { Values } from './writable.ts';
 
 /** Changes in which other entities are named by the system's own keys, and what it does not know. */

@@ -86,7 +86,9 @@ bothWays(
       expect(await ask(queue, {})).toMatchObject({
         workItemCounts: [{ kind: 'VERSION_CONFLICT', open: 1, overdue: 0 }],
       });
-      expect(await graph().metrics()).toMatch(/^work_items_open\{kind="VERSION_CONFLICT",age="UNDER_A_DAY"\} 1$/m);
+      expect(await graph().metrics()).toMatch(
+        /^work_items_open\{kind="VERSION_CONFLICT",age="UNDER_A_DAY"\} 1$/m,
+      );
 
       const refused = async (query: string, variables: object, headers: Readonly<Record<string, string>>) => {
         const [told] = Object.values(await ask(query, variables, headers)) as { refusals: unknown[] }[];

@@ -71,7 +71,7 @@ export function mergesIn(options: MergeOptions) {
   }
 
   return {
-    plan: planned,
+    planMerge: planned,
 
     async merge(order: MergeOrder, context: RequestContext): Promise<Started> {
       const { key, reason, planHash, chosen } = order;
