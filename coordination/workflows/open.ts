@@ -117,7 +117,7 @@ export async function openWorkflows(
       onboard: startIn({ db, identity, store, reads, look }),
       erase: eraseIn({ db, identity, guard, store, reads, callTimeout, look }),
       planMerge: merges.plan,
-      merge: merges.merge,
+      merge: (order, context) => merges.merge(order, context),
       unmerge: unmergeIn({ db, identity, store, reads, look }),
       ...decisionsIn({ db, store, reads, kinds, look, retryWrite: decisionsOnWrites(engine).retry }),
       workflow: (id) => reads.view(id),
