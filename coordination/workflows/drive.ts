@@ -44,7 +44,8 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
   const { db, store, act, at, pause } = options;
   const carried = options.kinds.get(taken.workflow.kind);
   if (!carried) throw new Error(`nobody knows workflows of the kind ${taken.workflow.kind}`);
-  const { kind, gaveUp } = carried;
+  const { kind } = carried;
+  const gaveUp = (tx: Queryable, over: Workflow) => carried.gaveUp(tx, over);
   let held = taken;
 
   await at('claimed');
