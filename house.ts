@@ -6,6 +6,7 @@ import { changesOf, unknownDecided } from './events/index.ts';
 import { observing, eventsOf } from './house/changes.ts';
 import { authenticateBy, doorOf, scrapedBy } from './house/door.ts';
 import { governedOf } from './house/governed.ts';
+import { openSystems } from './house/systems.ts';
 import { identitySubgraph, startDuplicateSweeps, verdictDecided } from './identity/index.ts';
 import { reach, serveApart } from './runtime/apart.ts';
 import type { Config, Role } from './runtime/config.ts';
@@ -19,13 +20,11 @@ import { buildSubgraph, type Resolvers } from './runtime/subgraph.ts';
 import { createMetrics, type Logger } from './runtime/telemetry.ts';
 import { contractOf } from './schema/load.ts';
 import { openSteward, type Continuations } from './steward/index.ts';
-import { crossingOf } from './subgraphs/crossing.ts';
 import { systems } from './subgraphs/index.ts';
 import type { Sandbox } from './subgraphs/sandbox/api.ts';
 import { startHooks } from './subgraphs/sandbox/hooks.ts';
 import { openSandboxes } from './subgraphs/sandbox/open.ts';
 import type { Store } from './subgraphs/store.ts';
-import type { System } from './subgraphs/system.ts';
 
 /** A process of the graph that has begun to serve. */
 export interface House {
@@ -71,14 +70,8 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
   if (sandboxServer) begun.push(() => sandboxServer.close());
   const guards = guardsOf(config, [...here.map(({ name }) => name), ...config.remotes.keys()], metrics);
 
-  const opened = here.map((system): System => {
-    const sandbox = sandboxes.find(({ name }) => name === system.name);
-    const guard = guards.get(system.name);
-    if (!sandbox || !guard) throw new Error(`the system ${system.name} was not opened`);
-    const site = sandboxServer && `${sandboxServer.url}/${system.name}`;
-    const crossing = crossingOf(identity, system.system);
-    return system.open(sandbox.wire, { guard, crossing, fingerprint, site });
-  });
+  const url = sandboxServer?.url ?? null;
+  const opened = openSystems(store, { here, sandboxes, guards, url });
 
   const schemas = new Map<string, GraphQLSchema>();
   const add = ({ name, resolvers }: { readonly name: string; readonly resolvers: Resolvers }) =>
@@ -162,7 +155,7 @@ async function begin(config: Config, store: Store, logger: Logger, begun: Ending
 
   return {
     url: listening.url,
-    sandboxUrl: sandboxServer?.url ?? null,
+    sandboxUrl: url,
     sandboxes,
     async stop() {
       await listening.close();

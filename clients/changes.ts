@@ -16,7 +16,7 @@ export interface Told {
 /** A change, as it is selected where the query is not your own. */
 export interface Change extends Told {
   readonly at: string;
-  readonly kind: 'CREATED' | 'UPDATED' | 'DELETED' | 'SNAPSHOT';
+  readonly kind: 'CREATED' | 'UPDATED' | 'DELETED' | 'SNAPSHOT' | 'ERASED';
   readonly system: string | null;
   readonly version: string | null;
   readonly previousVersion: string | null;

@@ -7,7 +7,7 @@ import type { SystemName } from '../schema/generated/contracts.ts';
 import { merging } from './barrier.ts';
 import type { Change, Planned, StatusChange, Update, Updated, WriteView } from './coordination.ts';
 import type { DriveOptions, Left } from './drive.ts';
-import type { Accepted, Draft, Held, Journal, Stored } from './journal.ts';
+import type { Accepted, Draft, Held, Journal, Lookup } from './journal.ts';
 import { strangersIn } from './named.ts';
 import type { Examination, Examined, Participant } from './participant.ts';
 import { byOwner, governed, planOf, policy, type Examinations, type Plan } from './plan.ts';
@@ -25,6 +25,7 @@ import {
 } from './refused.ts';
 import type { Refusal } from './refusal.ts';
 import { checkValues } from './rules/index.ts';
+import { shownAs } from './shown-as.ts';
 import { asksFor, statusPlan } from './status/plan.ts';
 import type { Worker } from './worker.ts';
 import { isOver } from './write.ts';
@@ -170,17 +171,12 @@ export function acceptIn(options: AcceptOptions) {
         ? null
         : journal.lookup(asked.lane, subject, key, hash, asked.entityId.toLowerCase()),
     ]);
-    if (entityId === null) return { write: null, replayed: false, ...unknown(asked) };
+    if (entityId === null) return { ...unwritten, ...unknown(asked) };
     const meant = { entityId, followedMerge: isOther(asked, entityId) };
-    const refuse = (...refusals: Refusal[]): Updated => ({
-      ...meant,
-      write: null,
-      refusals,
-      replayed: false,
-    });
+    const refuse = (...refusals: Refusal[]): Updated => ({ ...meant, ...unwritten, refusals });
 
     if (key === null) return refuse(keyRequired);
-    const { known, seen } =
+    const { known, ...looked } =
       early && !meant.followedMerge ? early : await journal.lookup(asked.lane, subject, key, hash, entityId);
     const replay = async (id: string, same: boolean): Promise<Updated> => {
       if (!same) return refuse(keyReused);
@@ -195,21 +191,25 @@ export function acceptIn(options: AcceptOptions) {
     if (all.length > 0) return refuse(...((await records.isHeld(entityId)) ? [merging] : all));
 
     const draft = draftOf(asked, { subject, key, hash, entityId, plan }, context);
-    const accepted = await accept(draft, seen, context);
+    const accepted = await accept(draft, looked, context);
     if ('barred' in accepted) return refuse(merging);
     if ('replayed' in accepted) return replay(accepted.id, accepted.replayed);
     const { write, held } = accepted;
     const waits = asked.wait === 'CONFIRMED' && (held !== null || write.state === 'PENDING');
-    const shown = waits ? viewOf(write, await finished(write.id, asked, context)) : { ...write, copies: [] };
+    const shown = waits ? shownAs(write, await finished(write.id, asked, context)) : { ...write, copies: [] };
     return { ...meant, write: shown ?? (await records.view(write.id)), refusals: [], replayed: false };
   }
 
   /** Stores a write and begins with it, here where there is a place for it. */
-  async function accept(draft: Draft, seen: string | null, context: RequestContext): Promise<Accepted> {
+  async function accept(
+    draft: Draft,
+    looked: Omit<Lookup, 'known'>,
+    context: RequestContext,
+  ): Promise<Accepted> {
     const place = draft.lane === 'INTERACTIVE' ? worker.reserve() : null;
     let held: Held | null = null;
     try {
-      const accepted = await journal.accept(draft, seen, place !== null);
+      const accepted = await journal.accept(draft, looked.seen, place !== null, looked.secret);
       await at('accepted');
       if (!('write' in accepted)) return accepted;
       held = accepted.held;
@@ -241,12 +241,7 @@ export function acceptIn(options: AcceptOptions) {
   }
 }
 
-/** A write that was carried out here, as it is on disk; null where more is to be told than is known here. Pure. */
-function viewOf(accepted: Stored, left: Left | null): WriteView | null {
-  if (!left || left.copied || !isOver(left.write.state)) return null;
-  const { settledAt, write } = left;
-  return { ...accepted, ...write, settledAt, copies: [] };
-}
+const unwritten = { write: null, replayed: false } as const;
 
 /** What a key stands for: everything but how its caller waits. */
 function bodyOf({ entity, entityId, changes, mode, expect, reason, planHash, lane }: Update): object {

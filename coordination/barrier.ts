@@ -62,5 +62,5 @@ export async function unlessBarred<Rows>(statement: Promise<Rows>): Promise<Rows
 export const merging: Refusal = {
   code: 'MERGING',
   message:
-    'The customer is becoming one with another, or is taken out of one; ask for it anew in a moment. What was asked for by the id of a customer that was merged is asked for anew as well.',
+    'The customer is becoming one with another, is taken out of one, or is being erased; ask for it anew in a moment. What was asked for by the id of a customer that was merged is asked for anew as well.',
 };

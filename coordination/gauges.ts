@@ -14,18 +14,4 @@ export function showWrites(metrics: Metrics, records: Records, worker: Worker): 
     ['system', 'state'],
     async () => (await records.open()).map(({ system, state, count }) => [{ system, state }, count] as const),
   );
-  metrics.gauge(
-    'write_oldest_pending_seconds',
-    'Age of the oldest write that waits for the system.',
-    ['system'],
-    async () => {
-      const waiting = (await records.open()).filter(
-        ({ state }) => state !== 'AWAITING_APPROVAL' && state !== 'REVIEW',
-      );
-      const oldest = Map.groupBy(waiting, ({ system }) => system);
-      return [...oldest].map(
-        ([system, all]) => [{ system }, Math.max(...all.map((one) => one.oldest))] as const,
-      );
-    },
-  );
 }

@@ -1,7 +1,13 @@
 import type { Post } from '../runtime/http.ts';
 import type { Resolvers } from '../runtime/subgraph.ts';
+import type { SystemName } from '../schema/generated/contracts.ts';
 import { writeKinds, type Continuations } from '../steward/index.ts';
 import type { CoordinationOptions } from './coordination.ts';
+import { differencesIn } from './difference.ts';
+import type { Inspector } from './drift/inspector.ts';
+import { openDrift } from './drift/open.ts';
+import type { DriftPolicy } from './drift/verdict.ts';
+import { openIndicators } from './indicators/open.ts';
 import { openCoordination } from './open.ts';
 import { coordinationSubgraph } from './resolvers.ts';
 import { withinSight } from './visible.ts';
@@ -13,8 +19,15 @@ export interface GovernedOptions extends Omit<CoordinationOptions, 'failed'> {
   /** Where the reference of what countries demand answers; the embedded one where it is absent. */
   readonly referenceUrl: string | undefined;
   readonly post: Post;
-  /** Told of faults that no caller hears of: of a write, or of a workflow. */
-  readonly failed: (what: 'write' | 'workflow', error: unknown) => void;
+  /** How copies of values are looked after. */
+  readonly drift: {
+    readonly inspectors: ReadonlyMap<SystemName, Inspector>;
+    readonly policy: DriftPolicy;
+    /** Milliseconds from the end of a sweep to the next one; 0 for none. */
+    readonly sweepInterval: number;
+  };
+  /** Told of faults that no caller hears of: of a write, of a workflow, or of the comparison of copies. */
+  readonly failed: (what: 'write' | 'workflow' | 'comparison', error: unknown) => void;
 }
 
 /** Governed writes and the workflows over them, as one process carries them out. */
@@ -31,6 +44,7 @@ export interface Governed {
 export async function openGoverned({
   referenceUrl,
   post,
+  drift,
   failed,
   ...options
 }: GovernedOptions): Promise<Governed> {
@@ -48,13 +62,34 @@ export async function openGoverned({
       failed('workflow', error);
     },
   });
+  const copies = openDrift({
+    ...{ db, identity, participants, metrics, ...drift },
+    look: () => {
+      opened.engine.worker.look();
+    },
+    failed: (error) => {
+      failed('comparison', error);
+    },
+  });
+  const difference = differencesIn({
+    ...{ db, participants, rowsOf: identity.rowsOf },
+    records: opened.engine.records,
+  });
   return {
-    subgraph: coordinationSubgraph(withinSight(opened.coordination, identity), flowing.workflows, identity),
+    subgraph: coordinationSubgraph(
+      withinSight(opened.coordination, identity),
+      flowing.workflows,
+      identity,
+      difference,
+      openIndicators({ db, identity, metrics }),
+    ),
     continuations: {
+      ...{ DRIFT: copies.decided, OWNERSHIP_VIOLATION: copies.decided },
       ...Object.fromEntries(writeKinds.map((kind) => [kind, opened.reviewed])),
       ONBOARDING_QUESTION: questionDecided(flowing.workflows),
     },
     async stop() {
+      await copies.stop();
       await flowing.stop();
       await opened.stop();
     },

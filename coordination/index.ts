@@ -1,4 +1,6 @@
 export { busyWith } from './busy.ts';
+export { inspectorOf } from './drift/inspector.ts';
+export { noteOfCopies } from './drift/seen.ts';
 export { openGoverned, type Governed } from './governed.ts';
 export { openCoordination, type OpenedCoordination } from './open.ts';
 export { participantOf } from './participants.ts';

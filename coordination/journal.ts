@@ -1,8 +1,11 @@
 import { storable, type AuditEntry } from '../audit/index.ts';
 import type { Draft as Told } from '../events/index.ts';
 import type { Db } from '../runtime/db/index.ts';
+import { newSecret } from '../runtime/envelope.ts';
+import { Failure } from '../runtime/failure.ts';
 import { unlessBarred } from './barrier.ts';
 import { giveWay } from './giveway.ts';
+import { openedWrite, sealedStep, type Sealed, type Secret } from './sealed.ts';
 import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
 import { isOpen, type Lane, type Step, type WriteState } from './write.ts';
 
@@ -15,6 +18,8 @@ export interface Held {
   readonly ahead: number;
   /** By `performance.now()`: until when nobody else takes it. */
   readonly leaseEnds: number;
+  /** By which its values are stored; null where none was made yet. */
+  readonly secret: Secret;
 }
 
 export type Accepted =
@@ -53,6 +58,8 @@ export interface Lookup {
   readonly known: { readonly id: string; readonly same: boolean } | null;
   /** Last number given in the queue; null where writes wait in it, so that what is read now will not hold. */
   readonly seen: string | null;
+  /** By which values of this entity are stored; null where there is none. */
+  readonly secret: Secret;
 }
 
 /** `CHANGED`: it is no longer as it was seen. `BARRED`: its customer is becoming one with another, or was. */
@@ -62,11 +69,18 @@ export type Requeued = 'DONE' | 'CHANGED' | 'BARRED';
 type Amended = Partial<Request>;
 type Audited = readonly AuditEntry[];
 
-/** The durable record of writes. Each call is one statement, and so one transaction. */
+/**
+ * The durable record of writes. Each call is one statement, and so one transaction. Values are stored in envelopes, by a
+ * secret of each entity, which is made where there is none: that is another statement.
+ */
 export interface Journal {
   lookup(lane: Lane, subject: string, key: string, hash: string, queue: string): Promise<Lookup>;
-  /** Stores a write, once for each key of a subject; `claim` holds it at once where it is the head of its queue. */
-  accept(draft: Draft, seen: string | null, claim: boolean): Promise<Accepted>;
+  /**
+   * Stores a write, once for each key of a subject; `claim` holds it at once where it is the head of its queue.
+   * @param secret of a lookup, where there was one
+   * @throws Failure NOT_FOUND where the entity was erased
+   */
+  accept(draft: Draft, seen: string | null, claim: boolean, secret?: Secret): Promise<Accepted>;
   /** Takes up due writes, at most so many of each lane. */
   claim(most: Readonly<Record<Lane, number>>): Promise<readonly (Held & { readonly takenOver: boolean })[]>;
   /** Null where another worker holds the write by now: nothing was stored then. */
@@ -87,7 +101,8 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  readonly db: Db;
+  /** A transaction, where what is stored is part of one. */
+  readonly db: Pick<Db, 'query' | 'kind'>;
   /** A UUID of this process. */
   readonly worker: string;
   /** Milliseconds for which a write is held without a word from its worker. */
@@ -109,43 +124,71 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
     );
   }
 
-  function held(write: Stored, now: number, asked: number): Held {
-    return { write, ahead: now - Date.now(), leaseEnds: asked + lease };
+  function held(write: Stored, now: number, asked: number, secret: Secret): Held {
+    return { write, ahead: now - Date.now(), leaseEnds: asked + lease, secret };
+  }
+
+  /** What comes after its secret was destroyed is stored so that nobody can read it. */
+  async function secretOf({ entityId }: Pick<Stored, 'entityId'>): Promise<string> {
+    const fresh = newSecret();
+    const [row] = await db.query<{ secret: Secret }>('select coordination_secret($1, $2) as secret', [
+      entityId,
+      fresh,
+    ]);
+    return row?.secret ?? fresh;
+  }
+
+  /** Stores a draft by a secret; gives the right one instead where that is another. */
+  async function stored(draft: Draft, secret: string, seen: string | null, claim: boolean) {
+    const rows = await inLane(draft.lane, () =>
+      unlessBarred(
+        db.query<{ accepted: AcceptedRow }>(
+          'select coordination_accept_sealed($1, $2, $3, $4, $5) as accepted',
+          [
+            { ...rowOf(draft), secret },
+            JSON.stringify(sealedSteps(draft, secret)),
+            seen,
+            claim ? worker : null,
+            leased,
+          ],
+        ),
+      ),
+    );
+    if (rows === 'BARRED') return rows;
+    const [row] = rows;
+    if (!row) throw new Error('a statement that gives one row gave none');
+    return row.accepted;
   }
 
   return {
     async lookup(lane, subject, key, hash, queue) {
       const [row] = await inLane(lane, () =>
         db.query<LookupRow>(
-          `select w.id, w.body_hash = $3 as same, q.last_number as last, q.waiting from (select) one
+          `select w.id, w.body_hash = $3 as same, q.last_number as last, q.waiting, k.secret from (select) one
            left join coordination_write w on w.subject = $1 and w.idempotency_key = $2
-           left join coordination_queue q on q.queue = $4`,
+           left join coordination_queue q on q.queue = $4
+           left join coordination_key k on k.entity_id = $4`,
           [subject, key, hash, queue],
         ),
       );
-      const { id = null, same = null, last = null, waiting = null } = row ?? {};
+      const { id = null, same = null, last = null, waiting = null, secret = null } = row ?? {};
       return {
+        secret,
         known: id === null ? null : { id, same: same === true },
         seen: (waiting ?? 0) > 0 ? null : (last ?? '0'),
       };
     },
 
-    async accept(draft, seen, claim) {
+    async accept(draft, seen, claim, known = null) {
       const asked = performance.now();
-      const rows = await inLane(draft.lane, () =>
-        unlessBarred(
-          db.query<{ accepted: AcceptedRow }>('select coordination_accept($1, $2, $3, $4, $5) as accepted', [
-            rowOf(draft),
-            JSON.stringify(draft.steps),
-            seen,
-            claim ? worker : null,
-            leased,
-          ]),
-        ),
-      );
-      if (rows === 'BARRED') return { barred: true };
-      const accepted = rows[0]?.accepted;
-      if (!accepted) throw new Error('a statement that gives one row gave none');
+      let secret = known ?? newSecret();
+      let accepted = await stored(draft, secret, seen, claim);
+      while (accepted !== 'BARRED' && 'secret' in accepted) {
+        if (accepted.secret === null) throw new Failure('NOT_FOUND', 'The customer was erased.');
+        secret = accepted.secret;
+        accepted = await stored(draft, secret, seen, claim);
+      }
+      if (accepted === 'BARRED') return { barred: true };
       if ('replayed' in accepted) return accepted;
       const { now, fresh, claimed, ...given } = accepted;
       const { id, queue, lane, parent } = draft;
@@ -153,23 +196,24 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
       const steps = fresh ? draft.steps : draft.steps.map(unread);
       // Told as it is read: what a caller is told first is no other than what is told for its key later.
       const write: Stored = { ...requestOf(draft), id, queue, lane, parent, steps, ...given };
-      return { write, held: claimed ? held(write, now, asked) : null };
+      return { write, held: claimed ? held(write, now, asked, secret) : null };
     },
 
     async claim(most) {
       const asked = performance.now();
-      const rows = await db.query<{ claimed: Stored & { takenOver: boolean; now: number } }>(
+      const rows = await db.query<{ claimed: Sealed<Stored & { takenOver: boolean; now: number }> }>(
         'select coordination_claim($1, $2, $3, $4) as claimed',
         [worker, Object.keys(most), Object.values(most), leased],
       );
-      return rows.map(({ claimed: { takenOver, now, ...write } }) => ({
-        ...held(write, now, asked),
-        takenOver,
-      }));
+      return rows.map(({ claimed }) => {
+        const { takenOver, now, ...write } = openedWrite(claimed);
+        return { ...held(write, now, asked, claimed.secret), takenOver };
+      });
     },
 
-    async settle({ write, ahead }, { state, steps, open, wait, copies, told, audited }) {
+    async settle({ write, ahead, ...held }, { state, steps, open, wait, copies, told, audited }) {
       const asked = performance.now();
+      const secret = held.secret ?? (await secretOf(write));
       const [row] = await inLane(write.lane, () =>
         db.query<{ settled: Pick<Settled, 'settledAt' | 'followed'> | null }>(
           'select coordination_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as settled',
@@ -177,25 +221,26 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
             write.id,
             write.epoch,
             state,
-            JSON.stringify(steps),
+            JSON.stringify(sealedSteps({ steps }, secret)),
             open,
             wait,
             leased,
-            JSON.stringify(copies.map(copyOf)),
+            JSON.stringify(copies.map((copy) => copyOf({ ...copy, steps: sealedSteps(copy, secret) }))),
             JSON.stringify(told),
             storable(audited),
           ],
         ),
       );
-      return row?.settled ? { write, ahead, leaseEnds: asked + lease, ...row.settled } : null;
+      return row?.settled ? { write, ahead, secret, leaseEnds: asked + lease, ...row.settled } : null;
     },
 
     async requeue(seen, steps, amended, audited) {
       const open = steps.filter(isOpen).map(({ system }) => system);
+      const sealed = JSON.stringify(sealedSteps({ steps }, await secretOf(seen)));
       const rows = await unlessBarred(
         db.query<{ requeued: boolean }>(
           'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
-          [seen.id, seen.state, seen.epoch, JSON.stringify(steps), open, amended, storable(audited)],
+          [seen.id, seen.state, seen.epoch, sealed, open, amended, storable(audited)],
         ),
       );
       if (rows === 'BARRED') return rows;
@@ -231,9 +276,12 @@ interface LookupRow {
   readonly same: boolean | null;
   readonly last: string | null;
   readonly waiting: number | null;
+  readonly secret: Secret;
 }
 
 type AcceptedRow =
+  /** The secret to store it by; null where it was destroyed. */
+  | { readonly secret: Secret }
   | { readonly replayed: boolean; readonly id: string }
   | (Pick<Stored, 'state' | 'number' | 'epoch' | 'acceptedAt' | 'settledAt'> & {
       /** Whether what was read of the records when it was planned still holds. */
@@ -241,6 +289,10 @@ type AcceptedRow =
       readonly claimed: boolean;
       readonly now: number;
     });
+
+function sealedSteps({ steps }: Pick<Draft, 'steps'>, secret: string): readonly Step[] {
+  return steps.map((step) => sealedStep(step, secret));
+}
 
 /** A step whose record was changed since it was read: it is read again in its turn. */
 function unread(step: Step): Step {

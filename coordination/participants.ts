@@ -52,7 +52,7 @@ export function participantOf(system: SystemName, subgraph: Subgraph): Participa
 }
 
 /** Never rejects, and never takes longer than the call may. */
-async function asked(
+export async function asked(
   fetch: PreparedFetch,
   variables: Readonly<Record<string, unknown>>,
   { correlationId, traceparent, timeout, memo }: ParticipantCall,

@@ -4,7 +4,7 @@ import type { Before, Cause, Step } from './write.ts';
 
 /** Steps that are about whether an owner has a record at all, and not about what is in it. */
 export function isOfPresence({ kind }: Pick<Step, 'kind'>): boolean {
-  return kind === 'CREATE' || kind === 'WITHDRAW';
+  return kind === 'CREATE' || kind === 'WITHDRAW' || kind === 'ERASE';
 }
 
 /** Whether the owner can take a step's effect back; what was taken away is not made again as it was. */

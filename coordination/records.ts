@@ -1,15 +1,11 @@
 import type { Db } from '../runtime/db/index.ts';
 import type { Rows } from '../runtime/rows.ts';
+import { attributes, type EntityName } from '../schema/generated/contracts.ts';
 import { heldOf } from './barrier.ts';
-import type {
-  DeadLetterFilter,
-  Page,
-  RecordedWrite,
-  WriteFilter,
-  WritePage,
-  WriteView,
-} from './coordination.ts';
+import type { DeadLetterFilter, Page, WriteFilter, WritePage, WriteView } from './coordination.ts';
+import { copiedOf } from './drift/copied.ts';
 import type { Stored } from './journal.ts';
+import { openedWrite, type Sealed } from './sealed.ts';
 import { isOver } from './write.ts';
 
 /** Reads of writes; each call is one statement. */
@@ -37,8 +33,6 @@ export interface OpenWrites {
   readonly system: string;
   readonly state: string;
   readonly count: number;
-  /** Seconds since the oldest of them was accepted. */
-  readonly oldest: number;
 }
 
 const shown = 'coordination_shown(w) as write';
@@ -50,11 +44,11 @@ const open = `w.state in ('AWAITING_APPROVAL', 'PENDING', 'RUNNING', 'COMPENSATI
 export function recordsIn(db: Db): Records {
   return {
     async stored(id) {
-      const [row] = await db.query<{ write: Stored }>(
+      const [row] = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w where w.id = $1`,
         [id],
       );
-      return row?.write ?? null;
+      return row ? openedWrite(row.write) : null;
     },
 
     async view(id) {
@@ -89,7 +83,7 @@ export function recordsIn(db: Db): Records {
          order by w.id desc limit $9`,
         [
           after,
-          filter.entityIds,
+          filter.entityIds?.flatMap(queuesOf),
           filter.states,
           filter.systems,
           filter.lanes,
@@ -147,7 +141,7 @@ export function recordsIn(db: Db): Records {
 
     async deadLetters({ writeIds, entityIds, systems, codes, acceptedBefore, limit, rows: only }) {
       const seen = seenBy(only, `w.request ->> 'entityId'`, 7);
-      const rows = await db.query<{ write: Stored }>(
+      const rows = await db.query<{ write: Sealed<Stored> }>(
         `select ${shown} from coordination_write w
          where w.state = 'REVIEW' and exists (
              select from coordination_step s where s.write_id = w.id and s.state = 'DEAD'
@@ -159,7 +153,7 @@ export function recordsIn(db: Db): Records {
          order by w.id limit $6`,
         [writeIds, entityIds, systems, codes, acceptedBefore, limit, ...seen.values],
       );
-      return rows.map(({ write }) => write);
+      return rows.map(({ write }) => openedWrite(write));
     },
 
     async superseded(write, system, attributes) {
@@ -176,8 +170,7 @@ export function recordsIn(db: Db): Records {
 
     async open() {
       const rows = await db.query<OpenWrites>(
-        `select system, w.state, count(*)::int as count,
-           extract(epoch from clock_timestamp() - min(w.accepted_at))::float8 as oldest
+        `select system, w.state, count(*)::int as count
          from coordination_write w cross join lateral unnest(w.systems) systems (system)
          where ${open} or w.state = 'REVIEW' group by 1, 2`,
       );
@@ -193,11 +186,21 @@ export function seenBy(rows: Rows | undefined, id: string, place: number) {
     : { sql: ` and identity_visible((${id})::uuid, $${place}::jsonb)`, values: [rows] };
 }
 
+/** Systems that keep copies of anything. */
+const keepers = new Set(
+  (Object.keys(attributes) as EntityName[]).flatMap((entity) => copiedOf(entity).map(({ keeper }) => keeper)),
+);
+
+/** The queues of an entity: its own, and one for each system that keeps copies. */
+function queuesOf(entityId: string): readonly string[] {
+  return [entityId, ...[...keepers].map((system) => `${entityId}/${system}`)];
+}
+
 interface Shown {
-  readonly write: Stored;
-  readonly copies: readonly RecordedWrite[];
+  readonly write: Sealed<Stored>;
+  readonly copies: readonly Sealed<Stored>[];
 }
 
 function viewOf({ write, copies }: Shown): WriteView {
-  return { ...write, copies };
+  return { ...openedWrite(write), copies: copies.map(openedWrite) };
 }

@@ -27,6 +27,7 @@ export type RefusalCode =
   | 'ALREADY_ONBOARDING'
   | 'UNKNOWN_WORKFLOW'
   | 'NOTHING_ASKED'
+  | 'NOT_CONFIRMED'
   | 'MERGING'
   | 'NOT_MERGEABLE'
   | 'NOT_MERGED';

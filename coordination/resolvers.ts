@@ -7,6 +7,9 @@ import { contractOf } from '../schema/load.ts';
 import { changeOf, deadLetterFilterOf, statusChangeOf, storedId, updateOf, writeFilterOf } from './asked.ts';
 import { completerOf } from './complete.ts';
 import type { Coordination, Decided, Updated, WriteView } from './coordination.ts';
+import type { DifferenceOf } from './difference.ts';
+import type { Indicators } from './indicators/open.ts';
+import { indicatorResolvers } from './indicators/resolvers.ts';
 import { pageOf, pendingIn, shownPage } from './pages.ts';
 import { shownPlan } from './planned.ts';
 import type { Refusal } from './refusal.ts';
@@ -21,6 +24,8 @@ export function coordinationSubgraph(
   coordination: Coordination,
   workflows: Workflows,
   register: Register,
+  difference: DifferenceOf,
+  indicators: Indicators,
 ): {
   readonly name: string;
   readonly resolvers: Resolvers;
@@ -37,6 +42,7 @@ export function coordinationSubgraph(
       ...ofWorkflows,
       Query: {
         ...ofWorkflows.Query,
+        ...indicatorResolvers(indicators).Query,
         async planCustomerUpdate(_, { input }, context) {
           const planned = await coordination.plan(changeOf(input, complete), context);
           return shownPlan(planned, 'Customer', sightOf('Customer', context, rowsOf));
@@ -112,6 +118,10 @@ export function coordinationSubgraph(
           const stored = storedId(id);
           return shown(stored === null ? null : await coordination.write(stored, context), context);
         },
+      },
+      WorkItem: {
+        __resolveReference: ({ id }) => ({ id }),
+        difference: ({ id }, _, context) => difference(id, context),
       },
       Customer: {
         ...ofWorkflows.Customer,

@@ -64,10 +64,11 @@ export interface Cause {
 
 /**
  * `OWNER` writes what the system owns, `COPY` what it keeps a copy of. `CREATE` makes the system's record of an entity, of
- * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again. `MERGE` has the system let
- * one of its records live on as another, `UNMERGE` takes them apart.
+ * both; a record that is there already is left as it is. `WITHDRAW` takes the record away again. `ERASE` leaves nothing
+ * of any record of it but what the law has the system keep. `MERGE` has the system let one of its records live on as
+ * another, `UNMERGE` takes them apart.
  */
-export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW' | 'MERGE' | 'UNMERGE';
+export type StepKind = 'OWNER' | 'COPY' | 'CREATE' | 'WITHDRAW' | 'ERASE' | 'MERGE' | 'UNMERGE';
 
 /** One call to one owner: all attributes of a write that this system owns, or keeps copies of. */
 export interface Step {

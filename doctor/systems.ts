@@ -14,7 +14,14 @@ export async function systemOf({ name, open, sandbox }: (typeof systems)[number]
       ...{ system: name, concurrency: 1, queue: 1, attempts: 1 },
       breaker: { failures: 1, openFor: patience },
     }),
-    crossing: { seesAll: () => true, keysOf: notAsked, idOf: notAsked, link: notAsked, unlink: notAsked },
+    crossing: {
+      seesAll: () => true,
+      keysOf: notAsked,
+      idOf: notAsked,
+      everOf: notAsked,
+      link: notAsked,
+      unlink: notAsked,
+    },
     fingerprint: () => '',
     site: null,
   });

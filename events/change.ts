@@ -1,7 +1,7 @@
 import type { SystemName } from '../identity/index.ts';
 
 /** What becomes of an entity as a whole, which the register itself tells. */
-export const fates = ['MERGED', 'UNMERGED'] as const;
+export const fates = ['ERASED', 'MERGED', 'UNMERGED'] as const;
 /** Entered the system, was changed there, or is gone from it; or what became of the whole. */
 export const changeKinds = ['CREATED', 'UPDATED', 'DELETED', ...fates] as const;
 export type ChangeKind = (typeof changeKinds)[number];

@@ -1,6 +1,7 @@
 export { baselineInto, captureInto } from './capture.ts';
 export type { Change, Draft, Fingerprints } from './change.ts';
 export { cursorAt, positionOf } from './cursor.ts';
+export { differingFrom } from './differing.ts';
 export { fingerprinterOf, fingerprintSecret, type Fingerprinter } from './fingerprint.ts';
 export { intakeOf, type Intake } from './intake.ts';
 export {

@@ -1,4 +1,4 @@
-import { busyWith, noteOfAccounts } from '../coordination/index.ts';
+import { busyWith, noteOfAccounts, noteOfCopies } from '../coordination/index.ts';
 import { hint, intakeOf, openEvents, type Events, type Intake } from '../events/index.ts';
 import { observeSystems } from '../subgraphs/observe.ts';
 import type { System } from '../subgraphs/system.ts';
@@ -25,16 +25,18 @@ export function eventsOf({ config, store: { db }, metrics, logger }: Ground): Pr
   });
 }
 
-/** Follows the systems that are here: what changes in them is told, and new accounts are noted. Gives what ends it. */
+/** Follows the systems that are here: what changes in them is told; new accounts and copies that differ are noted. Gives what ends it. */
 export function observing(
   { config, store: { db, identity }, metrics, logger }: Ground,
   systems: readonly System[],
 ): () => Promise<void> {
   const capture = intakeOf({ entity: 'Customer', busy: busyWith });
   const note = noteOfAccounts(db, config.onboarding === 'auto');
+  const noteCopies = noteOfCopies('Customer');
   const intake: Intake = async (tx, observed) => {
     await capture(tx, observed);
     await note(tx, observed.system, observed.changes);
+    await noteCopies(tx, observed.system, observed.changes);
   };
   return observeSystems({
     ...{ db, identity, intake, metrics, systems, entity: 'Customer' },

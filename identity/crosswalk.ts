@@ -117,6 +117,13 @@ export interface Crosswalk {
   keysOf(ids: readonly string[]): Promise<ReadonlyMap<string, LocalKeys>>;
   /** The customer of each key of a system; unknown keys are absent. */
   idsOf(system: SystemName, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The keys of a system that ever belonged to a customer or to one that was merged into it, and that belong to nobody
+   * else now; in order.
+   */
+  everOf(system: SystemName, id: string): Promise<readonly string[]>;
+  /** A customer and all that were merged into it. */
+  familyOf(id: string, on?: Queryable): Promise<readonly string[]>;
   /** The keys of a system that belong to a customer, in order, after one of them; '' begins with the first. */
   keysAfter(system: SystemName, after: string, most: number): Promise<readonly string[]>;
 }
@@ -170,6 +177,18 @@ export function crosswalkIn(db: Queryable): Crosswalk {
         if (registration) answer.set(key, registration.id);
       }
       return answer;
+    },
+    async everOf(system, id) {
+      const rows = await db.query<{ key: string }>(
+        `select key from identity_records_ever(array(select identity_family($2)))
+         where system = $1`,
+        [system, id],
+      );
+      return rows.map(({ key }) => key);
+    },
+    async familyOf(id, on = db) {
+      const rows = await on.query<{ id: string }>('select identity_family($1) as id', [id]);
+      return rows.map((row) => row.id);
     },
     async keysAfter(system, after, most) {
       const rows = await db.query<{ key: string }>(

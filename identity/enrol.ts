@@ -24,8 +24,9 @@ export async function takeTurn(tx: Queryable): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtext('identity register'))`);
 }
 
+/** A record of an erased customer counts as linked, so that nothing links it anew. */
 const known = `
-  select a.what, a.linked, ${survivor} as id
+  select a.what, a.linked or (not a.linked and c.erased_at is not null) as linked, coalesce(${survivor}, c.id) as id
   from (
     select x.system || ':' || x.key, true, x.customer_id, null
     from unnest($1::text[], $2::text[]) r (system, key)

@@ -3,6 +3,7 @@ import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { customerId, holdersEver } from './crosswalk.ts';
 import { enrolled, isUsable, takeTurn } from './enrol.ts';
+import { erasedOf } from './erased.ts';
 import type { Facts } from './facts.ts';
 import type { KeyedStore, Keying } from './keying.ts';
 import { refreshBatch, unlinkBatch } from './refresh.ts';
@@ -21,6 +22,8 @@ export interface Change {
   readonly version?: string | undefined;
   /** A text for each attribute that is another one whenever its value is. */
   readonly fingerprints?: Readonly<Record<string, string>> | undefined;
+  /** The same of the copies that it has of what other systems own. */
+  readonly copies?: Readonly<Record<string, string>> | undefined;
   /** Attributes that have changed without being part of the record. */
   readonly touched?: readonly string[] | undefined;
 }
@@ -106,7 +109,8 @@ function enrolmentOf(system: SystemName, { key, refersTo }: Change): Enrolment {
 
 /**
  * Takes changes in, within a transaction. The same changes again change nothing; of several of one record the last
- * counts. Records with a key that the register cannot hold are passed over, and not among what it gives.
+ * counts. Records with a key that the register cannot hold, and those of customers that were erased, are passed over, and not
+ * among what it gives.
  */
 export async function takeIn(
   tx: Queryable,
@@ -116,7 +120,9 @@ export async function takeIn(
 ): Promise<readonly Absorbed[]> {
   await takeTurn(tx);
   const usable = changed.filter(({ key }) => isUsable({ system, key }));
-  const latest = [...new Map(usable.map((change) => [change.key, change])).values()];
+  const distinct = new Map(usable.map((change) => [change.key, change]));
+  const erased = await erasedOf(tx, system, [...distinct.keys()]);
+  const latest = [...distinct.values()].filter(({ key }) => !erased.has(key));
   const absorbed: Absorbed[] = [];
   for (const batch of batches(latest.filter(({ deleted }) => deleted !== true))) {
     const { holders, linked } = await enrolled(

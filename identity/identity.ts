@@ -9,6 +9,7 @@ import { followFeed, type Following, type FollowOptions } from './follow.ts';
 import { holdFeed, type Held } from './hold.ts';
 import { keyingWith, ownerKeyWith, type Seal } from './keying.ts';
 import { loadersIn, type Loaders } from './loaders.ts';
+import { avoidedIn, type Avoided } from './matching/avoided.ts';
 import type { Matches } from './matching/match.ts';
 import { matchesIn } from './matching/matches.ts';
 import { verdicts, type Verdicts } from './matching/verdicts.ts';
@@ -37,6 +38,7 @@ export interface Identity {
   readonly isBlank: (id: string) => Promise<boolean>;
   /** The rules about that: what they look at in a token, and a text that is another one for other rules. */
   readonly rowRules: { readonly claims: readonly string[]; readonly name: string | undefined };
+  readonly avoided: Avoided;
   readonly merging: Merging;
   /** The crosswalk of one request; whoever works for the same request in this process shares its batches. */
   readonly loadersOf: (context: RequestContext) => Loaders;
@@ -85,6 +87,7 @@ export function createIdentity({ db, seal, rowRules: rules = null }: IdentityOpt
     duplicates: duplicatesIn(db, rowsOf),
     matches: matchesIn(store),
     verdicts,
+    avoided: avoidedIn(db),
     merging,
     rowsOf,
     async among(ids, rows) {

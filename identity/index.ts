@@ -6,6 +6,7 @@ export { createIdentity, identityMigrations, type Identity } from './identity.ts
 export type { Facts } from './facts.ts';
 export type { Seal } from './keying.ts';
 export { readRowRules, rowRulesIn, type RowRule } from './row-rules.ts';
+export type { Finder } from './matching/avoided.ts';
 export { verdictDecided } from './matching/queue.ts';
 export { startSweeps as startDuplicateSweeps } from './matching/sweeps.ts';
 export type { Merge } from './merging.ts';

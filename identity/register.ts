@@ -2,6 +2,7 @@ import type { Db, Queryable } from '../runtime/db/index.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { enrolled, takeTurn } from './enrol.ts';
+import { eraseIn, type Erased } from './erased.ts';
 import type { KeyedStore } from './keying.ts';
 import { refreshBatch, unlinkBatch, type Statement } from './refresh.ts';
 import type { SystemName } from './systems.ts';
@@ -22,6 +23,8 @@ export interface Register {
    * Takes a customer away of whom no system ever had a record, within the transaction of the caller; any other stays.
    */
   forget(tx: Queryable, id: string): Promise<void>;
+  /** Erases a customer, see `eraseIn`. */
+  erase(tx: Queryable, id: string): Promise<Erased>;
   /** Replaces what the given records of one system state; other systems' facts stay. Unknown records are passed over. */
   refresh(system: SystemName, entries: readonly Statement[]): Promise<void>;
   /**
@@ -68,6 +71,7 @@ export function registerIn({ db, keying }: KeyedStore): Register {
       await tx.query(`update identity_customer c set blocks = null where id = $1 and ${never}`, [id]);
       await tx.query(`delete from identity_customer c where id = $1 and ${never}`, [id]);
     },
+    erase: eraseIn,
     async refresh(system, entries) {
       for (const batch of batches(entries)) {
         await db.transaction(async (tx) => {

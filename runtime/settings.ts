@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auditSettings } from './settings/audit.ts';
 import { authenticationSettings } from './settings/authentication.ts';
+import { driftSettings } from './settings/drift.ts';
 import { httpUrl, listOf, onOff, oneOf, text, whole, type Setting } from './settings/forms.ts';
 import { limitSettings } from './settings/limits.ts';
 import { onboardingSettings } from './settings/onboarding.ts';
@@ -136,6 +137,7 @@ export const settings = {
     about:
       'How often all customers are compared for those that may be one, and stewards asked about them; 0 for never by itself.',
   },
+  ...driftSettings,
   webhookSecretCrm: hookSecret('crm'),
   webhookSecretErp: hookSecret('erp'),
   webhookSecretBilling: hookSecret('billing'),

@@ -120,8 +120,29 @@ const shown = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).replace(/[\u0000-\u001f\u007f]+/g, ' ');
 
 /** The only labels a metric may have: all of them with few values, and none of them about a person. */
-type Label = 'system' | 'kind' | 'code' | 'outcome' | 'method' | 'status' | 'state' | 'stage' | 'role';
-type Labels<L extends Label> = Readonly<Record<L, string>>;
+export type Label =
+  | 'system'
+  | 'kind'
+  | 'code'
+  | 'outcome'
+  | 'method'
+  | 'status'
+  | 'state'
+  | 'stage'
+  | 'role'
+  | 'age'
+  | 'attribute';
+export type Labels<L extends Label> = Readonly<Record<L, string>>;
+
+type Read<L extends Label> = () =>
+  Iterable<readonly [Labels<L>, number]> | Promise<Iterable<readonly [Labels<L>, number]>>;
+
+/** How many values there were, and how they were spread. */
+export interface Distribution {
+  /** How many were at most so large, in the order of `upTo`; the last is Infinity, with all of them. */
+  readonly buckets: readonly { readonly upTo: number; readonly count: number }[];
+  readonly sum: number;
+}
 
 export interface Metrics {
   /** Names a count, ending in `_total`; call the result to add one, or `by`. */
@@ -138,15 +159,28 @@ export interface Metrics {
     buckets: readonly number[],
   ): (labels: Labels<L>, value: number) => void;
   /** Names a state that is read when somebody asks. */
-  gauge<L extends Label>(
-    name: string,
-    about: string,
-    labels: readonly L[],
-    read: () => Iterable<readonly [Labels<L>, number]> | Promise<Iterable<readonly [Labels<L>, number]>>,
-  ): void;
+  gauge<L extends Label>(name: string, about: string, labels: readonly L[], read: Read<L>): void;
+  /** Names a count that is kept elsewhere, ending in `_total`, and read when somebody asks. */
+  tally<L extends Label>(name: string, about: string, labels: readonly L[], read: Read<L>): void;
+  /** Names a distribution that is kept elsewhere, in base units, and read when somebody asks. */
+  distribution(name: string, about: string, read: () => Promise<Distribution>): void;
   /** Everything in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
+}
+
+/** A distribution as Prometheus has it. */
+function lines(name: string, { buckets, sum }: Distribution) {
+  const bucket = (upTo: number, value: number) => ({
+    metricName: `${name}_bucket`,
+    labels: { le: upTo === Infinity ? '+Inf' : upTo },
+    value,
+  });
+  return [
+    ...buckets.map(({ upTo, count }) => bucket(upTo, count)),
+    { metricName: `${name}_sum`, labels: {}, value: sum },
+    { metricName: `${name}_count`, labels: {}, value: buckets.at(-1)?.count ?? 0 },
+  ];
 }
 
 /** Metrics of one process, those of Node.js itself included. */
@@ -181,6 +215,22 @@ export function createMetrics(): Metrics {
           for (const [label, value] of values) gauge.set(label, value);
         },
       });
+    },
+    tally(name, about, labels, read) {
+      const counter = new Counter({
+        ...described(name, about, labels),
+        async collect() {
+          const values = await read();
+          counter.reset();
+          for (const [label, value] of values) counter.inc(label, value);
+        },
+      });
+    },
+    distribution(name, about, read) {
+      // The library counts values one by one as they come; here they are counted already.
+      const shape = new Histogram({ name, help: about, registers: [] });
+      const shown = new Gauge<'le'>({ name, help: about, labelNames: ['le'], registers: [registry] });
+      shown.get = async () => ({ ...(await shape.get()), values: lines(name, await read()) });
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -2,6 +2,8 @@
 export interface ParticipantOperations {
   /** Field of `Query`, e.g. `crmExamine`. */
   readonly examine: string;
+  /** Field of `Query`, e.g. `crmInspect`. */
+  readonly inspect: string;
   /** Field of `Mutation`, e.g. `crmApply`. */
   readonly apply: string;
 }
@@ -16,7 +18,7 @@ export const jsonScalars: Readonly<Record<string, string>> = {
 /** The operations of one system of record. */
 export function participantOperations(subgraph: string): ParticipantOperations {
   const name = subgraph.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-  return { examine: `${name}Examine`, apply: `${name}Apply` };
+  return { examine: `${name}Examine`, inspect: `${name}Inspect`, apply: `${name}Apply` };
 }
 
 /**
@@ -25,7 +27,10 @@ export function participantOperations(subgraph: string): ParticipantOperations {
  * @param alone whether no contract has a mutation for clients: then the type itself is hidden, as clients would see it empty
  */
 export function participantSdl(template: string, subgraph: string, alone: boolean): string {
-  const { examine, apply } = participantOperations(subgraph);
-  const own = template.replace(/\bsystemExamine\b/, examine).replace(/\bsystemApply\b/, apply);
+  const { examine, inspect, apply } = participantOperations(subgraph);
+  const own = template
+    .replace(/\bsystemExamine\b/, examine)
+    .replace(/\bsystemInspect\b/, inspect)
+    .replace(/\bsystemApply\b/, apply);
   return alone ? own.replace('type Mutation', 'type Mutation @inaccessible') : own;
 }

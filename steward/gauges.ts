@@ -2,11 +2,8 @@ import type { Db } from '../runtime/db/index.ts';
 import type { Metrics } from '../runtime/telemetry.ts';
 import { counts } from './items.ts';
 
-/** Shows how much waits for a person. */
+/** Shows what waits for a person too long; how much does is one of the business's figures. */
 export function showQueue(metrics: Metrics, db: Db): void {
-  metrics.gauge('work_items_open', 'Work items that wait for a person.', ['kind'], async () =>
-    (await counts(db)).map(({ kind, open }) => [{ kind }, open] as const),
-  );
   metrics.gauge(
     'work_items_overdue',
     'Work items that should have been decided by now.',

@@ -1,6 +1,9 @@
 export type { Continuations, Continue } from './continue.ts';
 export type { Outcome } from './decide.ts';
+export type { StoredItem } from './item.ts';
+export { find as findItem, openByAge, type OpenByAge } from './items.ts';
 export { writeKinds, type Decision, type Kind } from './kinds.ts';
+export { forget } from './forget.ts';
 export { openSteward } from './open.ts';
 export { close, raise, type Item } from './raise.ts';
 

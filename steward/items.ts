@@ -134,3 +134,22 @@ export async function counts(db: Queryable, rows: Rows = null): Promise<readonly
     values,
   );
 }
+
+/** How long an item has waited. */
+const ages = ['UNDER_A_DAY', 'UNDER_A_WEEK', 'UNDER_A_MONTH', 'OLDER'] as const;
+
+/** How many items of a kind wait for a person since about the same time; without those there are none of. */
+export interface OpenByAge {
+  readonly kind: Kind;
+  readonly age: (typeof ages)[number];
+  readonly count: number;
+}
+
+export async function openByAge(db: Queryable): Promise<readonly OpenByAge[]> {
+  return db.query<OpenByAge>(
+    `select kind, ($1::text[])[width_bucket(extract(epoch from clock_timestamp() - raised_at)::float8,
+         array[86400, 604800, 2592000]::float8[]) + 1] as age, count(*)::int as count
+     from steward_item where state in ('OPEN', 'PROPOSED') group by 1, 2 order by 1, 2`,
+    [ages],
+  );
+}

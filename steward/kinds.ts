@@ -9,7 +9,9 @@ export type Decision =
   | 'IGNORE'
   | 'SAME'
   | 'DIFFERENT'
-  | 'CONTINUE';
+  | 'CONTINUE'
+  | 'REPAIR'
+  | 'ADOPT';
 
 /** A decision that a kind of item offers. */
 export interface Offer {
@@ -26,6 +28,8 @@ type Offers = Readonly<Partial<Record<Decision, Offer>>>;
 const approve = ['customer:steward:approve'];
 const aboutWrite: Offers = { RETRY: {}, ACCEPT_AS_IS: {}, CANCEL: {} };
 
+const aboutCopy: Offers = { REPAIR: {}, ADOPT: { approve }, IGNORE: {} };
+
 /** What is offered for each kind of item; how long a person may take is in the store's table `steward_kind`. */
 export const offers = {
   POSSIBLE_DUPLICATE: { SAME: { approve, oneOf: true }, DIFFERENT: {} },
@@ -36,6 +40,8 @@ export const offers = {
   DEAD_LETTER: aboutWrite,
   UNKNOWN_RECORD: { LINK: { customer: true }, READ_AGAIN: {}, IGNORE: {} },
   ONBOARDING_QUESTION: { CONTINUE: {}, SAME: {}, DIFFERENT: {}, CANCEL: {} },
+  OWNERSHIP_VIOLATION: aboutCopy,
+  DRIFT: aboutCopy,
 } satisfies Record<string, Offers>;
 
 export type Kind = keyof typeof offers;

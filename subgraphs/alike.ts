@@ -15,3 +15,12 @@ export function alike(one: unknown, other: unknown): boolean {
     alike(left.get(name), right.get(name)),
   );
 }
+
+/** The value without the members that are null: what is alike is equal then. */
+export function whole(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(whole);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) => (member == null ? [] : [[name, whole(member)]])),
+  );
+}

@@ -122,6 +122,12 @@ export interface Connector<R extends object, Rows extends object> {
    */
   withdraw(key: string, options: WriteOptions, call: Call): Promise<void>;
   /**
+   * Leaves nothing of a record, of the rows below it and of what was written down of both, but what the law has the system
+   * keep. From then on the record is as one that was withdrawn; one that was, is erased all the same, and one that is
+   * erased already stays as it is. One that never was is `NOT_FOUND`.
+   */
+  erase(key: string, options: Pick<WriteOptions, 'wireKey'>, call: Call): Promise<void>;
+  /**
    * Lets one record live on as another, which gets everything below it; the other one as it is then. Only of a system that
    * merges. `ifVersion` is that of the record that stays.
    */

@@ -7,6 +7,7 @@ export function crossingOf(identity: Identity, system: SystemName): Crossing {
     seesAll: (context) => identity.rowsOf(context) === null,
     keysOf: (context, ids) => identity.loadersOf(context).keys(system, ids),
     idOf: (context, key) => identity.loadersOf(context).id(system, key),
+    everOf: (_, id) => identity.crosswalk.everOf(system, id),
     async link(context, id, key) {
       await identity.register.enrol([{ id, records: [{ system, key }], facts: {} }]);
       identity.loadersOf(context).forget(id);

@@ -14,6 +14,8 @@ export interface Crossing {
   /** The system's own keys of these entities, in their order; null for one that it does not know. */
   keysOf(context: RequestContext, ids: readonly string[]): Promise<readonly (string | null)[]>;
   idOf(context: RequestContext, key: string): Promise<string | null>;
+  /** All keys that ever were this entity's, or that of one merged into it, and are nobody else's now; in order. */
+  everOf(context: RequestContext, id: string): Promise<readonly string[]>;
   /** Makes a record the entity's, unless it is somebody else's by now; the entity comes into being where it is not there. */
   link(context: RequestContext, id: string, key: string): Promise<void>;
   /** A record that is gone is nobody's any more. */

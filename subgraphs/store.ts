@@ -67,10 +67,15 @@ export async function openStore(
 export async function prepared(db: Db, rowRules: readonly RowRule[] | null = null): Promise<Store> {
   try {
     await migrate(db, await loadMigrations(storeMigrations));
-    const fingerprint = fingerprinterOf(await fingerprintSecret(db));
-    return { db, identity: createIdentity({ db, seal: fingerprint, rowRules }), fingerprint };
+    return await storeOver(db, rowRules);
   } catch (error) {
     await db.close();
     throw error;
   }
+}
+
+/** What is in a store whose schema is up to date. */
+export async function storeOver(db: Db, rowRules: readonly RowRule[] | null = null): Promise<Store> {
+  const fingerprint = fingerprinterOf(await fingerprintSecret(db));
+  return { db, identity: createIdentity({ db, seal: fingerprint, rowRules }), fingerprint };
 }

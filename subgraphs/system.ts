@@ -111,13 +111,14 @@ export function openSystem<R extends object, Rows extends object>(
   const { name, system, typename, recordTypename, mapping, fields, copies, external, tell } = definition;
   const { batchSize, feed } = connector.capabilities;
   const fingerprints = fingerprintsOf(fingerprint, mapping);
+  const printsOfCopies = fingerprintsOf(fingerprint, copies);
   const lists = listReader({ connector, mapping, fingerprint });
   const reader = createReader({ system: name, connector, guard });
   const { required = [] } = definition;
   const slices = createSlices({ typename, mapping, reader, crossing, required });
   const participant = {
     ...{ system: name, entity: typename, connector, guard, crossing, mapping, copies, external },
-    fingerprints,
+    ...{ fingerprint, fingerprints },
   };
 
   /** What records of the system tell, however they were read. */
@@ -127,6 +128,7 @@ export function openSystem<R extends object, Rows extends object>(
     return records.map(({ key, version, record, touched }) => ({
       ...{ key, version, touched, facts: {} },
       fingerprints: { ...fingerprints(record), ...listed.get(key) },
+      copies: printsOfCopies(record),
       ...told.get(key),
     }));
   }

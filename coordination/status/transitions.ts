@@ -25,7 +25,7 @@ const creditIsOpen: Guard = {
   holds: (status) => status !== 'BLOCKED',
   message: 'The customer’s credit is blocked; have finance decide on it first.',
 };
-const nothingIsOwed: Guard = {
+export const nothingIsOwed: Guard = {
   system: 'BILLING',
   attribute: 'balance',
   holds: (balance) => balance === null || Number((balance as { amount: string }).amount) === 0,

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../runtime/context.ts';
 import type {
   CustomerWorkflowFilter,
+  EraseCustomerInput,
   MergeCustomersInput,
   OnboardCustomerInput,
   WorkflowAnswerInput,
@@ -10,7 +11,7 @@ import type { Complete } from '../complete.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Values } from '../write.ts';
 import type { Answer } from './workflow.ts';
-import type { MergeAsked, Onboard, WorkflowFilter } from './workflows.ts';
+import type { Erase, MergeAsked, Onboard, WorkflowFilter } from './workflows.ts';
 
 type Header = Pick<RequestContext, 'idempotencyKey'>;
 
@@ -23,6 +24,11 @@ export function onboardOf(input: OnboardCustomerInput, key: string | null, compl
     key,
     reason: input.reason ?? null,
   };
+}
+
+/** The erasure that an input asks for. */
+export function eraseOf({ customerId, confirm, reason }: EraseCustomerInput, key: string | null): Erase {
+  return { entity: 'Customer', entityId: customerId, confirm, key, reason };
 }
 
 /** The customers that an input names, and whose values it chooses. */

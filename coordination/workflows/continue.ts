@@ -1,5 +1,5 @@
 import type { Continue } from '../../steward/index.ts';
-import { kindOf } from './kinds.ts';
+import { questionOf } from './kinds.ts';
 import { meantBySame } from './question.ts';
 import type { Answer } from './workflow.ts';
 import type { Workflows } from './workflows.ts';
@@ -9,7 +9,7 @@ export function questionDecided(workflows: Workflows): Continue {
   return async ({ item, decision, by, reason }) => {
     const id = item.waiting.workflow ?? '';
     const workflow = await workflows.workflow(id);
-    const question = workflow && kindOf(workflow).question(workflow);
+    const question = workflow && questionOf(workflow);
     // Answered meanwhile, by whoever it was: nothing is left to be done.
     if (!question || item.key !== `${id} ${question.kind}`) return { status: 'DONE' };
     const asked = question.kind === 'DUPLICATE' ? question.candidates.map((one) => one.id) : [];

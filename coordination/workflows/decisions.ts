@@ -9,7 +9,7 @@ import { decisionOn } from './audited.ts';
 import type { CarriedKinds } from './carried.ts';
 import { tell } from './drive.ts';
 import { checkedFor } from './given.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, questionOf } from './kinds.ts';
 import type { Question } from './question.ts';
 import type { Reads } from './reads.ts';
 import { keyReused } from './refusals.ts';
@@ -75,7 +75,7 @@ export function decisionsIn(
 
   async function again(id: string, before: Workflow | null, by: string, sent: Sent): Promise<Decided> {
     if (!before) return { workflow: null, refusals: [unknownWorkflow] };
-    if (isOver(before.state) || kindOf(before).question(before) === null) return decided(id, nothingToRetry);
+    if (isOver(before.state) || questionOf(before) === null) return decided(id, nothingToRetry);
     const outcome = await take(before, { type: 'RETRIED', by }, sent);
     if (outcome === 'CHANGED') return decided(id, changedMeanwhile);
     look();
@@ -130,7 +130,7 @@ export function decisionsIn(
       const before = await reads.view(id);
       const against = before ? againstKind(before, context) : [];
       if (against.length > 0) return decided(id, ...against);
-      const question = before && kindOf(before).question(before);
+      const question = before && questionOf(before);
       if (question?.kind === 'WRITE') await retryWrite(question.write, context);
       const told = { operation: 'retryWorkflow', outcome: 'RETRY', reason: null };
       const audited = before ? [decisionOn(before, told, context)] : [];
@@ -159,7 +159,7 @@ function againstAnswer(
   { values, different, sameAs, approve }: Answer,
   { principal }: RequestContext,
 ): readonly Refusal[] {
-  const question = kindOf(workflow).question(workflow);
+  const question = questionOf(workflow);
   if (question === null) return [nothingAsked];
   const aboutOthers = different.length > 0 || sameAs !== null;
   if (Object.keys(values).length === 0 && !aboutOthers && approve === null) return [nothingSaid];

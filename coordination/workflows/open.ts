@@ -12,6 +12,9 @@ import { carriedBy } from './carried.ts';
 import { decisionsIn } from './decisions.ts';
 import type { Boundary } from './drive.ts';
 import { showWorkflows } from './gauges.ts';
+import { erasingIn } from './erasing/act.ts';
+import { guardIn } from './erasing/guards.ts';
+import { eraseIn } from './erasing/start.ts';
 import { mergingIn } from './merging/act.ts';
 import { mergesIn } from './merging/start.ts';
 import { onboardingIn } from './onboarding/act.ts';
@@ -57,7 +60,7 @@ export interface WorkflowsOptions {
   readonly db: Db;
   readonly identity: Pick<
     Identity,
-    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'crosswalk' | 'merging'
+    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'avoided' | 'crosswalk' | 'merging'
   >;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;
@@ -86,17 +89,19 @@ export async function openWorkflows(
   await store.recover();
   const writes = writesIn(engine);
   const matches = { matches: matchesOf(identity), untried: (ids: readonly string[]) => reads.untried(ids) };
+  const guard = guardIn({ db, identity, participants });
   const kinds = carriedBy(
     onboardingIn({ participants, matches, identity, reference, callTimeout }),
+    erasingIn({ db, identity, guard, callTimeout }),
     mergingIn({ db, participants, identity, callTimeout }),
     unmergingIn({ db, identity }),
   );
   const worker = startWorker({
     ...{ db, store, kinds, concurrency, interval, pause, failed },
     act: actIn({ participants, writes, callTimeout }),
-    happened: showWorkflows(options.metrics, reads),
     at,
   });
+  showWorkflows(options.metrics, reads);
   const look = (): void => {
     worker.look();
   };
@@ -110,6 +115,7 @@ export async function openWorkflows(
   return {
     workflows: {
       onboard: startIn({ db, identity, store, reads, look }),
+      erase: eraseIn({ db, identity, guard, store, reads, callTimeout, look }),
       planMerge: merges.plan,
       merge: merges.merge,
       unmerge: unmergeIn({ db, identity, store, reads, look }),

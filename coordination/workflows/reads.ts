@@ -1,4 +1,6 @@
 import type { Db, Queryable } from '../../runtime/db/index.ts';
+import type { Sealed } from '../sealed.ts';
+import { openedWorkflow } from './store.ts';
 import type { WorkflowFilter, WorkflowPage, WorkflowView } from './workflows.ts';
 
 /** Reads of workflows; each call is one statement. */
@@ -28,7 +30,7 @@ const shown = `coordination_workflow_shown(w) || jsonb_build_object('timeline', 
     from coordination_workflow_event e where e.workflow_id = w.id)) as workflow`;
 
 interface Shown {
-  readonly workflow: WorkflowView;
+  readonly workflow: Sealed<WorkflowView>;
 }
 
 export function readsIn(db: Db): Reads {
@@ -52,7 +54,7 @@ export function readsIn(db: Db): Reads {
         ],
       );
       return {
-        workflows: rows.slice(0, first).map(({ workflow }) => workflow),
+        workflows: rows.slice(0, first).map(({ workflow }) => openedWorkflow(workflow)),
         hasNextPage: rows.length > first,
       };
     },
@@ -90,5 +92,5 @@ export function readsIn(db: Db): Reads {
 /** The workflow as it is; null where there is none. */
 export async function viewIn(db: Queryable, id: string): Promise<WorkflowView | null> {
   const [row] = await db.query<Shown>(`select ${shown} from coordination_workflow w where w.id = $1`, [id]);
-  return row?.workflow ?? null;
+  return row ? openedWorkflow(row.workflow) : null;
 }

@@ -10,7 +10,7 @@ import type { PageArgs } from '../pages.ts';
 import type { Refusal } from '../refusal.ts';
 import { shownRefusal, shownWrite } from '../shown.ts';
 import { sightOf } from '../sight.ts';
-import { answerOf, keyOf, mergeOf, onboardOf, workflowFilterOf } from './asked.ts';
+import { answerOf, eraseOf, keyOf, mergeOf, onboardOf, workflowFilterOf } from './asked.ts';
 import { shownMergePlan } from './merging/shown.ts';
 import { keyRequired } from './refusals.ts';
 import { shownWorkflow, type ShownWorkflow } from './shown.ts';
@@ -113,6 +113,8 @@ export function workflowResolvers(workflows: Workflows, complete: Complete, regi
     Mutation: {
       onboardCustomer: (_, { input }, context) =>
         started(input, context, (key) => of(context).onboard(onboardOf(input, key, complete), context)),
+      eraseCustomer: (_, { input }, context) =>
+        started(input, context, (key) => workflows.erase(eraseOf(input, key), context)),
       mergeCustomers: (_, { input }, context) =>
         started(input, context, (key) => {
           const { planHash = null, reason } = input;

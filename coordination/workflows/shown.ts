@@ -1,6 +1,6 @@
 import type * as contract from '../../schema/generated/coordination.ts';
 import { instant } from '../shown.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, outlineOf, questionOf } from './kinds.ts';
 import type { Question } from './question.ts';
 import type { Enrichment } from './reference/reference.ts';
 import type { Ending } from './workflow.ts';
@@ -38,14 +38,14 @@ export interface ShownWorkflow extends Omit<
 export function shownWorkflow(view: WorkflowView): ShownWorkflow {
   const kind = kindOf(view);
   const { id, state, stage, requestedBy, reason, correlationId } = view;
-  const { isMade, ending, other, enrichment, writes } = kind.shown(view);
+  const { isMade, ending, other, enrichment, writes } = outlineOf(view);
   return {
     ...{ id, kind: kind.kind, state, stage, requestedBy, reason, correlationId },
     customer: isMade ? { id: view.entityId } : null,
     other: other === null ? null : { id: other },
     startedAt: instant(view.startedAt),
     settledAt: view.settledAt && instant(view.settledAt),
-    question: shownQuestion(kind.question(view)),
+    question: shownQuestion(questionOf(view)),
     ending: shownEnding(ending),
     compliance: shownCompliance(enrichment),
     timeline: view.timeline.map(({ at, event, stage: then, by, message, write }) => ({

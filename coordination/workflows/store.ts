@@ -1,4 +1,7 @@
 import type { Db, Queryable } from '../../runtime/db/index.ts';
+import { newSecret } from '../../runtime/envelope.ts';
+import { kindOf } from './kinds.ts';
+import { openedMembers, sealedMembers, type Sealed, type Secret } from '../sealed.ts';
 import type { Entry, Stage, Workflow } from './workflow.ts';
 
 /** A workflow in the hands of this process. */
@@ -59,7 +62,10 @@ export interface Decision {
 /** `CHANGED`: it is no longer as it was seen, and nothing was stored. */
 export type Decided = 'DONE' | 'REPLAYED' | 'REUSED' | 'CHANGED';
 
-/** The durable record of workflows. Each call is one statement, in the transaction of a caller where one is given. */
+/**
+ * The durable record of workflows. Each call is one statement, in the transaction of a caller where one is given; another
+ * one asks for the secret by which what is remembered is stored.
+ */
 export interface Store {
   start(draft: Draft, entries: readonly Entry[], tx?: Queryable): Promise<Started>;
   /** What was started under a key; null where nothing was. */
@@ -83,6 +89,8 @@ export interface Store {
     tx?: Queryable,
   ): Promise<boolean>;
   wake(ids: readonly string[], tx?: Queryable): Promise<void>;
+  /** The workflow that a caller has started under a key. */
+  known(subject: string, key: string): Promise<{ readonly id: string; readonly hash: string } | null>;
   /** How often a gate has been passed. */
   passed(gate: string): Promise<string>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */
@@ -110,9 +118,19 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
     return row.value;
   }
 
+  /** What is to be remembered, as it is stored: only with the secret of its entity can it be read. */
+  async function kept({ kind, entityId, memory }: Remembering, tx?: Queryable): Promise<unknown> {
+    if (!kindOf({ kind }).hasValues) return memory;
+    const fresh = newSecret();
+    const secret = await only<Secret>('coordination_secret($1, $2)', [entityId, fresh], tx);
+    return sealedMembers(memory as object, secret ?? fresh);
+  }
+
   return {
-    start: (draft, entries, tx) =>
-      only('coordination_workflow_start($1, $2)', [rowOf(draft), JSON.stringify(entries)], tx),
+    async start(draft, entries, tx) {
+      const row = { ...rowOf(draft), memory: await kept(draft, tx) };
+      return only('coordination_workflow_start($1, $2)', [row, JSON.stringify(entries)], tx);
+    },
 
     async started(subject, key, hash) {
       const [row] = await db.query<{ id: string; same: boolean }>(
@@ -124,16 +142,17 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
 
     async claim(most) {
       const asked = performance.now();
-      const rows = await db.query<{ workflow: Workflow }>(
+      const rows = await db.query<{ workflow: Sealed<Workflow> }>(
         'select coordination_workflow_claim($1, $2, $3) as workflow',
         [worker, most, leased],
       );
-      return rows.map(({ workflow }) => ({ workflow, leaseEnds: asked + lease }));
+      return rows.map(({ workflow }) => ({ workflow: openedWorkflow(workflow), leaseEnds: asked + lease }));
     },
 
     async settle(held, { workflow, entries, wait, gate }, tx) {
       const asked = performance.now();
-      const { id, state, stage, memory } = workflow;
+      const { id, state, stage } = workflow;
+      const memory = await kept(workflow, tx);
       const settled = await only<{ again: boolean; cancelling: Workflow['cancelling'] } | null>(
         'coordination_workflow_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
         [
@@ -146,15 +165,17 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
       return settled.again ? 'AGAIN' : { leaseEnds: asked + lease, cancelling: settled.cancelling };
     },
 
-    decide: (seen, { workflow, entries, key, hash }, tx) =>
-      only(
+    async decide(seen, { workflow, entries, key, hash }, tx) {
+      const memory = JSON.stringify(await kept(workflow, tx));
+      return only(
         'coordination_workflow_decide($1, $2, $3, $4, $5, $6, $7, $8)',
         [
-          ...[seen.id, seen.epoch, workflow.state, workflow.stage, JSON.stringify(workflow.memory)],
+          ...[seen.id, seen.epoch, workflow.state, workflow.stage, memory],
           ...[JSON.stringify(entries), key, hash],
         ],
         tx,
-      ),
+      );
+    },
 
     async answered(id, key, hash) {
       const [row] = await db.query<{ same: boolean }>(
@@ -169,6 +190,14 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
 
     async wake(ids, tx = db) {
       await tx.query('select coordination_workflow_wake($1)', [ids]);
+    },
+
+    async known(subject, key) {
+      const [row] = await db.query<{ id: string; hash: string }>(
+        'select id, body_hash as hash from coordination_workflow where subject = $1 and idempotency_key = $2',
+        [subject, key],
+      );
+      return row ?? null;
     },
 
     async passed(gate) {
@@ -189,11 +218,22 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
   };
 }
 
+type Remembering = Pick<Workflow, 'kind' | 'entityId' | 'memory'>;
+
+/** A workflow as it was before it was stored; without the secret, it remembers nothing. */
+export function openedWorkflow<Of extends Workflow>({
+  secret,
+  ...workflow
+}: Sealed<Of>): Omit<Sealed<Of>, 'secret'> {
+  const { memory } = workflow;
+  return { ...workflow, memory: memory && openedMembers(memory, secret) };
+}
+
 function rowOf(draft: Draft): object {
-  const { id, kind, entity, entityId, stage, memory, subject, key, hash } = draft;
+  const { id, kind, entity, entityId, stage, subject, key, hash } = draft;
   const { requestedBy, reason, correlationId, traceparent } = draft;
   return {
-    ...{ id, kind, entity, entityId, stage, memory, subject, key, hash },
+    ...{ id, kind, entity, entityId, stage, subject, key, hash },
     request: { requestedBy, reason, correlationId, traceparent },
   };
 }

@@ -20,6 +20,11 @@ export type Stage =
   | 'ACTIVATION'
   | 'UNDOING'
   | 'ENDED'
+  | 'GUARDS'
+  | 'BILLING_ERASURE'
+  | 'ERP_ERASURE'
+  | 'CRM_ERASURE'
+  | 'FORGETTING'
   | 'DRAINING'
   | 'ATTRIBUTES'
   | 'SYSTEM_MERGE'
@@ -34,6 +39,7 @@ export interface Workflow<Memory = unknown> {
   readonly entityId: string;
   readonly state: WorkflowState;
   readonly stage: Stage;
+  /** Null where it was erased with its customer; such a workflow is over. */
   readonly memory: Memory;
   /** Of the worker that holds it; a worker with an older one changes nothing. */
   readonly epoch: number;
@@ -164,6 +170,7 @@ export type EntryKind =
   | 'RETRIED'
   | 'CANCELLING'
   | 'ENDED'
+  | 'ERASED'
   | 'HELD'
   | 'LINKED';
 
@@ -181,6 +188,7 @@ export type EndingCode =
   | 'DECLINED'
   | 'CANCELLED'
   | 'NOT_ONBOARDABLE'
+  | 'NOT_ERASABLE'
   | 'BLOCKED'
   | 'PLAN_CHANGED'
   | 'REFUSED';
@@ -192,6 +200,8 @@ export interface Kind<
   Happened extends OwnEvent = OwnEvent,
 > {
   readonly kind: WorkflowKind;
+  /** Whether values of the customer are in what it remembers: that is readable as long as the customer is not erased. */
+  readonly hasValues: boolean;
   /** Scopes of which whoever cancels it or has it tried again needs all. */
   readonly scopes: readonly string[];
   /** Stages in which it is not cancelled any more: what has been done cannot be undone as a whole. */
@@ -212,7 +222,7 @@ export interface Kind<
 }
 
 /** What a kind of workflow can be. */
-export type WorkflowKind = 'ONBOARDING' | 'MERGE' | 'UNMERGE';
+export type WorkflowKind = 'ONBOARDING' | 'ERASURE' | 'MERGE' | 'UNMERGE';
 
 /** What is shown of a workflow beside its question and what has happened to it. */
 export interface Outline {

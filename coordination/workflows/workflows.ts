@@ -14,6 +14,8 @@ import type { Answer, Entry, Stage, Workflow, WorkflowState } from './workflow.t
 export interface Workflows {
   /** Starts to onboard a customer; the same key and body give the workflow there is. */
   onboard(asked: Onboard, context: RequestContext): Promise<Started>;
+  /** Starts to erase a customer; the same key and body give the workflow there is. */
+  erase(asked: Erase, context: RequestContext): Promise<Started>;
   /** What it would mean for one customer to live on as another. Without an effect. */
   planMerge(asked: MergeAsked, context: RequestContext): Promise<PlannedMerge>;
   /** Starts to let one customer live on as another; the same key and body give the workflow there is. */
@@ -51,6 +53,16 @@ export interface Onboard {
   readonly values: Values;
   readonly key: string | null;
   readonly reason: string | null;
+}
+
+/** A customer to be erased. */
+export interface Erase {
+  readonly entity: EntityName;
+  readonly entityId: string;
+  /** Its name or its id, so that nobody is meant by mistake. */
+  readonly confirm: string;
+  readonly key: string | null;
+  readonly reason: string;
 }
 
 /** Two customers that are to become one, by ids as the caller gave them. */

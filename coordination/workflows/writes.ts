@@ -69,8 +69,10 @@ export function writesIn({ journal, records, worker }: WritesOptions): Writes {
 
 /** What a workflow remembers of a write. Pure. */
 export function writtenOf({ id, state, steps }: Stored): Written {
-  const [step, ...others] = steps;
+  // Of several that went well the first; otherwise the one that says why not.
+  const step = steps.find(({ cause }) => cause !== null) ?? steps[0];
   if (!step) throw new Error('a write of a workflow has a step');
+  const others = steps.filter((one) => one !== step);
   return {
     ...{ id, state, ...stepOf(step) },
     ...(others.length > 0 ? { others: others.map(stepOf) } : {}),

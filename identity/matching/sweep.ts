@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { Db, Queryable } from '../../runtime/db/index.ts';
+import { sweepPlaceIn, type SweepAt } from '../../runtime/sweeping.ts';
 import type { DuplicateQueue } from './queue.ts';
 import { pairName, type Pair } from './verdicts.ts';
 import { walkBlocks, type Found, type Walked } from './walk.ts';
@@ -41,38 +41,6 @@ export interface Sweep {
   release(): Promise<void>;
 }
 
-interface Row {
-  readonly sweep: number;
-  readonly place: string | null;
-  readonly total: string;
-  readonly walked: string;
-  readonly compared: string;
-}
-
-const claim = `
-  update identity_sweep set held_by = $1::uuid, held_until = clock_timestamp() + $2::int * interval '1 millisecond'
-  where (running or ended_at is null or ended_at + $3::bigint * interval '1 millisecond' <= clock_timestamp())
-    and (held_by is null or held_by = $1::uuid or held_until < clock_timestamp())
-  returning running`;
-
-const begin = `
-  update identity_sweep set running = true, sweep = sweep + 1, place = null, started_at = clock_timestamp(),
-    total = (select count(*) from identity_block), walked = 0, compared = 0
-  where held_by = $1::uuid and not running`;
-
-const mine =
-  'select sweep, place, total, walked, compared from identity_sweep where held_by = $1::uuid and running';
-
-/** Nothing where another process has gone on with the sweep meanwhile. */
-const advance = `
-  update identity_sweep set place = $4::int8, walked = walked + $5::int, compared = compared + $6::int,
-    held_until = clock_timestamp() + $2::int * interval '1 millisecond'
-  where held_by = $1::uuid and running and sweep = $3 returning sweep, place, total, walked, compared`;
-
-const end = `
-  update identity_sweep set running = false, place = null, held_by = null, ended_at = clock_timestamp()
-  where held_by = $1::uuid and running and sweep = $2 returning sweep, place, total, walked, compared`;
-
 /** What people have decided is not asked again. A pair that this sweep has met before is not given back. */
 const note = `
   insert into identity_duplicate as d (lower, higher, verdict, score, reasons, sweep)
@@ -92,8 +60,14 @@ const forget = 'delete from identity_duplicate where sweep <> $1 returning lower
  * number. How far it is, is stored with what was found, so that after a crash it goes on there, here or in another
  * process.
  */
-export function sweepOf({ db, interval, queue, lease = 60_000, most = 2000 }: SweepOptions): Sweep {
-  const sweeper = randomUUID();
+export function sweepOf({ db, interval, queue, lease, most = 2000 }: SweepOptions): Sweep {
+  const at = sweepPlaceIn({
+    ...{ db, table: 'identity_sweep', counters: ['walked', 'compared'], interval, lease },
+    async total() {
+      const [row] = await db.query<{ entries: string }>('select count(*) as entries from identity_block');
+      return Number(row?.entries ?? 0);
+    },
+  });
 
   async function noteAll(tx: Queryable, sweep: number, found: readonly Found[]): Promise<void> {
     if (found.length === 0) return;
@@ -106,42 +80,33 @@ export function sweepOf({ db, interval, queue, lease = 60_000, most = 2000 }: Sw
     }
   }
 
-  const stepped = (row: Row, state: 'GOING_ON' | 'ENDED'): SweepStep => ({
+  const stepped = ({ total, walked, compared }: SweepProgress, state: 'GOING_ON' | 'ENDED'): SweepStep => ({
     state,
-    total: Number(row.total),
-    walked: Number(row.walked),
-    compared: Number(row.compared),
+    total,
+    walked,
+    compared,
   });
 
-  async function settle({ sweep }: Row, { place, walked, compared, found }: Walked): Promise<SweepStep> {
+  async function settle(from: At, { place, walked, compared, found }: Walked): Promise<SweepStep> {
     return db.transaction(async (tx) => {
-      const [row] =
-        place === null
-          ? await tx.query<Row>(end, [sweeper, sweep])
-          : await tx.query<Row>(advance, [sweeper, lease, sweep, place, walked, compared]);
-      if (!row) return { state: 'ELSEWHERE' };
-      await noteAll(tx, sweep, found);
-      if (place !== null) return stepped(row, 'GOING_ON');
-      const gone = await tx.query<Pair>(forget, [sweep]);
+      const here = await at.go(tx, from, place, { walked, compared });
+      if (!here) return { state: 'ELSEWHERE' };
+      await noteAll(tx, from.sweep, found);
+      if (place !== null) return stepped(here, 'GOING_ON');
+      const gone = await tx.query<Pair>(forget, [from.sweep]);
       if (queue) for (const pair of gone) await queue.withdraw(tx, pair, 'NOT_ALIKE');
-      return stepped(row, 'ENDED');
+      return stepped(here, 'ENDED');
     });
   }
 
   return {
     async step() {
-      const [held] = await db.query<{ running: boolean }>(claim, [sweeper, lease, interval]);
-      if (!held) {
-        const [other] = await db.query<{ running: boolean }>('select running from identity_sweep');
-        return { state: other?.running === true ? 'ELSEWHERE' : 'NOT_DUE' };
-      }
-      if (!held.running) await db.query(begin, [sweeper]);
-      const [row] = await db.query<Row>(mine, [sweeper]);
-      if (!row) return { state: 'ELSEWHERE' };
-      return settle(row, await walkBlocks(db, row.place, most));
+      const from = await at.take();
+      if (typeof from === 'string') return { state: from };
+      return settle(from, await walkBlocks(db, from.place, most));
     },
-    async release() {
-      await db.query('update identity_sweep set held_by = null where held_by = $1::uuid', [sweeper]);
-    },
+    release: () => at.release(),
   };
 }
+
+type At = SweepAt<'walked' | 'compared'>;

@@ -38,7 +38,7 @@ export const pairName = ({ lower, higher }: Pair): string => `${lower} ${higher}
 export interface Verdicts {
   /**
    * Keeps a decision, in the transaction of the caller; the last one of a pair counts. What a sweep has found of the pair
-   * is settled by it.
+   * is settled by it, and two that are one are a duplicate less.
    * @throws Failure BAD_USER_INPUT as `pairOf`
    */
   record(tx: Queryable, decision: Decision): Promise<void>;
@@ -67,7 +67,12 @@ export const verdicts: Verdicts = {
   async record(tx, { one, other, verdict, by, reason }) {
     const { lower, higher } = pairOf(one, other);
     await tx.query(
-      `with settled as (delete from identity_duplicate where lower = $1::uuid and higher = $2::uuid)
+      `with settled as (delete from identity_duplicate where lower = $1::uuid and higher = $2::uuid),
+       avoided as (
+         insert into identity_avoided (lower, higher, found_by)
+           select $1::uuid, $2::uuid, 'PERSON' where $3 = 'SAME' on conflict do nothing),
+       mistaken as (
+         delete from identity_avoided where lower = $1::uuid and higher = $2::uuid and $3 = 'DIFFERENT')
        insert into identity_verdict (lower, higher, verdict, decided_by, reason)
        values ($1::uuid, $2::uuid, $3, $4, $5)
        on conflict (lower, higher) do update set

@@ -48,6 +48,8 @@ export async function openPostgres(databaseUrl: string, options: PostgresOptions
   const pool = new pg.Pool({ ...settings, max: options.connections ?? 10, onConnect: prepare });
   // A connection that breaks while nobody uses it: the pool has dropped it already and makes another when asked.
   pool.on('error', () => undefined);
+  // One that breaks between two statements of a transaction: the next statement says so. Unheard, it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   /** A connection outside the pool, for what keeps one for long. */
   const connect = async (): Promise<pg.Client> => {
     const client = new pg.Client(settings);

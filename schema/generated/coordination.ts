@@ -136,6 +136,8 @@ export type Query = {
   readonly customerWorkflow: Maybe<CustomerWorkflow>;
   /** All workflows that match, newest first. */
   readonly customerWorkflows: CustomerWorkflowConnection;
+  /** How the business stands: the same figures, by the same definitions, as among the metrics. */
+  readonly indicators: Indicators;
   /** What it would mean for one customer to live on as another. Without an effect. */
   readonly planMerge: MergePlan;
 };
@@ -217,11 +219,17 @@ export type Mutation = {
    * are written.
    */
   readonly onboardCustomer: StartWorkflowPayload;
+  /**
+   * Erases a customer from all systems and from the graph itself, once a second person has agreed. Every system leaves of it
+   * what the law has it keep, and nothing else; the graph leaves ids, and that it was done. Nothing brings it back. Refused
+   * for a customer that is neither CLOSED nor a PROSPECT, that owes something, or for which something is under way.
+   */
+  readonly eraseCustomer: StartWorkflowPayload;
   /** Answers what a workflow asks. To approve takes the scopes that its question names, and somebody else than who asked for it. */
   readonly answerWorkflow: WorkflowPayload;
   /**
    * Ends a workflow and undoes what it has done, from the last to the first. Refused once that is no longer possible: the
-   * billing account is ordered, or the register has the merge.
+   * billing account is ordered, the register has the merge, or a system may have begun to erase.
    */
   readonly cancelWorkflow: WorkflowPayload;
   /** Has tried again what a system has refused, and looked at again what a person may have mended elsewhere. */
@@ -279,6 +287,11 @@ export type MutationRedriveDeadLettersArgs = {
 
 export type MutationOnboardCustomerArgs = {
   input: OnboardCustomerInput;
+};
+
+
+export type MutationEraseCustomerArgs = {
+  input: EraseCustomerInput;
 };
 
 
@@ -534,7 +547,9 @@ export type WriteRefusalCode =
   | 'UNKNOWN_WORKFLOW'
   /** It asks for nothing, or nothing was said. */
   | 'NOTHING_ASKED'
-  /** The customer is becoming one with another, or is taken out of one: ask anew in a moment. */
+  /** What is to be erased was not confirmed by its name or its id. */
+  | 'NOT_CONFIRMED'
+  /** The customer is becoming one with another, is taken out of one, or is being erased: ask anew in a moment. */
   | 'MERGING'
   /** The two cannot become one: the message says why. */
   | 'NOT_MERGEABLE'
@@ -587,6 +602,37 @@ export type PlannedChange = {
   readonly unchanged: Scalars['Boolean']['output'];
   /** What stands against the change of this attribute. */
   readonly refusals: ReadonlyArray<WriteRefusal>;
+};
+
+/** Something that a person has to decide. */
+export type WorkItem = {
+  readonly __typename?: 'WorkItem';
+  /** Id of the work item; the order of ids is that of raising. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * What is to be decided on, attribute by attribute, as the systems have it now: they are asked when you look. Null where
+   * it is not about values of attributes, or what it was about is gone.
+   */
+  readonly difference: Maybe<ReadonlyArray<AttributeDifference>>;
+};
+
+/** What an attribute is to be, and what it is. */
+export type AttributeDifference = {
+  readonly __typename?: 'AttributeDifference';
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** The system of record of the attribute. */
+  readonly owner: System;
+  /** The system that is looked at: the owner, or one that keeps a copy. */
+  readonly system: System;
+  /** Whether it could be looked at just now. */
+  readonly examined: Scalars['Boolean']['output'];
+  /** What was asked for, of a copy its owner's value; null clears it, and is told as well where you may not read it. */
+  readonly wanted: Maybe<Scalars['AttributeValue']['output']>;
+  /** What the system has; null as well where it could not be asked, or you may not read it. */
+  readonly present: Maybe<Scalars['AttributeValue']['output']>;
+  /** Whether the system has the wanted value by now. */
+  readonly same: Scalars['Boolean']['output'];
 };
 
 /** How often a change takes effect, at worst, whatever fails on the way. */
@@ -783,6 +829,8 @@ export type WriteStepKind =
   | 'CREATE'
   /** Its record of the customer is to be taken away again. */
   | 'WITHDRAW'
+  /** Nothing is to be left of its records of the customer but what the law has it keep. */
+  | 'ERASE'
   /** One of its records is to live on as another one. */
   | 'MERGE'
   /** That is to be taken back. */
@@ -882,6 +930,21 @@ export type OnboardCustomerInput = {
   readonly reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A customer to be erased. */
+export type EraseCustomerInput = {
+  /** The customer; one that was merged into another means that one, with everybody who was merged into it. */
+  readonly customerId: Scalars['ID']['input'];
+  /**
+   * Chosen by the caller, 1 to 255 characters: the same key with the same input gives the same workflow, however often it is
+   * sent. May be in the header `Idempotency-Key` instead; one of the two is required.
+   */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The name of the customer as it is, or its id: so that nobody is erased by mistake. */
+  readonly confirm: Scalars['String']['input'];
+  /** Why. The audit keeps it for good: nothing of the customer belongs in it. */
+  readonly reason: Scalars['String']['input'];
+};
+
 /** What a person says to a question of a workflow. */
 export type WorkflowAnswerInput = {
   /** Chosen by the caller, 1 to 255 characters: the same key with the same answer counts once. May be in the header `Idempotency-Key` instead. */
@@ -963,6 +1026,8 @@ export type CustomerWorkflow = {
 export type WorkflowKind =
   /** A new customer is set up in all systems. */
   | 'ONBOARDING'
+  /** A customer is erased from all systems, and from the graph. */
+  | 'ERASURE'
   /** Two customers become one. */
   | 'MERGE'
   /** A customer that was merged is its own again. */
@@ -1005,6 +1070,16 @@ export type WorkflowStage =
   | 'UNDOING'
   /** It is over. */
   | 'ENDED'
+  /** It is looked whether anything stands against it. */
+  | 'GUARDS'
+  /** Billing erases its part: from here on it is not ended any more. */
+  | 'BILLING_ERASURE'
+  /** The ERP erases its part. */
+  | 'ERP_ERASURE'
+  /** The CRM erases its part. */
+  | 'CRM_ERASURE'
+  /** The graph forgets it. */
+  | 'FORGETTING'
   /** Nothing new is written to the customers, and what was asked for before is carried out. */
   | 'DRAINING'
   /** Values go from one customer to the other, or are put back. */
@@ -1093,6 +1168,8 @@ export type WorkflowEndingCode =
   | 'CANCELLED'
   /** A customer in this state is not set up anew. */
   | 'NOT_ONBOARDABLE'
+  /** Something stands against erasing the customer. */
+  | 'NOT_ERASABLE'
   /** Another workflow has one of the customers, or a write waits for a person. */
   | 'BLOCKED'
   /** What would be done was no longer what was planned. */
@@ -1190,6 +1267,8 @@ export type WorkflowEventKind =
   | 'CANCELLING'
   /** It is over. */
   | 'ENDED'
+  /** A system has erased its part, or the graph has. */
+  | 'ERASED'
   /** Nothing new is written to the customers, and nothing is left to be carried out. */
   | 'HELD'
   /** The register has it. */
@@ -1222,6 +1301,134 @@ export type CustomerWorkflowEdge = {
   /** The workflow. */
   readonly node: CustomerWorkflow;
 };
+
+/** How the business stands. What is a count of what has happened counts from when there is the store. */
+export type Indicators = {
+  readonly __typename?: 'Indicators';
+  /** When they were counted: some seconds ago at most. */
+  readonly asOf: Scalars['DateTime']['output'];
+  /** New customers of whom the ERP has no record yet. */
+  readonly customersPendingErpCreation: Scalars['Int']['output'];
+  /** Changes of tax ids or of the tax classification that were accepted and not made. */
+  readonly taxProfileUpdatesFailed: Scalars['Int']['output'];
+  /** Work items that wait for a person, by kind and age. */
+  readonly workItemsOpen: ReadonlyArray<WorkItemsOpen>;
+  /** Pairs of customers that were found to be one before they were two, or that a person found to be one. */
+  readonly duplicatesAvoided: DuplicatesAvoided;
+  /** Time from when a new customer was seen, in the CRM or by a request, until it has a billing account. */
+  readonly creationToBillable: DurationDistribution;
+  /** Age of the oldest write that waits for the system. */
+  readonly oldestPendingWrites: ReadonlyArray<OldestPendingWrite>;
+  /** Copies of values that were found to differ from what their owners have. */
+  readonly driftFound: ReadonlyArray<DriftFound>;
+  /** Writes that came to rest, by whether the owners confirmed them at the first attempt. */
+  readonly writesSettled: WritesSettled;
+};
+
+/** How many work items wait for a person; without a kind and age that there are none of. */
+export type WorkItemsOpen = {
+  readonly __typename?: 'WorkItemsOpen';
+  /** Their kind. */
+  readonly kind: WorkItemKind;
+  /** How long they have waited. */
+  readonly age: WorkItemAge;
+  /** How many they are. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How long a work item has waited since it was raised. */
+export type WorkItemAge =
+  /** Less than 24 hours. */
+  | 'UNDER_A_DAY'
+  /** Less than 7 days, and no less than 24 hours. */
+  | 'UNDER_A_WEEK'
+  /** Less than 30 days, and no less than 7. */
+  | 'UNDER_A_MONTH'
+  /** 30 days or more. */
+  | 'OLDER';
+
+/** Duplicates that there are not, by who found them. */
+export type DuplicatesAvoided = {
+  readonly __typename?: 'DuplicatesAvoided';
+  /** The matcher was sure, and nothing was made. */
+  readonly byMatcher: Scalars['Int']['output'];
+  /** A person decided that both are one. */
+  readonly byPerson: Scalars['Int']['output'];
+};
+
+/** How times are spread. */
+export type DurationDistribution = {
+  readonly __typename?: 'DurationDistribution';
+  /** How many were at most so long, the shortest first. */
+  readonly buckets: ReadonlyArray<DurationBucket>;
+  /** How many there were. */
+  readonly count: Scalars['Int']['output'];
+  /** All of them together, in seconds. */
+  readonly sum: Scalars['Float']['output'];
+};
+
+/** How many were at most so long, those of the buckets before among them. */
+export type DurationBucket = {
+  readonly __typename?: 'DurationBucket';
+  /** So many seconds at most; null for all. */
+  readonly upTo: Maybe<Scalars['Float']['output']>;
+  /** How many they were. */
+  readonly count: Scalars['Int']['output'];
+};
+
+/** How long a system has kept a write waiting. */
+export type OldestPendingWrite = {
+  readonly __typename?: 'OldestPendingWrite';
+  /** The system; one that nothing waits for is not told. */
+  readonly system: System;
+  /** Seconds since the oldest of them was accepted. */
+  readonly seconds: Scalars['Float']['output'];
+};
+
+/** How often the copies of an attribute were found to differ. */
+export type DriftFound = {
+  readonly __typename?: 'DriftFound';
+  /** The system that keeps the copies. */
+  readonly system: System;
+  /** Name of the attribute. */
+  readonly attribute: Scalars['String']['output'];
+  /** How often, each difference once. */
+  readonly found: Scalars['Int']['output'];
+};
+
+/** How writes came to rest. */
+export type WritesSettled = {
+  readonly __typename?: 'WritesSettled';
+  /** Confirmed: no call was repeated, and no owner waited for. */
+  readonly firstAttempt: Scalars['Int']['output'];
+  /** Confirmed later, after a repetition, a wait or a crash. */
+  readonly laterAttempt: Scalars['Int']['output'];
+  /** Refused as a whole or in part, or left to a person. */
+  readonly notConfirmed: Scalars['Int']['output'];
+  /** Share of the first among all, from 0 to 1; null while there are none. */
+  readonly firstAttemptShare: Maybe<Scalars['Float']['output']>;
+};
+
+/** What a work item can be. */
+export type WorkItemKind =
+  /** Two customers that may be the same one. */
+  | 'POSSIBLE_DUPLICATE'
+  /** A write that met another version of its record again and again. */
+  | 'VERSION_CONFLICT'
+  /** A write whose effect nobody knows: its owner gave no answer, and the record was changed since. */
+  | 'UNKNOWN_OUTCOME'
+  /** A write of which a part has taken effect and cannot be taken back, while another part was refused. */
+  | 'FAILED_COMPENSATION'
+  /** A write whose attempts are used up. */
+  | 'DEAD_LETTER'
+  /** A record that a system told of, that belongs to no customer and that the system does not have. */
+  | 'UNKNOWN_RECORD'
+  /** A question without whose answer a new customer does not come on. */
+  | 'ONBOARDING_QUESTION'
+  /** A copy of a value that was changed in the system that keeps it, which does not own it. */
+  | 'OWNERSHIP_VIOLATION'
+  /** A copy of a value that is not as its owner's. */
+  | 'DRIFT';
 
 /** Two customers that are to become one. */
 export type MergeCustomersInput = {
@@ -1664,6 +1871,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping of federation types */
 export type FederationTypes = {
   Customer: Customer;
+  WorkItem: WorkItem;
   CustomerWrite: CustomerWrite;
 };
 
@@ -1672,6 +1880,9 @@ export type FederationReferenceTypes = {
   Customer:
     ( { __typename: 'Customer' }
     & GraphQLRecursivePick<FederationTypes['Customer'], {"id":true}> );
+  WorkItem:
+    ( { __typename: 'WorkItem' }
+    & GraphQLRecursivePick<FederationTypes['WorkItem'], {"id":true}> );
   CustomerWrite:
     ( { __typename: 'CustomerWrite' }
     & GraphQLRecursivePick<FederationTypes['CustomerWrite'], {"id":true}> );
@@ -1721,6 +1932,8 @@ export type ResolversTypes = {
   WriteRefusalCode: WriteRefusalCode;
   CustomerUpdatePlan: ResolverTypeWrapper<Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversTypes['Customer']> }>;
   PlannedChange: ResolverTypeWrapper<PlannedChange>;
+  WorkItem: ResolverTypeWrapper<Partial<WorkItem> & (Pick<WorkItem, 'id'>)>;
+  AttributeDifference: ResolverTypeWrapper<AttributeDifference>;
   Guarantee: Guarantee;
   CustomerWrite: ResolverTypeWrapper<Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversTypes['Customer'] }, 'id'>)>;
   WriteState: WriteState;
@@ -1738,6 +1951,7 @@ export type ResolversTypes = {
   CustomerWriteConnection: ResolverTypeWrapper<Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWriteEdge']> }>;
   CustomerWriteEdge: ResolverTypeWrapper<Omit<CustomerWriteEdge, 'node'> & { node: ResolversTypes['CustomerWrite'] }>;
   OnboardCustomerInput: OnboardCustomerInput;
+  EraseCustomerInput: EraseCustomerInput;
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: ResolverTypeWrapper<Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
   WorkflowPayload: ResolverTypeWrapper<Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversTypes['CustomerWorkflow']> }>;
@@ -1760,6 +1974,16 @@ export type ResolversTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: ResolverTypeWrapper<Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['CustomerWorkflowEdge']> }>;
   CustomerWorkflowEdge: ResolverTypeWrapper<Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversTypes['CustomerWorkflow'] }>;
+  Indicators: ResolverTypeWrapper<Indicators>;
+  WorkItemsOpen: ResolverTypeWrapper<WorkItemsOpen>;
+  WorkItemAge: WorkItemAge;
+  DuplicatesAvoided: ResolverTypeWrapper<DuplicatesAvoided>;
+  DurationDistribution: ResolverTypeWrapper<DurationDistribution>;
+  DurationBucket: ResolverTypeWrapper<DurationBucket>;
+  OldestPendingWrite: ResolverTypeWrapper<OldestPendingWrite>;
+  DriftFound: ResolverTypeWrapper<DriftFound>;
+  WritesSettled: ResolverTypeWrapper<WritesSettled>;
+  WorkItemKind: WorkItemKind;
   MergeCustomersInput: MergeCustomersInput;
   UnmergeCustomersInput: UnmergeCustomersInput;
   MergeChoice: MergeChoice;
@@ -1823,6 +2047,8 @@ export type ResolversParentTypes = {
   WriteRefusal: WriteRefusal;
   CustomerUpdatePlan: Omit<CustomerUpdatePlan, 'customer'> & { customer?: Maybe<ResolversParentTypes['Customer']> };
   PlannedChange: PlannedChange;
+  WorkItem: Partial<WorkItem> & (Pick<WorkItem, 'id'>);
+  AttributeDifference: AttributeDifference;
   CustomerWrite: Partial<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }> & (Pick<Omit<CustomerWrite, 'customer'> & { customer: ResolversParentTypes['Customer'] }, 'id'>);
   WriteApproval: WriteApproval;
   WriteReview: WriteReview;
@@ -1834,6 +2060,7 @@ export type ResolversParentTypes = {
   CustomerWriteConnection: Omit<CustomerWriteConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWriteEdge']> };
   CustomerWriteEdge: Omit<CustomerWriteEdge, 'node'> & { node: ResolversParentTypes['CustomerWrite'] };
   OnboardCustomerInput: OnboardCustomerInput;
+  EraseCustomerInput: EraseCustomerInput;
   WorkflowAnswerInput: WorkflowAnswerInput;
   StartWorkflowPayload: Omit<StartWorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
   WorkflowPayload: Omit<WorkflowPayload, 'workflow'> & { workflow?: Maybe<ResolversParentTypes['CustomerWorkflow']> };
@@ -1848,6 +2075,14 @@ export type ResolversParentTypes = {
   CustomerWorkflowFilter: CustomerWorkflowFilter;
   CustomerWorkflowConnection: Omit<CustomerWorkflowConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['CustomerWorkflowEdge']> };
   CustomerWorkflowEdge: Omit<CustomerWorkflowEdge, 'node'> & { node: ResolversParentTypes['CustomerWorkflow'] };
+  Indicators: Indicators;
+  WorkItemsOpen: WorkItemsOpen;
+  DuplicatesAvoided: DuplicatesAvoided;
+  DurationDistribution: DurationDistribution;
+  DurationBucket: DurationBucket;
+  OldestPendingWrite: OldestPendingWrite;
+  DriftFound: DriftFound;
+  WritesSettled: WritesSettled;
   MergeCustomersInput: MergeCustomersInput;
   UnmergeCustomersInput: UnmergeCustomersInput;
   MergeChoice: MergeChoice;
@@ -1935,6 +2170,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   customerWrites?: Resolver<ResolversTypes['CustomerWriteConnection'], ParentType, ContextType, RequireFields<QueryCustomerWritesArgs, 'first'>>;
   customerWorkflow?: Resolver<Maybe<ResolversTypes['CustomerWorkflow']>, ParentType, ContextType, RequireFields<QueryCustomerWorkflowArgs, 'id'>>;
   customerWorkflows?: Resolver<ResolversTypes['CustomerWorkflowConnection'], ParentType, ContextType, RequireFields<QueryCustomerWorkflowsArgs, 'first'>>;
+  indicators?: Resolver<ResolversTypes['Indicators'], ParentType, ContextType>;
   planMerge?: Resolver<ResolversTypes['MergePlan'], ParentType, ContextType, RequireFields<QueryPlanMergeArgs, 'survivorId' | 'otherId'>>;
 };
 
@@ -1947,6 +2183,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   retryWrite?: Resolver<ResolversTypes['WritePayload'], ParentType, ContextType, RequireFields<MutationRetryWriteArgs, 'id'>>;
   redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, RequireFields<MutationRedriveDeadLettersArgs, 'dryRun'>>;
   onboardCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationOnboardCustomerArgs, 'input'>>;
+  eraseCustomer?: Resolver<ResolversTypes['StartWorkflowPayload'], ParentType, ContextType, RequireFields<MutationEraseCustomerArgs, 'input'>>;
   answerWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationAnswerWorkflowArgs, 'id' | 'answer'>>;
   cancelWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationCancelWorkflowArgs, 'id'>>;
   retryWorkflow?: Resolver<ResolversTypes['WorkflowPayload'], ParentType, ContextType, RequireFields<MutationRetryWorkflowArgs, 'id'>>;
@@ -2021,6 +2258,22 @@ export type PlannedChangeResolvers<ContextType = RequestContext, ParentType exte
   wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
   unchanged?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   refusals?: Resolver<ReadonlyArray<ResolversTypes['WriteRefusal']>, ParentType, ContextType>;
+};
+
+export type WorkItemResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItem'] = ResolversParentTypes['WorkItem'], FederationReferenceType extends FederationReferenceTypes['WorkItem'] = FederationReferenceTypes['WorkItem']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['WorkItem']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  difference?: Resolver<Maybe<ReadonlyArray<ResolversTypes['AttributeDifference']>>, ParentType, ContextType>;
+};
+
+export type AttributeDifferenceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AttributeDifference'] = ResolversParentTypes['AttributeDifference']> = {
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  owner?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  examined?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  wanted?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  present?: Resolver<Maybe<ResolversTypes['AttributeValue']>, ParentType, ContextType>;
+  same?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type CustomerWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CustomerWrite'] = ResolversParentTypes['CustomerWrite'], FederationReferenceType extends FederationReferenceTypes['CustomerWrite'] = FederationReferenceTypes['CustomerWrite']> = {
@@ -2190,6 +2443,58 @@ export type CustomerWorkflowEdgeResolvers<ContextType = RequestContext, ParentTy
   node?: Resolver<ResolversTypes['CustomerWorkflow'], ParentType, ContextType>;
 };
 
+export type IndicatorsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Indicators'] = ResolversParentTypes['Indicators']> = {
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  customersPendingErpCreation?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  taxProfileUpdatesFailed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  workItemsOpen?: Resolver<ReadonlyArray<ResolversTypes['WorkItemsOpen']>, ParentType, ContextType>;
+  duplicatesAvoided?: Resolver<ResolversTypes['DuplicatesAvoided'], ParentType, ContextType>;
+  creationToBillable?: Resolver<ResolversTypes['DurationDistribution'], ParentType, ContextType>;
+  oldestPendingWrites?: Resolver<ReadonlyArray<ResolversTypes['OldestPendingWrite']>, ParentType, ContextType>;
+  driftFound?: Resolver<ReadonlyArray<ResolversTypes['DriftFound']>, ParentType, ContextType>;
+  writesSettled?: Resolver<ResolversTypes['WritesSettled'], ParentType, ContextType>;
+};
+
+export type WorkItemsOpenResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WorkItemsOpen'] = ResolversParentTypes['WorkItemsOpen']> = {
+  kind?: Resolver<ResolversTypes['WorkItemKind'], ParentType, ContextType>;
+  age?: Resolver<ResolversTypes['WorkItemAge'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DuplicatesAvoidedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DuplicatesAvoided'] = ResolversParentTypes['DuplicatesAvoided']> = {
+  byMatcher?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  byPerson?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type DurationDistributionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DurationDistribution'] = ResolversParentTypes['DurationDistribution']> = {
+  buckets?: Resolver<ReadonlyArray<ResolversTypes['DurationBucket']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sum?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type DurationBucketResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DurationBucket'] = ResolversParentTypes['DurationBucket']> = {
+  upTo?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type OldestPendingWriteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['OldestPendingWrite'] = ResolversParentTypes['OldestPendingWrite']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  seconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type DriftFoundResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['DriftFound'] = ResolversParentTypes['DriftFound']> = {
+  system?: Resolver<ResolversTypes['System'], ParentType, ContextType>;
+  attribute?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  found?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type WritesSettledResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['WritesSettled'] = ResolversParentTypes['WritesSettled']> = {
+  firstAttempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  laterAttempt?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  notConfirmed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  firstAttemptShare?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+};
+
 export type MergePlanResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MergePlan'] = ResolversParentTypes['MergePlan']> = {
   planHash?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   survivor?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
@@ -2241,6 +2546,8 @@ export type Resolvers<ContextType = RequestContext> = {
   WriteRefusal?: WriteRefusalResolvers<ContextType>;
   CustomerUpdatePlan?: CustomerUpdatePlanResolvers<ContextType>;
   PlannedChange?: PlannedChangeResolvers<ContextType>;
+  WorkItem?: WorkItemResolvers<ContextType>;
+  AttributeDifference?: AttributeDifferenceResolvers<ContextType>;
   CustomerWrite?: CustomerWriteResolvers<ContextType>;
   WriteApproval?: WriteApprovalResolvers<ContextType>;
   WriteReview?: WriteReviewResolvers<ContextType>;
@@ -2260,6 +2567,14 @@ export type Resolvers<ContextType = RequestContext> = {
   WorkflowEvent?: WorkflowEventResolvers<ContextType>;
   CustomerWorkflowConnection?: CustomerWorkflowConnectionResolvers<ContextType>;
   CustomerWorkflowEdge?: CustomerWorkflowEdgeResolvers<ContextType>;
+  Indicators?: IndicatorsResolvers<ContextType>;
+  WorkItemsOpen?: WorkItemsOpenResolvers<ContextType>;
+  DuplicatesAvoided?: DuplicatesAvoidedResolvers<ContextType>;
+  DurationDistribution?: DurationDistributionResolvers<ContextType>;
+  DurationBucket?: DurationBucketResolvers<ContextType>;
+  OldestPendingWrite?: OldestPendingWriteResolvers<ContextType>;
+  DriftFound?: DriftFoundResolvers<ContextType>;
+  WritesSettled?: WritesSettledResolvers<ContextType>;
   MergePlan?: MergePlanResolvers<ContextType>;
   MergedAttribute?: MergedAttributeResolvers<ContextType>;
   MergedSystem?: MergedSystemResolvers<ContextType>;

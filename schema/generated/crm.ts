@@ -274,9 +274,9 @@ export type Contact = {
   readonly title: Maybe<Scalars['String']['output']>;
   /** What the person decides or does for us. */
   readonly roles: ReadonlyArray<ContactRole>;
-  /** E-mail address. Masked it still says at which company. */
+  /** E-mail address. Masked it still says at which company. Null where the person has refused to be written to, unless you may read it all the same: `customer:read:consent-withheld`. */
   readonly email: Maybe<Scalars['EmailAddress']['output']>;
-  /** Telephone number. Masked it is enough to recognise one that is known. */
+  /** Telephone number. Masked it is enough to recognise one that is known. Null where the person has refused to be called, unless you may read it all the same: `customer:read:consent-withheld`. */
   readonly phone: Maybe<Scalars['PhoneNumber']['output']>;
   /** Country where the person works. */
   readonly country: Maybe<Scalars['CountryCode']['output']>;

@@ -272,7 +272,9 @@ export type CustomerChangeKind =
   /** The customer is its own again, or another one has come out of it. */
   | 'UNMERGED'
   /** Not a change: the customer as it is, told because a snapshot was asked for. */
-  | 'SNAPSHOT';
+  | 'SNAPSHOT'
+  /** The customer was erased, and is no more: the last that is told of it. */
+  | 'ERASED';
 
 /** A change of one customer in the system that owns what changed. */
 export type CustomerChange = {
@@ -285,7 +287,7 @@ export type CustomerChange = {
   readonly at: Scalars['DateTime']['output'];
   /** What became of the record. */
   readonly kind: CustomerChangeKind;
-  /** The system whose record changed; null in a snapshot. */
+  /** The system whose record changed; null in a snapshot, IDENTITY of what became of the customer as a whole. */
   readonly system: Maybe<System>;
   /** The record's version, as `records` tells it; null where the record is gone, and in a snapshot. */
   readonly version: Maybe<Scalars['String']['output']>;

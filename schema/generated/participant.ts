@@ -46,6 +46,8 @@ export type ParticipantKind =
   | 'CREATE'
   /** Its record of the entity is to be taken away again. */
   | 'WITHDRAW'
+  /** Nothing is to be left of the entity's records but what the law has the system keep. */
+  | 'ERASE'
   /** One of its records is to live on as another one. */
   | 'MERGE'
   /** That is to be taken back. */
@@ -68,6 +70,42 @@ export type ParticipantExamined = {
   readonly refusals: Maybe<ReadonlyArray<ParticipantCause>>;
   /** Whether the system merges records itself; null where that was not asked. */
   readonly merges: Maybe<Scalars['Boolean']['output']>;
+};
+
+/** Whose records a system is to give fingerprints of. */
+export type ParticipantInspection = {
+  /** The entities' type, e.g. `Customer`. */
+  readonly entity: Scalars['String']['input'];
+  /** The entities' ids in the graph. */
+  readonly entityIds: ReadonlyArray<Scalars['ID']['input']>;
+  /** Attributes that the system owns. */
+  readonly owned: ReadonlyArray<Scalars['String']['input']>;
+  /** Attributes that it keeps copies of. */
+  readonly copied: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** What a system has of several entities. */
+export type ParticipantInspected = {
+  readonly __typename?: 'ParticipantInspected';
+  /** Why the records could not be read; null where they could. */
+  readonly unreachable: Maybe<ParticipantUnreachable>;
+  /** A record for each entity that the system has one of. */
+  readonly records: ReadonlyArray<ParticipantInspectedRecord>;
+};
+
+/** Fingerprints of a record. Those of a value are the same in every system, whatever its own words for it are. */
+export type ParticipantInspectedRecord = {
+  readonly __typename?: 'ParticipantInspectedRecord';
+  /** The entity's id in the graph. */
+  readonly entityId: Scalars['ID']['output'];
+  /** The system's own key. */
+  readonly key: Scalars['String']['output'];
+  /** The record's version in its system's own words. */
+  readonly version: Scalars['String']['output'];
+  /** Of the attributes that it owns. */
+  readonly owned: Scalars['AttributeFingerprints']['output'];
+  /** Of those that it keeps copies of. */
+  readonly copied: Scalars['AttributeFingerprints']['output'];
 };
 
 /** How far a write can be made safe to repeat. */

@@ -254,7 +254,11 @@ export type WorkItemKind =
   /** A record that a system told of, that belongs to no customer and that the system does not have. */
   | 'UNKNOWN_RECORD'
   /** A question without whose answer a new customer does not come on. */
-  | 'ONBOARDING_QUESTION';
+  | 'ONBOARDING_QUESTION'
+  /** A copy of a value that was changed in the system that keeps it, which does not own it. */
+  | 'OWNERSHIP_VIOLATION'
+  /** A copy of a value that is not as its owner's. */
+  | 'DRIFT';
 
 /** Where a work item stands. */
 export type WorkItemState =
@@ -281,14 +285,18 @@ export type WorkItemDecision =
   | 'LINK'
   /** The record is read again: where its system has it by now, it becomes a customer or is found to be one. */
   | 'READ_AGAIN'
-  /** The record does not matter, now or when it is told of again. */
+  /** The record does not matter, now or when it is told of again; the copy stays as it is, until it is another one. */
   | 'IGNORE'
   /** Both are the same customer, and become one: `mergeCustomers` by hand is not needed. */
   | 'SAME'
   /** They are two customers, and nobody is asked again. */
   | 'DIFFERENT'
   /** It goes on as asked for. */
-  | 'CONTINUE';
+  | 'CONTINUE'
+  /** The copy is given its owner's value again. */
+  | 'REPAIR'
+  /** The copy's value becomes its owner's, by an ordinary write. */
+  | 'ADOPT';
 
 /** One of what is to be compared. */
 export type WorkItemSide = {

@@ -28,6 +28,7 @@ const refusals: RefusalTable = {
     parameter_unknown: 'INVALID_VALUE',
     parameter_missing: 'INVALID_VALUE',
     parameter_invalid: 'INVALID_VALUE',
+    customer_owes: 'INVALID_VALUE',
     event_invalid: 'INVALID_CURSOR',
     event_expired: 'INVALID_CURSOR',
     idempotency_key_invalid: 'BAD_REQUEST',
@@ -119,6 +120,12 @@ export function billingConnector(wire: Wire): Connector<BillingCustomer, Billing
 
     update: async (id, changes, { wireKey }, call) =>
       whole(await posted(`/customers/${encodeURIComponent(id)}`, changes, wireKey, call)),
+
+    async erase(id, { wireKey }, call) {
+      const headers: Record<string, string> = wireKey === undefined ? {} : { 'x-request-key': wireKey };
+      const path = `${root}/customers/${encodeURIComponent(id)}/erase`;
+      await answered({ method: 'POST', path, headers, body: {} }, call);
+    },
 
     async withdraw(id, { wireKey }, call) {
       // What is deleted stays so however often that is asked for: a key only finds the call in the log.

@@ -2,6 +2,7 @@ import type { Db } from '../../runtime/db/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/api.ts';
 import { error, missing } from './answers.ts';
 import { customerRoutes } from './customer-routes.ts';
+import { erasureRoute } from './erasure.ts';
 import { eventRoutes } from './event-routes.ts';
 import { message } from './hook.ts';
 import { invoiceRoutes } from './invoice-routes.ts';
@@ -12,7 +13,13 @@ export function billingSandbox(db: Db, random?: () => number): Sandbox {
   return createSandbox({
     name: 'billing',
     db,
-    routes: [...customerRoutes(db), ...invoiceRoutes(db), ...listRoutes(db), ...eventRoutes(db)],
+    routes: [
+      ...customerRoutes(db),
+      ...invoiceRoutes(db),
+      ...listRoutes(db),
+      ...eventRoutes(db),
+      erasureRoute(db),
+    ],
     message,
     notFound: missing('route', 'path'),
     refusals: {

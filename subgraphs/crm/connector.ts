@@ -107,6 +107,11 @@ export function crmConnector(wire: Wire): Connector<Account, AccountRows> {
       return refusalsIn(refusals, await wire({ method: 'POST', path, body: record }, call));
     },
 
+    async erase(id, options, call) {
+      const path = `${root}/sobjects/Account/${encodeURIComponent(id)}/erase`;
+      await answered({ method: 'POST', path, headers: headersOf(options), body: {} }, call);
+    },
+
     async withdraw(id, options, call) {
       const path = `${root}/sobjects/Account/${encodeURIComponent(id)}`;
       await answered({ method: 'DELETE', path, headers: headersOf(options) }, call);

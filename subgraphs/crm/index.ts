@@ -1,6 +1,7 @@
 import { hintsBy } from '../lists.ts';
 import { madeFor, openSystem, type SystemModule, type Told } from '../system.ts';
 import { accountFields, type Account, type AccountRows } from './account.ts';
+import { consentResolvers } from './consent.ts';
 import { crmConnector } from './connector.ts';
 import { accountFacts } from './facts.ts';
 import { groupResolvers } from './group-resolvers.ts';
@@ -41,6 +42,7 @@ export const crm: SystemModule<Account, AccountRows> = {
         copies: {},
         external: (customerId) => ({ Customer_Id__c: customerId }),
         page: (key) => `/services/data/v1/sobjects/Account/${key}`,
+        nested: () => consentResolvers,
         computed: (reader, link) => groupResolvers({ ...surroundings, reader, link }),
         async tell(accounts, call) {
           const request = { parents: accounts.map(({ key }) => key), first: 100, after: null, where: {} };

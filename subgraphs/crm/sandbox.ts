@@ -5,6 +5,7 @@ import type { AccountBody, ContactBody } from './account.ts';
 import { accountRoutes, type AccountTables } from './account-routes.ts';
 import { error, missing, stale } from './answers.ts';
 import { contactRoutes } from './contact-routes.ts';
+import { erasureRoute } from './erasure.ts';
 import { holdHierarchy } from './hierarchy.ts';
 import { message } from './hook.ts';
 import { mergeRoutes } from './merge-routes.ts';
@@ -32,6 +33,7 @@ export function crmSandbox(db: Db, random?: () => number): Sandbox {
       ...accountRoutes({ accounts, contacts, inHierarchy }),
       ...mergeRoutes(inHierarchy),
       ...contactRoutes(contacts),
+      erasureRoute(db),
     ],
     message,
     notFound: missing,

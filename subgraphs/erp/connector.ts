@@ -121,6 +121,11 @@ export function erpConnector(wire: Wire): Connector<BusinessPartner, PartnerRows
       return refusalsIn(refusals, await wire({ method: 'POST', path: partners, query, body: record }, call));
     },
 
+    async erase(number, options, call) {
+      const path = `${partners}/${encodeURIComponent(number)}/erase`;
+      await answered({ method: 'POST', path, headers: traced(options), body: {} }, call);
+    },
+
     async withdraw(number, options, call) {
       const headers = { ...traced(options), 'if-match': options.ifVersion ?? '*' };
       const path = `${partners}/${encodeURIComponent(number)}`;

@@ -6,7 +6,15 @@ import type { WireResponse } from '../wire.ts';
 import { duplicate, expectedVersion, missing, refusal, root, stale, unconditional } from './answers.ts';
 import { properties } from './properties.ts';
 import { termsTable } from './terms-table.ts';
-import { accepted, invalid, lacking, type Checked, type ErpDetail, type PartnerBody } from './validation.ts';
+import {
+  accepted,
+  blankPartner,
+  invalid,
+  lacking,
+  type Checked,
+  type ErpDetail,
+  type PartnerBody,
+} from './validation.ts';
 
 const pageSize = 500;
 const partners = `${root}/A_BusinessPartner`;
@@ -108,7 +116,7 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
       method: 'POST',
       path: partners,
       async serve({ body, headers, query }) {
-        const given = { ...blank, ...(body as Partial<PartnerBody>) };
+        const given = { ...blankPartner, ...(body as Partial<PartnerBody>) };
         const checked = await checkedBy(given);
         const wrong = 'refused' in checked ? checked.refused : [];
         const known = new Set(wrong.map(({ propertyref }) => propertyref.split('/')[0]));
@@ -118,7 +126,7 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
         const [next] = await db.query<{ number: string }>(
           `select nextval('erp_business_partner_number') as number`,
         );
-        const draft = { key: partnerNumber(next?.number ?? ''), body: { ...blank, ...checked.body } };
+        const draft = { key: partnerNumber(next?.number ?? ''), body: { ...blankPartner, ...checked.body } };
         const stored = await table.insert(draft, headers?.['x-request-key']);
         return stored ? answer(201, stored) : duplicate;
       },
@@ -153,28 +161,6 @@ export function partnerRoutes(db: Queryable, table: Table<PartnerBody>): readonl
     },
   ];
 }
-
-/** What a partner is made of where its creator does not say; it is refused without a name. */
-const blank: PartnerBody = {
-  ExternalReference: null,
-  YY1_CustomerId: null,
-  OrganizationBPName1: '',
-  to_LegalEntity: null,
-  to_BusinessPartnerTax: [],
-  CustomerTaxClassification: null,
-  PaymentTerms: null,
-  CreditLimit: null,
-  CreditLimitCurrency: null,
-  CreditAccountIsBlocked: false,
-  CreditCheckRule: 'NONE',
-  OrderIsBlockedForCustomer: '',
-  BillingStructure: 'OWN',
-  BillToParty: null,
-  to_BillToAddress: null,
-  to_ShipToAddress: [],
-  IsMarkedForArchiving: false,
-  BusinessPartnerIsBlocked: false,
-};
 
 /** A number as the ERP writes it: ten digits. */
 export function partnerNumber(count: number | string): string {

@@ -1,7 +1,8 @@
-import type { Queryable } from '../../runtime/db/index.ts';
+import type { Db, Queryable } from '../../runtime/db/index.ts';
 import { createSandbox, type Sandbox } from '../sandbox/api.ts';
 import { openTable } from '../sandbox/table.ts';
 import { error, missing, stale } from './answers.ts';
+import { erasureRoute } from './erasure.ts';
 import { message } from './hook.ts';
 import { partnerRoutes } from './partner-routes.ts';
 import type { PartnerBody } from './validation.ts';
@@ -12,13 +13,13 @@ export function erpTables(db: Queryable) {
 }
 
 /** The ERP's sandbox: business partners behind an API of its own. */
-export function erpSandbox(db: Queryable, random?: () => number): Sandbox {
+export function erpSandbox(db: Db, random?: () => number): Sandbox {
   const { partners } = erpTables(db);
   const later = (after: number) => ({ headers: { 'retry-after': String(after) } });
   return createSandbox({
     name: 'erp',
     db,
-    routes: partnerRoutes(db, partners),
+    routes: [...partnerRoutes(db, partners), erasureRoute(db)],
     message,
     notFound: missing,
     refusals: {

@@ -125,3 +125,25 @@ function detailsOf(issue: z.core.$ZodIssue): readonly ErpDetail[] {
     return { code: 'UNKNOWN_PROPERTY', message: `there is no property ${propertyref}`, propertyref };
   });
 }
+
+/** What a partner is made of where its creator does not say; it is refused without a name. */
+export const blankPartner: PartnerBody = {
+  ExternalReference: null,
+  YY1_CustomerId: null,
+  OrganizationBPName1: '',
+  to_LegalEntity: null,
+  to_BusinessPartnerTax: [],
+  CustomerTaxClassification: null,
+  PaymentTerms: null,
+  CreditLimit: null,
+  CreditLimitCurrency: null,
+  CreditAccountIsBlocked: false,
+  CreditCheckRule: 'NONE',
+  OrderIsBlockedForCustomer: '',
+  BillingStructure: 'OWN',
+  BillToParty: null,
+  to_BillToAddress: null,
+  to_ShipToAddress: [],
+  IsMarkedForArchiving: false,
+  BusinessPartnerIsBlocked: false,
+};

@@ -4,6 +4,8 @@ import type { Resolvers } from '../../runtime/subgraph.ts';
 import type {
   ParticipantExamination,
   ParticipantExamined,
+  ParticipantInspected,
+  ParticipantInspection,
   ParticipantKind,
   ParticipantOrder,
   ParticipantOutcome,
@@ -13,7 +15,9 @@ import { fieldsOf } from '../fingerprint.ts';
 import type { Attribute } from '../lens.ts';
 import { apply } from './apply.ts';
 import { create } from './create.ts';
+import { erase, examineErasure } from './erase.ts';
 import { examine } from './examine.ts';
+import { inspect } from './inspect.ts';
 import { examineMerge, merge } from './merge.ts';
 import type { Part } from './part.ts';
 import { examinePresence } from './presence.ts';
@@ -25,12 +29,14 @@ import { writablesOf } from './writable.ts';
 const looks: Readonly<Partial<Record<ParticipantKind, typeof examine>>> = {
   CREATE: examinePresence,
   WITHDRAW: examinePresence,
+  ERASE: examineErasure,
   MERGE: examineMerge,
   UNMERGE: examineMerge,
 };
 const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
   CREATE: create,
   WITHDRAW: withdraw,
+  ERASE: erase,
   MERGE: merge,
   UNMERGE: merge,
 };
@@ -38,7 +44,7 @@ const calls: Readonly<Partial<Record<ParticipantKind, typeof apply>>> = {
 /** How a system takes part: its connector, and where it keeps what it owns and what it copies. */
 export interface ParticipantOptions<R extends object, Rows extends object> extends Pick<
   Part<R, Rows>,
-  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprints' | 'external'
+  'system' | 'entity' | 'connector' | 'guard' | 'crossing' | 'fingerprint' | 'fingerprints' | 'external'
 > {
   readonly mapping: Readonly<Record<string, Attribute<R>>>;
   readonly copies: Readonly<Record<string, Attribute<R>>>;
@@ -65,7 +71,10 @@ export function participantResolvers<R extends object, Rows extends object>({
     ),
     whole: [...new Set([...fields, ...[...made.values()].flatMap((writable) => writable.fields)])],
     translation: createTranslation(options.entity, options.crossing),
-    writables: { OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: none, MERGE: none, UNMERGE: none },
+    writables: {
+      ...{ OWNER: owned, COPY: copied, CREATE: made, WITHDRAW: none, ERASE: none },
+      ...{ MERGE: none, UNMERGE: none },
+    },
   };
   const operations = participantOperations(options.system);
 
@@ -88,6 +97,14 @@ export function participantResolvers<R extends object, Rows extends object>({
       ): Promise<ParticipantExamined> => {
         admit(context, examination.entity);
         return (looks[examination.kind] ?? examine)(part, context, examination);
+      },
+      [operations.inspect]: async (
+        _: unknown,
+        { inspection }: { readonly inspection: ParticipantInspection },
+        context: RequestContext,
+      ): Promise<ParticipantInspected> => {
+        admit(context, inspection.entity);
+        return inspect(part, context, inspection);
       },
     },
     Mutation: {

@@ -1,4 +1,4 @@
-import type { Fingerprints } from '../../events/index.ts';
+import type { Fingerprinter, Fingerprints } from '../../events/index.ts';
 import type { RequestContext } from '../../runtime/context.ts';
 import { Failure } from '../../runtime/failure.ts';
 import type { ParticipantCause, ParticipantGuarantee } from '../../schema/generated/participant.ts';
@@ -32,6 +32,8 @@ export interface Part<R extends object, Rows extends object> {
   readonly whole: readonly (keyof R & string)[];
   /** What a new record has that is made for an entity of this id. */
   readonly external: (entityId: string) => Partial<R>;
+  /** Of a value. */
+  readonly fingerprint: Fingerprinter;
   /** Of a record that has all of these fields. */
   readonly fingerprints: (record: Partial<R>) => Fingerprints;
 }

@@ -55,6 +55,15 @@ export interface Table<Body extends object> {
   ): Promise<Stored<Body> | 'missing' | 'stale'>;
   /** Null where it is removed. */
   remove(key: string, expected?: number, wireKey?: string): Promise<'missing' | 'stale' | null>;
+  /**
+   * Leaves nothing of a record but what `remains`, here and in the history; `gone` removes it as well. A record that was
+   * removed before is erased all the same; one that is erased already stays as it is. False where there never was one.
+   */
+  erase(
+    key: string,
+    remains: Body,
+    how: { readonly gone: boolean; readonly wireKey?: string | undefined },
+  ): Promise<boolean>;
   /** The record of a key that was taken out of sight; null where there is none. */
   hidden(key: string): Promise<Stored<Body> | null>;
   /**
@@ -149,6 +158,26 @@ export function openTable<Body extends object>(
       return removed ? null : refused(key);
     },
 
+    async erase(key, remains, { gone, wireKey }) {
+      const body = JSON.stringify(remains);
+      await first(
+        recorded(
+          `update ${name} set body = $2::jsonb, deleted = deleted or $3, version = version + 1,
+             modified = greatest(clock_timestamp(), modified + interval '1 microsecond')
+           from writing where key = $1 and (body <> $2::jsonb or deleted < $3)`,
+          gone ? 'DELETE' : 'UPDATE',
+          '$4',
+        ),
+        [key, body, gone, wireKey ?? null],
+      );
+      // By a statement of its own: it is done again where the one before was the last that was done.
+      await db.query(
+        `update sandbox_history set body = $3::jsonb where entity = $1 and key = $2 and body <> $3::jsonb`,
+        [name, key, body],
+      );
+      const [there] = await db.query(`select 1 from ${name} where key = $1`, [key]);
+      return there !== undefined;
+    },
     hidden: (key) => first(`select ${columns} from ${name} where key = $1 and deleted`, [key]),
 
     turn: (key, { kind, deleted, changes }, wireKey) =>

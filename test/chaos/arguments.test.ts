@@ -13,6 +13,7 @@ test('what is asked for is done', () => {
   expect(
     chaosArguments(words('--writes 60 --kills 0 --seed 7 --store both --mutant no-epoch')),
   ).toMatchObject({ writes: 60, kills: 0, seed: 7, stores: ['pglite', 'postgres'], mutant: 'no-epoch' });
+  expect(chaosArguments(words('--store postgres --restart-database 24'))).toMatchObject({ restarts: 24 });
   expect(chaosArguments(['--help'])).toEqual({ help: true });
 });
 
@@ -22,6 +23,8 @@ test.each([
   '--kills -1',
   '--seed 1.5',
   '--store oracle',
+  '--restart-database 3',
+  '--restart-database often --store postgres',
   '--mutant no-luck',
   '--verbose',
   'fast',

@@ -257,6 +257,7 @@ describe('found is', () => {
       { ...good, claims: good.claims.map((claim) => ({ ...claim, state: 'FAILED' as const })) },
     ],
     ['lame', 'a queue that counts a write too few', { ...good, lame: ['q'] }],
+    ['crashed', 'a worker that ended by itself', { ...good, crashes: ['worker.ts ended with 1'] }],
   ];
 
   test.each(planted)('%s: %s', (property, _, story) => {

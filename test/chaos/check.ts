@@ -15,6 +15,8 @@ export interface Story {
   readonly claims: readonly Claim[];
   /** Queues of it that are not as their writes are, when everything is over. */
   readonly lame?: readonly string[];
+  /** How workers ended that nobody had killed. */
+  readonly crashes?: readonly string[];
 }
 
 /** What one write did at one owner. */
@@ -34,7 +36,7 @@ const unfinished: ReadonlySet<Claim['state']> = new Set([
 ]);
 
 /** Holds what clients were told and what the coordination layer claims against the owners' own history. Pure. */
-export function check({ history, told, claims, lame = [] }: Story): readonly Violation[] {
+export function check({ history, told, claims, lame = [], crashes = [] }: Story): readonly Violation[] {
   const effects = effectsIn(history);
   const byId = new Map(claims.map((claim) => [claim.id, claim]));
   const askedBy = new Map(told.flatMap((one) => one.ids.map((id) => [id, one])));
@@ -53,6 +55,7 @@ export function check({ history, told, claims, lame = [] }: Story): readonly Vio
     ),
     ...outOfOrder(effects, claims, told),
     ...lame.map((queue): Violation => ({ property: 'lame', seen: `the queue ${queue}` })),
+    ...crashes.map((seen): Violation => ({ property: 'crashed', seen })),
   ];
 }
 

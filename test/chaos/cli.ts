@@ -1,7 +1,7 @@
 import { boundaries } from '../../coordination/drive.ts';
 import { progressLine } from '../../runtime/terminal/progress.ts';
 import { chaosArguments, chaosHelp, type ChaosArguments, type StoreName } from './arguments.ts';
-import { makePlace } from './place.ts';
+import { makeOwnPlace, makePlace } from './place.ts';
 import { reportText } from './report.ts';
 import { run } from './run.ts';
 
@@ -62,17 +62,24 @@ async function caught(asked: Asked, store: StoreName): Promise<boolean> {
 }
 
 /** Runs once, and tells what came of it. */
-async function violationsOf({ writes, kills, seed, mutant }: Asked, store: StoreName): Promise<number> {
-  const place = await makePlace(store);
-  if (!place) throw new Error('no PostgreSQL server: set TEST_DATABASE_URL');
+async function violationsOf(
+  { writes, kills, restarts, seed, mutant }: Asked,
+  store: StoreName,
+): Promise<number> {
+  const place = restarts > 0 ? await makeOwnPlace() : await makePlace(store);
+  if (!place)
+    throw new Error(
+      restarts > 0 ? 'PostgreSQL is not installed here' : 'no PostgreSQL server: set TEST_DATABASE_URL',
+    );
   const without = mutant === null ? '' : `, ${mutant}`;
   process.stdout.write(
-    `${store}, ${place.workers} worker${place.workers > 1 ? 's' : ''}, seed ${seed}: ${writes} writes, ${kills} kills${without}\n`,
+    `${store}, ${place.workers} worker${place.workers > 1 ? 's' : ''}, seed ${seed}: ${writes} writes, ${kills} kills${restarts > 0 ? `, ${restarts} restarts of the database` : ''}${without}\n`,
   );
   const line = progressLine(process.stderr, { total: writes, noun: 'writes answered' });
   try {
     const outcome = await run({
       ...{ writes, kills, seed, mutant, store: place.store, workers: place.workers },
+      ...(place.restart ? { restarts, restart: place.restart } : {}),
       file: 'worker.ts',
       signal: stopped.signal,
       answered: (count) => {

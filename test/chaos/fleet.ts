@@ -26,6 +26,8 @@ export interface Fleet {
   disrupt(disruption: Disruption): Promise<readonly Met[]>;
   /** Rejects when a worker does not start at all. */
   readonly broken: Promise<never>;
+  /** How workers ended in the middle of their work that nobody had killed. */
+  crashes(): readonly string[];
   /** Ends all of them for good. */
   end(): Promise<void>;
 }
@@ -45,6 +47,7 @@ const patience = 15_000;
 const attempts = 3;
 
 export function startFleet({ file, workers, worker, boundary }: FleetOrder): Fleet {
+  const crashes: string[] = [];
   const changes = new EventEmitter().setMaxListeners(0);
   let [ending, turn] = [false, 0];
   let fail: (error: Error) => void;
@@ -68,9 +71,11 @@ export function startFleet({ file, workers, worker, boundary }: FleetOrder): Fle
         }
       });
       void started.ended.then((how) => {
-        if (!slot.ready && !killed) slot.failures += 1;
-        slot.ready = false;
         if (ending) return;
+        // One that does not start says why, and is started again.
+        if (!killed && slot.ready) crashes.push(how);
+        else if (!killed) slot.failures += 1;
+        slot.ready = false;
         if (slot.failures >= attempts) fail(new Error(how));
         else slot.member = start();
       });
@@ -145,6 +150,7 @@ export function startFleet({ file, workers, worker, boundary }: FleetOrder): Fle
 
   return {
     broken,
+    crashes: () => crashes,
     pick: async () => (await pickSlot()).member,
     disrupt: (disruption) => (disruption.at.length > 0 ? trap(disruption) : strike(disruption)),
     async end() {

@@ -17,6 +17,7 @@ export function reportText(outcome: Outcome, boundaries: readonly string[]): str
     ...(copies.length > 0 ? [`  copies: ${counts(copies.map(({ state }) => state))}`] : []),
     ...(refused > 0 ? [`  refusals: ${counts(refusals)}`] : []),
     ...boundariesOf(outcome, boundaries),
+    ...restartsOf(outcome),
     '',
     verdictText(violations),
   ].join('\n');
@@ -44,4 +45,8 @@ function boundariesOf({ killed, paused }: Outcome, boundaries: readonly string[]
     line('at any moment', ''),
     ...(spared.length > 0 ? [`  no worker was killed at: ${spared.join(', ')}`] : []),
   ];
+}
+
+function restartsOf({ restarts: { count, within } }: Outcome): readonly string[] {
+  return count === 0 ? [] : [`  ${count} restarts of the database within ${(within / 1000).toFixed(1)} s`];
 }

@@ -21,6 +21,9 @@ export interface RunOrder {
   readonly workers: number;
   readonly store: WorkerOrder['store'];
   readonly mutant: Mutant | null;
+  /** How often the database ends in the middle, spread over the writes; never where absent. */
+  readonly restarts?: number;
+  readonly restart?: (how: 'fast' | 'immediate') => Promise<void>;
   /** The file of this folder that a worker runs. */
   readonly file: string;
   /** Told how many writes have their answer. */
@@ -39,6 +42,8 @@ export interface Outcome {
   /** How often workers were killed and paused, by boundary; `''` counts those at no boundary. */
   readonly killed: ReadonlyMap<string, number>;
   readonly paused: ReadonlyMap<string, number>;
+  /** How often the database ended, and within how many milliseconds all of them. */
+  readonly restarts: { readonly count: number; readonly within: number };
 }
 
 const names = ['crm', 'erp', 'billing'] as const;
@@ -110,19 +115,25 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   for (const name of names) await setFaults(url, name, faultsOf(writingMethods[name]));
   const ids = enrolments.flatMap(({ id }) => id ?? []);
   const pace = paceOf(writes, blowsOf(order).length);
-  const [told, met] = await Promise.all([
+  const restarting = paceOf(writes, order.restarts ?? 0);
+  const [told, met, restarts] = await Promise.all([
     insist({
       fleet,
       submissions: workload({ writes, seed, customers: ids }),
       concurrency,
       draws: drawsOf(seed, 3, 0),
-      mayBeSent: pace.mayBeSent,
+      mayBeSent: async (index) => {
+        await pace.mayBeSent(index);
+        await restarting.mayBeSent(index);
+      },
       answered: (count) => {
         pace.answered(count);
+        restarting.answered(count);
         order.answered(count);
       },
     }),
     disrupted(order, fleet, boundaries, pace),
+    restarted(order, restarting),
   ]);
   for (const name of names) await setFaults(url, name, []);
   await settled(fleet);
@@ -131,12 +142,13 @@ async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Sc
   const lame = await (await fleet.pick()).ask('lame', null);
   const history = await readHistory(url, names);
   return {
-    violations: check({ history, told, claims, lame }),
+    violations: check({ history, told, claims, lame, crashes: fleet.crashes() }),
     told,
     claims,
     effects: history.filter(({ kind }) => kind === 'UPDATE').length,
     killed: met.SIGKILL,
     paused: met.SIGSTOP,
+    restarts,
   };
 }
 
@@ -163,6 +175,18 @@ async function disrupted(order: RunOrder, fleet: Fleet, boundaries: ReadonlySet<
     pace.fallen(i + 1);
   }
   return met;
+}
+
+/** Ends the database and starts it again, as by a stop and as by a crash in turn. */
+async function restarted({ restarts = 0, restart }: RunOrder, pace: Pace): Promise<Outcome['restarts']> {
+  let first: number | undefined;
+  for (let i = 0; restart && i < restarts; i++) {
+    await pace.mayFall(i);
+    first ??= performance.now();
+    await restart(i % 2 === 0 ? 'fast' : 'immediate');
+    pace.fallen(i + 1);
+  }
+  return { count: restart ? restarts : 0, within: performance.now() - (first ?? performance.now()) };
 }
 
 /** Waits until no write is open, or until it has taken too long: then the writes that are open are lost. */

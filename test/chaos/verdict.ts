@@ -7,6 +7,7 @@ export const properties = [
   'outOfOrder',
   'disagree',
   'lame',
+  'crashed',
 ] as const;
 export type Property = (typeof properties)[number];
 
@@ -24,6 +25,7 @@ const meaning: Readonly<Record<Property, string>> = {
   outOfOrder: 'effects of one customer in another order',
   disagree: 'a receipt against the owner’s history',
   lame: 'a queue whose count or head is not that of its writes',
+  crashed: 'a worker that ended although nobody killed it',
 };
 
 /** Violations of one property that are told one by one. */

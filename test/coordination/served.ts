@@ -36,6 +36,8 @@ export function served(given: Partial<Coordination>, ofWorkflows: Partial<Workfl
     keeping<Coordination>(given),
     keeping<Workflows>(ofWorkflows),
     { rowsOf: () => null, loadersOf: unasked, isBlank: unasked },
+    () => Promise.resolve(null),
+    () => Promise.reject(new Error('nobody was to count')),
   );
   const subgraph = localSubgraph(name, buildSubgraph(contractOf(name).sdl, resolvers));
   const ask = async (operation: string, variables: Record<string, unknown> = {}, context = request()) => {

@@ -40,6 +40,16 @@ onPostgres(() => {
     await other.close();
   });
 
+  test('a connection that breaks between two statements of a transaction fails that one, and not the process', async () => {
+    const broken = db.transaction(async (tx) => {
+      await tx.query('select 1');
+      await breakAllConnections();
+      await tx.query('select 1');
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await db.transaction((tx) => tx.query('select 1 as one'))).toEqual([{ one: 1 }]);
+  });
+
   test('broken connections fail what runs and nothing after it, and listeners hear that they may have missed something', async () => {
     const heard: string[] = [];
     let wake = (): void => undefined;

@@ -85,8 +85,8 @@ test('every system of record takes part in governed writes under its own name, a
     const roots = document.definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_EXTENSION);
     return roots.flatMap(({ fields = [] }) => fields.map((field) => field.name.value));
   };
-  expect(operations('shop')).toEqual(['shopExamine', 'shopApply']);
-  expect(operations('old-shop')).toEqual(['oldShopExamine', 'oldShopApply']);
+  expect(operations('shop')).toEqual(['shopExamine', 'shopInspect', 'shopApply']);
+  expect(operations('old-shop')).toEqual(['oldShopExamine', 'oldShopInspect', 'oldShopApply']);
   expect(operations('identity')).toEqual([]);
 });
 
@@ -97,7 +97,7 @@ test('what participants are asked is in no public schema, whether or not clients
     const composed = compose(loadContracts(place.root));
     if ('problems' in composed) throw new Error(composed.problems.map(({ message }) => message).join());
     expect(composed.supergraph).toContain('shopApply');
-    expect(composed.api).not.toMatch(/Participant|Examine|Apply|AttributeValues/);
+    expect(composed.api).not.toMatch(/Participant|Examine|Inspect|Apply|AttributeValues/);
     return composed.api;
   };
   expect(published({})).not.toContain('Mutation');

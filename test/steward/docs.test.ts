@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { buildSchema, parse, validate } from 'graphql';
 import { offers, type Kind, type Offer } from '../../steward/kinds.ts';
@@ -12,13 +12,18 @@ test('what the page asks the graph for is what the graph has', async () => {
   for (const document of documents) expect(validate(api, parse(document))).toEqual([]);
 });
 
+/** Those of the queue, all that there are. */
+async function migrations(): Promise<string> {
+  const files = await readdir('steward/migrations');
+  return (await Promise.all(files.map((file) => readFile(`steward/migrations/${file}`, 'utf8')))).join('\n');
+}
+
 test('the table of kinds is the one that the queue goes by', async () => {
   const due = new Map(
-    [
-      ...(await readFile('steward/migrations/0060_steward.sql', 'utf8')).matchAll(
-        /\('(\w+)', '(\d+) hours'\)/g,
-      ),
-    ].map(([, kind = '', hours = '']) => [kind, `${hours} h`]),
+    [...(await migrations()).matchAll(/\('(\w+)', '(\d+) hours'\)/g)].map(([, kind = '', hours = '']) => [
+      kind,
+      `${hours} h`,
+    ]),
   );
   const told = [...text.matchAll(/^\| `(\w+)` *\|[^|]*\| *(\d+ h) *\| (.*?) *\|$/gm)].map(
     ([, kind = '', hours = '', decisions = '']) => ({

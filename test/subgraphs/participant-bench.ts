@@ -73,6 +73,7 @@ export function participantOf<R extends object, Rows extends object>({
 }: Bench<R, Rows>): Asked {
   const { name, open } = subject.system;
   const links = new Map<string, string>();
+  const ever = new Map<string, readonly string[]>();
   let failing: Error | null = null;
   const noted = (note: () => unknown): Promise<void> => {
     if (failing) return Promise.reject(failing);
@@ -89,7 +90,12 @@ export function participantOf<R extends object, Rows extends object>({
       keysOf: (_, ids) =>
         Promise.resolve(ids.map((id) => links.get(id) ?? /^id of (.+)$/.exec(id)?.[1] ?? null)),
       idOf: (_, key) => Promise.resolve(idOf(key)),
-      link: (_, id, key) => noted(() => links.set(id, key)),
+      everOf: (_, id) => Promise.resolve(ever.get(id) ?? []),
+      link: (_, id, key) =>
+        noted(() => {
+          links.set(id, key);
+          ever.set(id, [...(ever.get(id) ?? []), key]);
+        }),
       unlink: (_, id) => noted(() => links.delete(id)),
     },
     fingerprint: fingerprinterOf('test'),

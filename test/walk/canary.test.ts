@@ -154,7 +154,6 @@ const ways: readonly (readonly [way: string, come: (x: string) => Promise<unknow
 const kept: Readonly<Record<string, string>> = {
   identity_customer: 'the register looks customers up by name, site and place',
   identity_facts: 'what it knows of them by each system',
-  coordination_step: 'the journal: what a write puts where, and what was there before',
 };
 const theirs = /^(sandbox|crm|erp|billing)_/;
 

@@ -56,11 +56,15 @@ const unsigned = (audience: string) =>
 type Headers = Readonly<Record<string, string>>;
 
 describe.each(systems.map(({ name }) => name))('the operations of %s as a participant, over HTTP', (name) => {
-  const { examine, apply } = participantOperations(name);
+  const { examine, inspect, apply } = participantOperations(name);
+  const compare = `query ($asked: ParticipantInspection!) { ${inspect}(inspection: $asked) { records { version } } }`;
   const look = `query ($asked: ParticipantExamination!) { ${examine}(examination: $asked) { found { version } } }`;
   const write = `mutation ($asked: ParticipantOrder!) { ${apply}(order: $asked) { status } }`;
   const base = () => ({ entity: 'Customer', entityId, kind: 'OWNER', changes: {} });
   const looking = () => ({ asked: { ...base(), validate: true } });
+  const comparing = () => ({
+    asked: { entity: 'Customer', entityIds: [entityId], owned: [], copied: [] },
+  });
   const writing = () => ({ asked: { ...base(), wireKey: 'k', ifVersion: '1' } });
 
   const post = async (query: string, variables: object, headers: Headers) => {
@@ -89,6 +93,7 @@ describe.each(systems.map(({ name }) => name))('the operations of %s as a partic
     for (const headers of passes) {
       const refused = { status: 401, body: { code: 'UNAUTHENTICATED' } };
       expect(await post(look, looking(), headers)).toMatchObject(refused);
+      expect(await post(compare, comparing(), headers)).toMatchObject(refused);
       expect(await post(write, writing(), headers)).toMatchObject(refused);
     }
     expect(await effects()).toEqual(before);
@@ -101,6 +106,7 @@ describe.each(systems.map(({ name }) => name))('the operations of %s as a partic
     const alias = look.replace(examine, `a: ${examine}`);
     const spread = write.replace('{ status } }', '{ ...S } } fragment S on ParticipantOutcome { status }');
     expect(await post(alias, looking(), headers)).toMatchObject(forbidden);
+    expect(await post(compare, comparing(), headers)).toMatchObject(forbidden);
     expect(await post(write, writing(), headers)).toMatchObject(forbidden);
     expect(await post(spread, writing(), headers)).toMatchObject(forbidden);
   });
@@ -134,8 +140,9 @@ test('no client can reach a participant through the gateway', async () => {
   const gateway = await openHouse(readConfig(settings), store, createLogger({ level: 'silent', json: true }));
   try {
     for (const { name } of systems) {
-      const { examine, apply } = participantOperations(name);
-      for (const query of [`{ ${examine} { keyed } }`, `mutation { ${apply} { status } }`]) {
+      const { examine, inspect, apply } = participantOperations(name);
+      const queries = [`{ ${examine} { keyed } }`, `{ ${inspect} { records { key } } }`];
+      for (const query of [...queries, `mutation { ${apply} { status } }`]) {
         const answer = await fetch(`${gateway.url}/graphql`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },

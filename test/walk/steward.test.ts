@@ -12,6 +12,8 @@ const queue = `query ($filter: WorkItemFilter) { workItems(filter: $filter) { ed
   workItemCounts { kind open overdue } }`;
 const ofCustomer = `query ($id: ID!) { customer(id: $id) { workItems { edges { node { id } } } } }`;
 const ofItem = `query ($id: ID!) { workItem(id: $id) { ${item} } }`;
+const difference = `query ($id: ID!) { workItem(id: $id) {
+  difference { attribute owner system examined wanted present same } } }`;
 const payload = `refusals { code } replayed workItem { ${item} }`;
 const decide = `mutation ($input: DecideWorkItemInput!) { decideWorkItem(input: $input) { ${payload} } }`;
 const assign = `mutation ($id: ID!, $assignee: String, $takeOver: Boolean! = false) {
@@ -73,10 +75,18 @@ bothWays(
       });
       const edges = [{ node: { id: found?.id } }];
       expect(await ask(ofCustomer, { id })).toMatchObject({ customer: { workItems: { edges } } });
+      const creditStatus = { attribute: 'creditStatus', owner: 'ERP', system: 'ERP' };
+      const seen = { ...creditStatus, examined: true, wanted: 'BLOCKED', present: 'WATCH', same: false };
+      const all = await ask(difference, { id: found?.id });
+      expect(all).toMatchObject({ workItem: { difference: [seen] } });
+      // Whoever may decide, and may not read of credit, sees that something differs, and not what.
+      expect(await ask(difference, { id: found?.id }, ann)).toEqual({
+        workItem: { difference: [{ ...seen, wanted: null, present: null }] },
+      });
       expect(await ask(queue, {})).toMatchObject({
         workItemCounts: [{ kind: 'VERSION_CONFLICT', open: 1, overdue: 0 }],
       });
-      expect(await graph().metrics()).toMatch(/^work_items_open\{kind="VERSION_CONFLICT"\} 1$/m);
+      expect(await graph().metrics()).toMatch(/^work_items_open\{kind="VERSION_CONFLICT",age="UNDER_A_DAY"\} 1$/m);
 
       const refused = async (query: string, variables: object, headers: Readonly<Record<string, string>>) => {
         const [told] = Object.values(await ask(query, variables, headers)) as { refusals: unknown[] }[];
@@ -122,6 +132,38 @@ bothWays(
       const over = `query ($id: ID!) { customerWrite(id: $id) { state } }`;
       while (((await ask(over, { id: write.id })).customerWrite as Item).state !== 'SUCCEEDED');
       expect(await ask(ofCustomer, { id })).toMatchObject({ customer: { workItems: { edges: [] } } });
+    });
+
+    test('a copy that is edited where it is kept is a violation at once, is shown beside its owner, and put right', async () => {
+      const name = 'Blondesddsl père et fils';
+      const id = await customer(name);
+      const billing = graph().sandbox('billing');
+      const key = (await graph().store.identity.crosswalk.keysOf([id])).get(id)?.BILLING ?? '';
+      const call = { correlationId: 'by hand', signal: AbortSignal.timeout(30_000) };
+      const place = { path: `/v1/customers/${key}` };
+      await billing.wire({ ...place, method: 'POST', body: { name: 'By Hand' } }, call);
+      const asked = { kinds: ['OWNERSHIP_VIOLATION'], customerIds: [id] };
+      let found: readonly Item[] = [];
+      while (found.length === 0) found = await itemsOf(asked);
+      expect(found).toMatchObject([
+        { key: `${id}/BILLING/name`, sides: [{ system: 'CRM' }, { system: 'BILLING', key }], write: null },
+      ]);
+      const item = found[0]?.id;
+      const copy = { attribute: 'name', owner: 'CRM', system: 'BILLING', examined: true };
+      expect(await ask(difference, { id: item }, ann)).toEqual({
+        workItem: { difference: [{ ...copy, wanted: name, present: 'By Hand', same: false }] },
+      });
+      const input = { id: item, decision: 'REPAIR', reason: 'not theirs', idempotencyKey: 'three' };
+      expect(await ask(decide, { input }, ann)).toMatchObject({ decideWorkItem: { refusals: [] } });
+      await closed(item ?? '');
+      const present = async () => (await billing.wire({ ...place, method: 'GET' }, call)).body;
+      while (((await present()) as { name: string }).name !== name);
+      const written = `query ($id: ID!) { customerWrites(filter: { customerIds: [$id] }) { edges { node {
+        requestedBy reason receipts { attribute owner copyTo } } } } }`;
+      const receipts = [{ attribute: 'name', owner: 'CRM', copyTo: 'BILLING' }];
+      expect(await ask(written, { id })).toMatchObject({
+        customerWrites: { edges: [{ node: { requestedBy: 'ann', reason: 'not theirs', receipts } }] },
+      });
     });
 
     test('a record that nobody knows is linked to its customer by a person', async () => {

@@ -126,7 +126,7 @@ function check({ memory, state }: Workflow<Memory>, command: Command | Onboardin
   if (command.do !== 'WRITE') return;
   const { stage, undo } = command.place;
   expect(state).toBe('RUNNING');
-  expect(command.steps).toHaveLength(1);
+  expect(command.steps).toHaveLength(stage === 'ACTIVATION' ? 3 : 1);
   const done = (name: string): boolean => memory.writes[name]?.state === 'SUCCEEDED';
   expect(done(undo ? `${stage}/undo` : stage)).toBe(false);
   if (undo) expect(memory.writes[stage]).toMatchObject({ state: 'SUCCEEDED', applied: true });

@@ -1,12 +1,12 @@
 import { openHouse, type House } from '../../house.ts';
 import { readConfig } from '../../runtime/config.ts';
-import { openDb } from '../../runtime/db/index.ts';
+import { openDb, type Db } from '../../runtime/db/index.ts';
 import { newSealKey } from '../../runtime/seal.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import type { WireRequest } from '../../subgraphs/wire.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
 
-/** The whole graph in one process over an empty embedded store, with accounts onboarded by themselves. */
+/** The whole graph in one process over an empty store, with accounts onboarded by themselves. */
 export interface Graph {
   readonly store: Store;
   readonly house: House;
@@ -25,8 +25,11 @@ type Told = Readonly<Record<string, unknown>>;
 
 const silent = createLogger({ level: 'silent', json: true });
 
-export async function openGraph(settings: Readonly<Record<string, string>> = {}): Promise<Graph> {
-  const store = await prepared(await openDb({}));
+export async function openGraph(
+  settings: Readonly<Record<string, string>> = {},
+  open: () => Promise<Db> = () => openDb({}),
+): Promise<Graph> {
+  const store = await prepared(await open());
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',

@@ -7,6 +7,8 @@ import { actIn } from '../../coordination/workflows/act.ts';
 import { carriedBy } from '../../coordination/workflows/carried.ts';
 import type { Match } from '../../coordination/workflows/onboarding/candidates.ts';
 import { drive, type Boundary } from '../../coordination/workflows/drive.ts';
+import { erasingIn } from '../../coordination/workflows/erasing/act.ts';
+import { guardIn } from '../../coordination/workflows/erasing/guards.ts';
 import { mergingIn } from '../../coordination/workflows/merging/act.ts';
 import { mergesIn } from '../../coordination/workflows/merging/start.ts';
 import { onboardingIn } from '../../coordination/workflows/onboarding/act.ts';
@@ -174,6 +176,10 @@ export async function openStage(db: Db): Promise<Stage> {
           }),
           mergingIn({ db, participants: bySystem, identity, callTimeout: 5_000 }),
           unmergingIn({ db, identity }),
+          erasingIn({
+            ...{ db, identity, callTimeout: 5_000 },
+            guard: guardIn({ db, identity, participants: bySystem }),
+          }),
         ),
         act: actIn({ participants: bySystem, writes: writesIn(engine), callTimeout: 5_000 }),
         happened: (workflow: Workflow, event: WorkflowEvent | OwnEvent) => {

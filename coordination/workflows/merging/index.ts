@@ -15,6 +15,7 @@ const mostWaits = 5;
 /** Two customers become one. */
 export const merging: Kind<Memory, MergeCommand, MergeEvent> = {
   kind: 'MERGE',
+  hasValues: true,
   scopes: ['customer:merge'],
   pivot: ['LINKS'],
   isEnding: ({ memory }) => memory.ending !== null,

@@ -9,12 +9,12 @@ import type { Reference } from '../reference/reference.ts';
 import type { Workflow } from '../workflow.ts';
 import { candidatesIn, type Matches } from './candidates.ts';
 import type { OnboardingCommand, OnboardingEvent } from './commands.ts';
-import { onboarding, type Memory } from './index.ts';
+import { onboarding, sameIn, type Memory } from './index.ts';
 
 export interface OnboardingOptions {
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly matches: Matches;
-  readonly identity: Pick<Identity, 'register' | 'verdicts'>;
+  readonly identity: Pick<Identity, 'register' | 'verdicts' | 'avoided'>;
   readonly reference: Reference;
   /** Milliseconds for one call to a system or to the reference. */
   readonly callTimeout: number;
@@ -24,7 +24,7 @@ export interface OnboardingOptions {
 export function onboardingIn({
   participants,
   matches,
-  identity: { register, verdicts },
+  identity: { register, verdicts, avoided },
   reference,
   callTimeout,
 }: OnboardingOptions): Carried<Memory, OnboardingCommand, OnboardingEvent> {
@@ -70,7 +70,11 @@ export function onboardingIn({
     act: (workflow, command) =>
       command.do === 'MATCH' ? match(workflow, command) : enrich(workflow, command),
     isOneAtATime: (command) => command.do === 'MATCH',
-    gaveUp: (tx, { entityId }) => register.forget(tx, entityId),
+    async gaveUp(tx, { entityId, memory }) {
+      const same = sameIn(memory);
+      if (same) await avoided.note(tx, entityId, same.customer, same.by);
+      await register.forget(tx, entityId);
+    },
 
     /** What a person has said of two customers is not asked again. */
     async answered(tx, { entityId, memory }, { different, sameAs, reason }, by) {

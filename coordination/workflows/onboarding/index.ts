@@ -8,12 +8,13 @@ import { standingOf } from './standing.ts';
 import { asks, questionOf, told } from './told.ts';
 
 export { begunWith, type Memory } from './memory.ts';
-export { standingOf } from './standing.ts';
+export { sameIn, standingOf } from './standing.ts';
 export { questionOf } from './told.ts';
 
 /** A new customer, through all systems. */
 export const onboarding: Kind<Memory, OnboardingCommand, OnboardingEvent> = {
   kind: 'ONBOARDING',
+  hasValues: true,
   scopes: ['customer:onboard'],
   pivot,
   isEnding: ({ memory }) => memory.ending !== null,

@@ -1,4 +1,4 @@
-import type { Facts } from '../../../identity/facts.ts';
+import type { FactAddress, Facts } from '../../../identity/facts.ts';
 import type { Values } from '../../write.ts';
 import type { Enrichment, Subject } from '../reference/reference.ts';
 import type { Memory } from './memory.ts';
@@ -57,18 +57,30 @@ export function knownOf({ given, account }: Pick<Memory, 'given' | 'account'>): 
 /** What it is compared with other customers by. Pure. */
 export function factsOf({ name, country, declared, values }: Known): Facts {
   const legal = membersOf(values.legalEntity);
-  const registrations = Array.isArray(values.taxRegistrations) ? values.taxRegistrations : [];
   return {
     name: textOf(legal.registeredName) ?? declared.legalName ?? name,
     country,
-    taxIds: [declared.taxId, ...registrations.map((one) => textOf(membersOf(one).number))].filter(isText),
+    taxIds: [
+      declared.taxId,
+      ...listOf(values.taxRegistrations).map((one) => textOf(membersOf(one).number)),
+    ].filter(isText),
     leis: [textOf(legal.lei)].filter(isText),
     domains: [
       textOf(values.website),
       declared.invoiceEmail,
       textOf(membersOf(values.invoiceDelivery).email),
     ].filter(isText),
+    addresses: [declared, values.billingAddress, ...listOf(values.shippingAddresses)].flatMap(addressIn),
+    phones: [textOf(values.phone)].filter(isText),
+    ibans: [textOf(membersOf(values.bankAccount).iban)].filter(isText),
   };
+}
+
+function addressIn(value: unknown): readonly FactAddress[] {
+  const { lines, postalCode, city, country } = membersOf(value);
+  const street = listOf(lines).filter(isText).join(' ');
+  const address = { street, postalCode: textOf(postalCode), city: textOf(city), country: textOf(country) };
+  return street === '' && address.city === null ? [] : [address];
 }
 
 /** Whom the reference is asked about; null while too little is known. Pure. */
@@ -85,7 +97,11 @@ export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }
 
-function isText(value: string | null | undefined): value is string {
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 

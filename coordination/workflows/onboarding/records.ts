@@ -1,5 +1,6 @@
 import type { SystemName } from '../../../schema/generated/contracts.ts';
 import type { OrderedStep } from '../../ordered.ts';
+import { asksFor } from '../../status/plan.ts';
 import type { Values } from '../../write.ts';
 import type { Enrichment } from '../reference/reference.ts';
 import type { Stage } from '../workflow.ts';
@@ -44,13 +45,16 @@ export function stepsOf(stage: WritingStage, memory: Memory): readonly OrderedSt
   switch (stage) {
     case 'CRM_ACCOUNT':
       if (account === null) return [made('CRM', { ...accountOf(known), lifecycleStatus: 'ONBOARDING' })];
-      return isActive(known) ? [] : [status('ONBOARDING')];
+      return known.lifecycleStatus === 'ACTIVE'
+        ? []
+        : [{ system: 'CRM', kind: 'OWNER', changes: { lifecycleStatus: 'ONBOARDING' } }];
     case 'ERP_CUSTOMER':
       return enriched ? [made('ERP', partnerOf(known, enriched.enrichment))] : [];
     case 'BILLING_ACCOUNT':
       return enriched ? [made('BILLING', payerOf(known, enriched.enrichment, memory))] : [];
     case 'ACTIVATION':
-      return isActive(known) ? [] : [status('ACTIVE')];
+      // As for any change to this status: of a customer that is active already the systems are put right.
+      return [...asksFor('ACTIVE')].map(([system, { changes }]) => ({ system, kind: 'OWNER', changes }));
   }
 }
 
@@ -137,16 +141,8 @@ function registrations(
   return [{ country, kind, number: number.replace(/[\s./-]/g, ''), validFrom: null, validTo: null }];
 }
 
-function isActive({ lifecycleStatus }: Known): boolean {
-  return lifecycleStatus === 'ACTIVE';
-}
-
 function made(system: SystemName, changes: Values): OrderedStep {
   return { system, kind: 'CREATE', changes };
-}
-
-function status(lifecycleStatus: string): OrderedStep {
-  return { system: 'CRM', kind: 'OWNER', changes: { lifecycleStatus } };
 }
 
 /** Those of these that have a value. */

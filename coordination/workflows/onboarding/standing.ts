@@ -1,3 +1,4 @@
+import type { Finder } from '../../../identity/index.ts';
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
 import type { Candidate, Question } from '../question.ts';
@@ -19,8 +20,12 @@ export type Standing =
     }
   | { readonly at: 'ENDED'; readonly end: Ending | 'SUCCEEDED' };
 
-/** Customers in these states are known to everybody already, or no customers any more. */
-const notOnboardable: ReadonlySet<string> = new Set(['ON_HOLD', 'SUSPENDED', 'CLOSED']);
+/** Customers in these states are known to everybody already, or no customers any more: what to do instead. */
+const notOnboardable: Readonly<Partial<Record<string, string>>> = {
+  ON_HOLD: 'It is set up already: make it ACTIVE with changeCustomerStatus.',
+  SUSPENDED: 'It is set up already: make it ACTIVE with changeCustomerStatus.',
+  CLOSED: 'Take it back to ONBOARDING with changeCustomerStatus first, and onboard it then.',
+};
 
 /** Where an onboarding stands, out of what it remembers. Pure. */
 export function standingOf(memory: Memory): Standing {
@@ -33,8 +38,9 @@ function preparing(memory: Memory): Standing | null {
   if (!read) return { at: 'READING' };
   const known = knownOf(memory);
   const status = known.lifecycleStatus;
-  if (status !== null && notOnboardable.has(status)) {
-    const message = `A customer that is ${status} is not onboarded.`;
+  const instead = status === null ? undefined : notOnboardable[status];
+  if (instead !== undefined) {
+    const message = `A customer that is ${status} is not onboarded. ${instead}`;
     return { at: 'ENDED', end: { state: 'FAILED', code: 'NOT_ONBOARDABLE', message } };
   }
   const subject = subjectOf(known);
@@ -56,6 +62,20 @@ function preparing(memory: Memory): Standing | null {
 /** Other customers that may be the same, and that nobody has looked at. Pure. */
 export function openIn({ matched, cleared }: Pick<Memory, 'matched' | 'cleared'>): readonly Candidate[] {
   return (matched?.candidates ?? []).filter(({ id }) => !cleared.includes(id));
+}
+
+/** The customer that is there already, and who found that; null where it ended otherwise, or goes on. Pure. */
+export function sameIn({
+  ending,
+  account,
+  matched,
+}: Memory): { readonly customer: string; readonly by: Finder } | null {
+  if (ending?.code !== 'DUPLICATE_CUSTOMER' || ending.customer === undefined) return null;
+  const { customer } = ending;
+  const isSure =
+    matched?.candidates.some(({ id, verdict }) => id === customer && verdict === 'SAME') === true;
+  // Of one that somebody has made already, a person is asked in any case.
+  return { customer, by: isSure && account === null ? 'MATCHER' : 'PERSON' };
 }
 
 function carryingOut(memory: Memory): Standing {

@@ -14,6 +14,7 @@ const mostWaits = 5;
 /** A customer that was merged is its own again. Once the register has it there is no way back but another merge. */
 export const unmerging: Kind<Memory, UnmergeCommand, UnmergeEvent> = {
   kind: 'UNMERGE',
+  hasValues: true,
   scopes: ['customer:merge'],
   pivot: ['LINKS', 'SYSTEM_MERGE', 'READING', 'ATTRIBUTES', 'RELEASE'],
   isEnding: ({ memory }) => memory.ending !== null,

@@ -1,0 +1,89 @@
+import { v7 as uuid } from 'uuid';
+import { record } from '../../../audit/index.ts';
+import type { Identity } from '../../../identity/index.ts';
+import { digest } from '../../../runtime/canonical.ts';
+import { newMemo, type RequestContext } from '../../../runtime/context.ts';
+import type { Db } from '../../../runtime/db/index.ts';
+import type { Refusal } from '../../refusal.ts';
+import { decisionOn } from '../audited.ts';
+import type { Reads } from '../reads.ts';
+import { keyRequired, keyReused, unknownCustomer } from '../refusals.ts';
+import type { Draft, Store } from '../store.ts';
+import type { Entry } from '../workflow.ts';
+import type { Erase, Started } from '../workflows.ts';
+import type { guardIn } from './guards.ts';
+import { begun, erasure } from './index.ts';
+
+export interface EraseOptions {
+  readonly db: Db;
+  readonly identity: Pick<Identity, 'loadersOf'>;
+  readonly guard: ReturnType<typeof guardIn>;
+  readonly store: Pick<Store, 'start' | 'known'>;
+  readonly reads: Pick<Reads, 'view'>;
+  /** Milliseconds for one call to a system. */
+  readonly callTimeout: number;
+  /** Begins with what is due at once. */
+  readonly look: () => void;
+}
+
+/** From a request to an erasure that is durably started, or to all of its refusals at once. */
+export function eraseIn({ db, identity, guard, store, reads, callTimeout, look }: EraseOptions) {
+  return async (asked: Erase, context: RequestContext): Promise<Started> => {
+    const { subject } = context.principal;
+    const { entity, key, reason, confirm } = asked;
+    if (key === null) return refused(keyRequired);
+    const hash = digest({ erase: asked.entityId.toLowerCase(), reason });
+    // What was asked for under this key may be done by now, and its customer no more.
+    const known = await store.known(subject, key);
+    if (known)
+      return known.hash === hash
+        ? { workflow: await reads.view(known.id), refusals: [], replayed: true }
+        : refused(keyReused);
+    const entityId = (await identity.loadersOf(context).registration(asked.entityId))?.id ?? null;
+    if (entityId === null) return refused(unknownCustomer(asked.entityId));
+    const { correlationId, traceparent } = context;
+    const call = { correlationId, traceparent, timeout: callTimeout, memo: newMemo() };
+    const looked = await guard({ id: null, entity, entityId }, false, call);
+    if ('later' in looked) return refused(notNow(looked.later));
+    const meant = [asked.entityId.toLowerCase(), entityId, looked.name];
+    const against = meant.includes(confirm) ? looked.refusals : [notConfirmed, ...looked.refusals];
+    if (against.length > 0) return refused(...against);
+
+    const draft: Draft = {
+      ...{ id: uuid(), kind: erasure.kind, entity, entityId, stage: 'GUARDS', memory: begun },
+      ...{ requestedBy: subject, subject, key, hash, reason, correlationId, traceparent },
+    };
+    const told = { operation: 'eraseCustomer', outcome: 'START', reason };
+    const { id, outcome } = await db.transaction(async (tx) => {
+      const started = await store.start(draft, [beginning(subject)], tx);
+      if (started.outcome === 'STARTED') await record(tx, [decisionOn(draft, told, context)]);
+      return started;
+    });
+    if (outcome === 'REUSED') return refused(keyReused);
+    if (outcome === 'OPEN') return refused(alreadyOpen(id));
+    look();
+    return { workflow: await reads.view(id), refusals: [], replayed: outcome === 'REPLAYED' };
+  };
+}
+
+function beginning(by: string): Entry {
+  return { event: 'STARTED', stage: 'GUARDS', by, message: `Asked for by ${by}.` };
+}
+
+function refused(...refusals: readonly Refusal[]): Started {
+  return { workflow: null, refusals, replayed: false };
+}
+
+const notConfirmed: Refusal = {
+  code: 'NOT_CONFIRMED',
+  message: 'What is erased is gone for good: confirm it by the name or the id of the customer.',
+};
+const alreadyOpen = (id: string): Refusal => ({
+  code: 'GUARD_FAILED',
+  message: `The customer is being erased already, by the workflow ${id}.`,
+});
+const notNow = (system: Refusal['owner'] & string): Refusal => ({
+  code: 'OWNER_UNAVAILABLE',
+  owner: system,
+  message: `${system} cannot be asked whether anything stands against it; come again later.`,
+});
