@@ -91,8 +91,8 @@ export function acceptIn(options: AcceptOptions) {
 
   /** Everything that speaks against a change, and the plan of the rest. */
   async function consider(asked: Change, entityId: string, context: RequestContext): Promise<Decision> {
-    const strangers = await strangersIn(asked, identity, context);
-    const refused = [...refusalsOf(asked, context.principal), ...strangers];
+    const strange = await strangersIn(asked, identity, context);
+    const refused = [...refusalsOf(asked, context.principal), ...strange];
     const checked = checkValues(asked.entity, asked.changes);
     const wrong = checked.refusals.map(({ attribute, path, code, message }): Refusal => {
       const owner = governed(asked.entity, attribute)?.owner;
@@ -105,8 +105,7 @@ export function acceptIn(options: AcceptOptions) {
       ([owner, own]) => [owner, { changes: own }] as const,
     );
     const examinations = await examine(asked, entityId, asks, context);
-    const { entity, mode, expect } = asked;
-    const plan = planOf({ entity, entityId, changes, mode, expect }, examinations);
+    const plan = planOf({ ...asked, entityId, changes }, examinations);
     return { plan, refusals: [...refused, ...wrong, ...plan.refusals] };
   }
 
@@ -141,9 +140,8 @@ export function acceptIn(options: AcceptOptions) {
       const entityId = await survivor(asked, context);
       if (entityId === null) return { steps: [], approve: [], planHash: null, ...unknown(asked) };
       const { plan, refusals } = await toStatus(asked, entityId, context);
-      const planHash = refusals.length > 0 ? null : plan.hash;
-      const followedMerge = isOther(asked, entityId);
-      return { steps: plan.steps, approve: [], planHash, refusals, entityId, followedMerge };
+      const meant = { entityId, refusals, followedMerge: isOther(asked, entityId) };
+      return { ...plan, approve: [], planHash: refusals.length > 0 ? null : plan.hash, ...meant };
     },
 
     changeStatus(asked: StatusChange, context: RequestContext): Promise<Updated> {
@@ -186,8 +184,7 @@ export function acceptIn(options: AcceptOptions) {
     };
     if (known) return replay(known.id, known.same);
 
-    const { deadline } = asked;
-    const late = deadline !== null && Date.parse(deadline) <= Date.now() ? [deadlinePassed] : [];
+    const late = Date.parse(asked.deadline ?? '') <= Date.now() ? [deadlinePassed] : [];
     const { plan, refusals } = await decide(entityId);
     const all = [...late, ...refusals];
     // What a system has no record of may just have been merged by it.
