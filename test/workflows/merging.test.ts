@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
+import { newSecret } from '../../runtime/envelope.ts';
 import { withStores } from '../support/store.ts';
 import { draftOf, processOf } from '../coordination/engine.ts';
 import { companies, company, crosswalk, ends, keyOf, records, type Two } from './merged.ts';
@@ -127,8 +128,17 @@ withStores((open) => {
   test('what is asked for while it goes on is refused, what was asked for before is carried out first, and nothing is lost', async () => {
     const { survivor, other } = two;
     const { journal } = processOf(stage.db, []);
-    const accept = (entityId: string) =>
-      journal.accept(draftOf({ industry: `Industry ${randomUUID()}` }, { entityId }), null, false);
+    // With the secret at hand it is one statement, which comes before whatever the merge does next.
+    const secrets = new Map<string, string>();
+    for (const one of [survivor, other]) {
+      const kept = 'select coordination_secret($1, $2) as secret';
+      const [row] = await stage.db.query<{ secret: string }>(kept, [one, newSecret()]);
+      secrets.set(one, row?.secret ?? '');
+    }
+    const accept = (entityId: string) => {
+      const draft = draftOf({ industry: `Industry ${randomUUID()}` }, { entityId });
+      return journal.accept(draft, null, false, secrets.get(entityId));
+    };
     expect(await accept(other)).toMatchObject({ write: { state: 'PENDING' } });
     const started = await stage.merge(survivor, other);
     const met: unknown[] = [];
