@@ -43,7 +43,7 @@ export function memorySubgraphs(
   const crosswalk = memoryCrosswalk(registrations);
   const loadersOf = loadersIn(crosswalk, () => null);
   const crossing = (system: SystemName): Crossing => ({
-    ...{ link: unasked, unlink: unasked },
+    ...{ link: unasked, unlink: unasked, everOf: unasked },
     seesAll: () => true,
     keysOf: (context, ids) => loadersOf(context).keys(system, ids),
     idOf: (context, key) => loadersOf(context).id(system, key),
@@ -76,6 +76,7 @@ const capabilities: Capabilities = {
   conditionalWrite: 'atomic',
   idempotency: { by: 'externalId' },
   withdrawal: 'delete',
+  merge: false,
   readBack: true,
   feed: { deletesVisible: true, windowDays: null },
   batchSize: 500,
@@ -103,6 +104,7 @@ function memoryConnector<R extends object, Rows extends object>(
     find: unasked,
     create: unasked,
     withdraw: unasked,
+    erase: unasked,
     update: unasked,
     changes: unasked,
     now: unasked,
@@ -130,7 +132,7 @@ function memoryCrosswalk(registrations: readonly Registration[]): Crosswalk {
     registrations: (ids) => some(ids, byId, (one) => one),
     holders: (records) => some(records.map(recordName), byRecord, (one) => one),
     keysOf: (ids) => some(ids, byId, keysIn),
-    keysAfter: unasked,
+    ...{ keysAfter: unasked, everOf: unasked, familyOf: unasked },
     idsOf: async (system, keys) => {
       const found = await some(
         keys.map((key) => recordName({ system, key })),
