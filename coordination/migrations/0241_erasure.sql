@@ -21,6 +21,12 @@ create function coordination_step_emptied(body jsonb) returns jsonb language sql
       else 'null'::jsonb end)
 $$;
 
+-- All writes of these customers: those in their own queues, and in those of the copies of their values.
+create function coordination_writes_of(entities text[]) returns setof coordination_write language sql stable as $$
+  select w.* from unnest(entities) one (id)
+    join coordination_write w on w.queue >= one.id collate "C" and w.queue < (one.id || '0') collate "C"
+$$;
+
 -- Leaves of everything that is kept of these customers names, owners, outcomes and times, and destroys the secrets of what
 -- was kept of it elsewhere, but for one workflow: the one that erases them. Done again, it changes nothing.
 create function coordination_forget(entities text[], but uuid) returns void language plpgsql as $$
@@ -28,24 +34,24 @@ begin
   insert into coordination_key (entity_id, secret) select unnest(entities), null
     on conflict (entity_id) do update set secret = null;
   update coordination_step s set body = coordination_step_emptied(s.body)
-    from coordination_write w
-    where s.write_id = w.id
-      and (w.queue = any(entities) or w.parent in (select id from coordination_write where queue = any(entities)));
-  -- Reasons are what people wrote, and may say anything.
+    from coordination_writes_of(entities) w where s.write_id = w.id;
+  -- Reasons are what people wrote, and may say anything. By a hash of what was asked for, whoever guesses a value would know
+  -- that it was right.
   update coordination_write w
-    set request = w.request || jsonb_build_object('reason', null)
+    set body_hash = '', request = w.request || jsonb_build_object('reason', null, 'planHash', '')
       || case when jsonb_typeof(w.request -> 'approval') = 'object'
         then jsonb_build_object('approval', (w.request -> 'approval') || '{"reason": null}') else '{}' end
       || case when jsonb_typeof(w.request -> 'review') = 'object'
         then jsonb_build_object('review', (w.request -> 'review') || '{"reason": ""}') else '{}' end
-    where w.queue = any(entities) or w.parent in (select id from coordination_write where queue = any(entities));
+    where w.id in (select id from coordination_writes_of(entities));
   update coordination_workflow
-    set memory = 'null', request = request || '{"reason": null}',
+    set memory = 'null', body_hash = '', request = request || '{"reason": null}',
       cancelling = case when cancelling is not null then cancelling || '{"reason": null}' end
     where entity_id = any(entities::uuid[]) and id <> but;
-  update coordination_workflow_event e set body = e.body || '{"message": "It was erased with the customer."}'
+  update coordination_workflow_event e set body_hash = null,
+      body = case when e.body ->> 'event' in ('ANSWERED', 'APPROVED')
+        then e.body || '{"message": "It was erased with the customer."}' else e.body end
     from coordination_workflow w
-    where w.id = e.workflow_id and w.entity_id = any(entities::uuid[]) and w.id <> but
-      and e.body ->> 'event' in ('ANSWERED', 'APPROVED');
+    where w.id = e.workflow_id and w.entity_id = any(entities::uuid[]) and w.id <> but;
 end
 $$;

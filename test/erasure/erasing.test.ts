@@ -86,6 +86,13 @@ withStores((open) => {
       [id, other],
     ]);
     expect(secrets).toEqual([{ secret: null }, { secret: null }]);
+    // Whoever guesses a value cannot find out by a hash of what was asked for that it was right.
+    const hashes = await db.query(
+      `select from coordination_write w join unnest($1::text[]) one (id) on starts_with(w.queue, one.id)
+       where w.body_hash <> '' or w.request ->> 'planHash' <> ''`,
+      [[id, other]],
+    );
+    expect(hashes).toEqual([]);
     // What tax law has the ERP keep is in its own table, and nowhere else.
     const kept = await placesOf(db, { all: new Map([['tax id', taxId.slice(2)]]), word: () => '' });
     expect(kept).toEqual(['erp_business_partner: tax id', 'sandbox_history: tax id']);
