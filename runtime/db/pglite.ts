@@ -16,6 +16,8 @@ import { SESSION } from './values.ts';
 
 const library = dirname(dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')));
 const extensions = { pg_trgm };
+/** What is in memory already needs no large cache of it, which would be cleared page by page at each start. */
+const inMemory = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
 /** Milliseconds of statements in a row after which whatever else waits in this process has its turn. */
 const PATIENCE = 2;
 
@@ -97,7 +99,8 @@ async function claim(directory: string): Promise<() => void> {
 
 /** Starts the engine on its data, made from the kept template where there is none yet. */
 async function boot(directory: string | undefined, progress: (line: string) => void): Promise<PGlite> {
-  if (directory === undefined) return PGlite.create({ extensions, loadDataDir: await template(progress) });
+  if (directory === undefined)
+    return PGlite.create({ extensions, loadDataDir: await template(progress), startParams: inMemory });
   const data = join(directory, 'postgres');
   // Present while the first unpacking runs; found at start, it was interrupted and nothing was ever stored.
   const unfinished = join(directory, 'postgres.unfinished');
@@ -118,17 +121,20 @@ async function boot(directory: string | undefined, progress: (line: string) => v
   }
 }
 
-function template(progress: (line: string) => void): Promise<Blob> {
+async function template(progress: (line: string) => void): Promise<Blob> {
   const { version } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8')) as { version: string };
   const folder = join(dirname(dirname(library)), '.cache', 'customer-graph');
-  return keptTemplate(folder, `pglite-${version}-${Object.keys(extensions).join('-')}.zst`, async () => {
+  const name = `pglite-${version}-${Object.keys(extensions).join('-')}.zst`;
+  const bytes = await keptTemplate(folder, name, async () => {
     progress('Preparing the embedded store; this takes 2 to 20 seconds, and happens once.');
     const engine = await PGlite.create({ extensions });
     try {
       await engine.exec('create extension pg_trgm');
-      return await engine.dumpDataDir('none');
+      return await (await engine.dumpDataDir('none')).arrayBuffer();
     } finally {
       await engine.close();
     }
   });
+  // A Blob of these bytes would copy them twice, which takes as long as to unpack them.
+  return Object.assign(new Blob([]), { arrayBuffer: () => Promise.resolve(bytes) });
 }

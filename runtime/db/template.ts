@@ -11,12 +11,16 @@ const DIGEST_BYTES = 32;
  * @param folder where files are kept
  * @param name of the file; must change with everything that the content depends on
  */
-export async function keptTemplate(folder: string, name: string, make: () => Promise<Blob>): Promise<Blob> {
+export async function keptTemplate(
+  folder: string,
+  name: string,
+  make: () => Promise<ArrayBuffer>,
+): Promise<ArrayBuffer> {
   const path = join(folder, name);
   const kept = await readFile(path).then(unpack, () => undefined);
-  if (kept) return new Blob([kept]);
+  if (kept) return kept;
   const made = await make();
-  const content = zstdCompressSync(new Uint8Array(await made.arrayBuffer()));
+  const content = zstdCompressSync(new Uint8Array(made));
   const temporary = `${path}.${process.pid}.${Date.now()}`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -30,11 +34,12 @@ export async function keptTemplate(folder: string, name: string, make: () => Pro
 
 const digest = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
 
-function unpack(file: Buffer): Buffer<ArrayBuffer> | undefined {
+function unpack(file: Buffer): ArrayBuffer | undefined {
   const content = file.subarray(DIGEST_BYTES);
   if (!digest(content).equals(file.subarray(0, DIGEST_BYTES))) return undefined;
   try {
-    return Buffer.from(zstdDecompressSync(content));
+    const { buffer, byteOffset, byteLength } = zstdDecompressSync(content);
+    return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
   } catch {
     return undefined;
   }
