@@ -89,8 +89,6 @@ export interface Store {
     tx?: Queryable,
   ): Promise<boolean>;
   wake(ids: readonly string[], tx?: Queryable): Promise<void>;
-  /** The workflow that a caller has started under a key. */
-  known(subject: string, key: string): Promise<{ readonly id: string; readonly hash: string } | null>;
   /** How often a gate has been passed. */
   passed(gate: string): Promise<string>;
   /** Lets go of what a process of an embedded store held when it ended: nobody else can. */
@@ -190,14 +188,6 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
 
     async wake(ids, tx = db) {
       await tx.query('select coordination_workflow_wake($1)', [ids]);
-    },
-
-    async known(subject, key) {
-      const [row] = await db.query<{ id: string; hash: string }>(
-        'select id, body_hash as hash from coordination_workflow where subject = $1 and idempotency_key = $2',
-        [subject, key],
-      );
-      return row ?? null;
     },
 
     async passed(gate) {

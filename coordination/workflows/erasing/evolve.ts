@@ -1,3 +1,4 @@
+import { standingAs } from '../stand.ts';
 import type { Place, Workflow, Written } from '../workflow.ts';
 import type { ErasureEvent } from './commands.ts';
 import { erasing, type ErasingStage, type Memory, type Receipt } from './memory.ts';
@@ -6,12 +7,7 @@ import { standingOf } from './standing.ts';
 /** The erasure after something has happened. Pure. */
 export function evolve(workflow: Workflow<Memory>, event: ErasureEvent): Workflow<Memory> {
   const memory = remembered(workflow.memory, event);
-  const standing = standingOf(memory);
-  if ('end' in standing) {
-    const { end } = standing;
-    return { ...workflow, memory, stage: 'ENDED', state: end === 'SUCCEEDED' ? end : end.state };
-  }
-  return { ...workflow, memory, stage: standing.at, state: 'question' in standing ? 'PARKED' : 'RUNNING' };
+  return standingAs(workflow, memory, standingOf(memory));
 }
 
 function remembered(memory: Memory, event: ErasureEvent): Memory {

@@ -1,29 +1,21 @@
 import { v7 as uuid } from 'uuid';
-import { record } from '../../../audit/index.ts';
 import type { Identity } from '../../../identity/index.ts';
 import { digest } from '../../../runtime/canonical.ts';
 import { newMemo, type RequestContext } from '../../../runtime/context.ts';
-import type { Db } from '../../../runtime/db/index.ts';
 import type { Refusal } from '../../refusal.ts';
-import { decisionOn } from '../audited.ts';
-import type { Reads } from '../reads.ts';
-import { keyRequired, keyReused, unknownCustomer } from '../refusals.ts';
+import { begin, refused, replayed, type BeginOptions } from '../begin.ts';
+import { keyRequired, unknownCustomer } from '../refusals.ts';
 import type { Draft, Store } from '../store.ts';
-import type { Entry } from '../workflow.ts';
 import type { Erase, Started } from '../workflows.ts';
 import type { guardIn } from './guards.ts';
 import { begun, erasure } from './index.ts';
 
-export interface EraseOptions {
-  readonly db: Db;
+export interface EraseOptions extends BeginOptions {
   readonly identity: Pick<Identity, 'loadersOf'>;
   readonly guard: ReturnType<typeof guardIn>;
-  readonly store: Pick<Store, 'start' | 'known'>;
-  readonly reads: Pick<Reads, 'view'>;
+  readonly store: Pick<Store, 'start' | 'started'>;
   /** Milliseconds for one call to a system. */
   readonly callTimeout: number;
-  /** Begins with what is due at once. */
-  readonly look: () => void;
 }
 
 /** From a request to an erasure that is durably started, or to all of its refusals at once. */
@@ -34,11 +26,8 @@ export function eraseIn({ db, identity, guard, store, reads, callTimeout, look }
     if (key === null) return refused(keyRequired);
     const hash = digest({ erase: asked.entityId.toLowerCase(), reason });
     // What was asked for under this key may be done by now, and its customer no more.
-    const known = await store.known(subject, key);
-    if (known)
-      return known.hash === hash
-        ? { workflow: await reads.view(known.id), refusals: [], replayed: true }
-        : refused(keyReused);
+    const known = await store.started(subject, key, hash);
+    if (known) return replayed(known, await reads.view(known.id));
     const entityId = (await identity.loadersOf(context).registration(asked.entityId))?.id ?? null;
     if (entityId === null) return refused(unknownCustomer(asked.entityId));
     const { correlationId, traceparent } = context;
@@ -53,25 +42,9 @@ export function eraseIn({ db, identity, guard, store, reads, callTimeout, look }
       ...{ id: uuid(), kind: erasure.kind, entity, entityId, stage: 'GUARDS', memory: begun },
       ...{ requestedBy: subject, subject, key, hash, reason, correlationId, traceparent },
     };
-    const told = { operation: 'eraseCustomer', outcome: 'START', reason };
-    const { id, outcome } = await db.transaction(async (tx) => {
-      const started = await store.start(draft, [beginning(subject)], tx);
-      if (started.outcome === 'STARTED') await record(tx, [decisionOn(draft, told, context)]);
-      return started;
-    });
-    if (outcome === 'REUSED') return refused(keyReused);
-    if (outcome === 'OPEN') return refused(alreadyOpen(id));
-    look();
-    return { workflow: await reads.view(id), refusals: [], replayed: outcome === 'REPLAYED' };
+    const told = { operation: 'eraseCustomer', open: alreadyOpen };
+    return begin({ db, store, reads, look }, draft, told, context);
   };
-}
-
-function beginning(by: string): Entry {
-  return { event: 'STARTED', stage: 'GUARDS', by, message: `Asked for by ${by}.` };
-}
-
-function refused(...refusals: readonly Refusal[]): Started {
-  return { workflow: null, refusals, replayed: false };
 }
 
 const notConfirmed: Refusal = {

@@ -1,4 +1,5 @@
 import { isOver as isWritten } from '../../write.ts';
+import { standingAs } from '../stand.ts';
 import { nameOf, reopened } from '../undoing.ts';
 import type { Ending, Workflow, WorkflowEvent } from '../workflow.ts';
 import type { MergeEvent } from './commands.ts';
@@ -10,12 +11,7 @@ import { standingOf } from './standing.ts';
 /** The merge after something has happened. Pure. */
 export function evolve(workflow: Workflow<Memory>, event: MergeEvent): Workflow<Memory> {
   const memory = remembered(workflow.memory, event);
-  const standing = standingOf(memory);
-  if ('end' in standing) {
-    const { end } = standing;
-    return { ...workflow, memory, stage: 'ENDED', state: end === 'SUCCEEDED' ? end : end.state };
-  }
-  return { ...workflow, memory, stage: standing.at, state: standing.question ? 'PARKED' : 'RUNNING' };
+  return standingAs(workflow, memory, standingOf(memory));
 }
 
 function remembered(memory: Memory, event: MergeEvent): Memory {

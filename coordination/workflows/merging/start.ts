@@ -1,16 +1,13 @@
 import { v7 as uuid } from 'uuid';
-import { record } from '../../../audit/index.ts';
 import type { Identity } from '../../../identity/index.ts';
 import { digest } from '../../../runtime/canonical.ts';
 import type { RequestContext } from '../../../runtime/context.ts';
-import type { Db } from '../../../runtime/db/index.ts';
 import { holds } from '../../../runtime/principal.ts';
 import { standingAt } from '../../barrier.ts';
 import { governed } from '../../plan.ts';
 import type { Refusal } from '../../refusal.ts';
-import { decisionOn } from '../audited.ts';
-import type { Reads } from '../reads.ts';
-import { keyRequired, keyReused, unknownCustomer } from '../refusals.ts';
+import { begin, refused, replayed, type BeginOptions } from '../begin.ts';
+import { keyRequired, unknownCustomer } from '../refusals.ts';
 import type { Draft, Store } from '../store.ts';
 import type { MergeAsked, MergeOrder, PlannedMerge, Started } from '../workflows.ts';
 import { begunWith, merging } from './index.ts';
@@ -18,15 +15,11 @@ import { lookAt, type LookOptions } from './look.ts';
 import { mergeableBy, mergePlanOf, type Choices, type Parties } from './plan.ts';
 import { againstMerge, busy, mergedAlready, same, unreachable, waiting } from './refused.ts';
 
-export interface MergeOptions extends LookOptions {
-  readonly db: Db;
+export interface MergeOptions extends LookOptions, BeginOptions {
   readonly identity: Pick<Identity, 'crosswalk' | 'loadersOf'>;
   readonly store: Pick<Store, 'start' | 'started'>;
-  readonly reads: Pick<Reads, 'view'>;
   /** Milliseconds for one call to a system. */
   readonly callTimeout: number;
-  /** Begins with what is due at once. */
-  readonly look: () => void;
 }
 
 /** Plans merges, and starts them: the same plan for both. */
@@ -90,30 +83,9 @@ export function mergesIn(options: MergeOptions) {
         memory: begunWith({ other: otherId, planHash, ...choicesOf(order, context) }),
         ...{ subject, key, hash: body, requestedBy: subject, reason, correlationId, traceparent },
       };
-      return begin({ db, store, reads, look }, draft, 'mergeCustomers', context);
+      return begin({ db, store, reads, look }, draft, { operation: 'mergeCustomers', open: busy }, context);
     },
   };
-}
-
-/** Stores a workflow that two customers are in, and begins with it. */
-export async function begin(
-  { db, store, reads, look }: Pick<MergeOptions, 'db' | 'store' | 'reads' | 'look'>,
-  draft: Draft,
-  operation: string,
-  context: RequestContext,
-): Promise<Started> {
-  const { requestedBy: by, reason } = draft;
-  const entry = { event: 'STARTED', stage: draft.stage, by, message: `Asked for by ${by}.` } as const;
-  const { id, outcome } = await db.transaction(async (tx) => {
-    const started = await store.start(draft, [entry], tx);
-    if (started.outcome === 'STARTED')
-      await record(tx, [decisionOn(draft, { operation, outcome: 'START', reason }, context)]);
-    return started;
-  });
-  if (outcome === 'REUSED') return refused(keyReused);
-  if (outcome === 'OPEN') return refused(busy(id));
-  look();
-  return { workflow: await reads.view(id), refusals: [], replayed: outcome === 'REPLAYED' };
 }
 
 function considered(parties: Parties, choices: Choices) {
@@ -128,17 +100,6 @@ function choicesOf({ chosen }: MergeAsked, { principal }: Pick<RequestContext, '
     return known && holds(principal, known.write.scopes);
   });
   return { chosen, allowed };
-}
-
-export function refused(...refusals: readonly Refusal[]): Started {
-  return { workflow: null, refusals, replayed: false };
-}
-
-export function replayed(
-  { same: isSame }: { readonly same: boolean },
-  workflow: Started['workflow'],
-): Started {
-  return isSame ? { workflow, refusals: [], replayed: true } : refused(keyReused);
 }
 
 const planChanged: Refusal = {

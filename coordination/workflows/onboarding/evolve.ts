@@ -1,6 +1,7 @@
 import { digest } from '../../../runtime/canonical.ts';
 import { isOver as isWritten } from '../../write.ts';
 import type { Candidate } from '../question.ts';
+import { standingAs } from '../stand.ts';
 import { nameOf, reopened } from '../undoing.ts';
 import type { Answer, Ending, Workflow, Written } from '../workflow.ts';
 import { approvalOf } from './approvals.ts';
@@ -11,12 +12,7 @@ import { standingOf } from './standing.ts';
 /** The onboarding after something has happened. Pure. */
 export function evolve(workflow: Workflow<Memory>, event: OnboardingEvent): Workflow<Memory> {
   const memory = remembered(workflow.memory, event);
-  const standing = standingOf(memory);
-  if ('end' in standing) {
-    const { end } = standing;
-    return { ...workflow, memory, stage: 'ENDED', state: end === 'SUCCEEDED' ? end : end.state };
-  }
-  return { ...workflow, memory, stage: standing.at, state: standing.question ? 'PARKED' : 'RUNNING' };
+  return standingAs(workflow, memory, standingOf(memory));
 }
 
 function remembered(memory: Memory, event: OnboardingEvent): Memory {

@@ -4,7 +4,8 @@ import type { SystemName } from '../../../schema/generated/contracts.ts';
 import { heldOf } from '../../barrier.ts';
 import { subject } from '../place.ts';
 import { storeIn } from '../store.ts';
-import { begun, draftOf } from './start.ts';
+import { begun } from '../begin.ts';
+import { draftOf } from './start.ts';
 
 /** A record that a system told of. */
 export interface Seen {

@@ -1,29 +1,21 @@
 import { v7 as uuid } from 'uuid';
-import { record } from '../../../audit/index.ts';
 import type { Identity } from '../../../identity/index.ts';
 import { digest } from '../../../runtime/canonical.ts';
 import type { RequestContext } from '../../../runtime/context.ts';
-import type { Db } from '../../../runtime/db/index.ts';
 import type { EntityName } from '../../../schema/generated/contracts.ts';
 import { heldOf, merging } from '../../barrier.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { Values } from '../../write.ts';
-import { decisionOn } from '../audited.ts';
+import { begin, refused, type BeginOptions } from '../begin.ts';
 import { checkedFor } from '../given.ts';
-import type { Reads } from '../reads.ts';
-import { keyRequired, keyReused, unknownCustomer } from '../refusals.ts';
-import type { Draft, Store } from '../store.ts';
-import type { Entry, Workflow } from '../workflow.ts';
+import { keyRequired, unknownCustomer } from '../refusals.ts';
+import type { Draft } from '../store.ts';
+import type { Workflow } from '../workflow.ts';
 import type { Onboard, Started } from '../workflows.ts';
 import { begunWith, onboarding } from './index.ts';
 
-export interface StartOptions {
-  readonly db: Db;
+export interface StartOptions extends BeginOptions {
   readonly identity: Pick<Identity, 'loadersOf'>;
-  readonly store: Pick<Store, 'start'>;
-  readonly reads: Pick<Reads, 'view'>;
-  /** Begins with what is due at once. */
-  readonly look: () => void;
 }
 
 /** From a request to a workflow that is durably started, or to all of its refusals at once. */
@@ -50,16 +42,8 @@ export function startIn({ db, identity, store, reads, look }: StartOptions) {
       requestedBy: subject,
       hash: digest({ given, values, reason }),
     });
-    const told = { operation: 'onboardCustomer', outcome: 'START', reason, attributes: Object.keys(values) };
-    const { id, outcome } = await db.transaction(async (tx) => {
-      const started = await store.start(draft, [begun(draft)], tx);
-      if (started.outcome === 'STARTED') await record(tx, [decisionOn(draft, told, context)]);
-      return started;
-    });
-    if (outcome === 'REUSED') return refused(keyReused);
-    if (outcome === 'OPEN') return refused(alreadyOpen(id));
-    look();
-    return { workflow: await reads.view(id), refusals: [], replayed: outcome === 'REPLAYED' };
+    const told = { operation: 'onboardCustomer', attributes: Object.keys(values), open: alreadyOpen };
+    return begin({ db, store, reads, look }, draft, told, context);
   };
 }
 
@@ -84,14 +68,6 @@ export function draftOf({ values, ...beginning }: Beginning): Draft {
     stage: 'READING',
     memory: begunWith(values),
   };
-}
-
-export function begun({ requestedBy }: Pick<Draft, 'requestedBy'>): Entry {
-  return { event: 'STARTED', stage: 'READING', by: requestedBy, message: `Asked for by ${requestedBy}.` };
-}
-
-function refused(...refusals: readonly Refusal[]): Started {
-  return { workflow: null, refusals, replayed: false };
 }
 
 const alreadyOpen = (id: string): Refusal => ({

@@ -1,3 +1,4 @@
+import { standingAs } from '../stand.ts';
 import { reopened } from '../undoing.ts';
 import type { Workflow } from '../workflow.ts';
 import type { UnmergeEvent } from './commands.ts';
@@ -7,12 +8,7 @@ import { nameOf, standingOf } from './standing.ts';
 /** The unmerge after something has happened. Pure. */
 export function evolve(workflow: Workflow<Memory>, event: UnmergeEvent): Workflow<Memory> {
   const memory = remembered(workflow.memory, event);
-  const standing = standingOf(memory);
-  if ('end' in standing) {
-    const { end } = standing;
-    return { ...workflow, memory, stage: 'ENDED', state: end === 'SUCCEEDED' ? end : end.state };
-  }
-  return { ...workflow, memory, stage: standing.at, state: standing.question ? 'PARKED' : 'RUNNING' };
+  return standingAs(workflow, memory, standingOf(memory));
 }
 
 function remembered(memory: Memory, event: UnmergeEvent): Memory {

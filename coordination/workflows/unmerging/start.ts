@@ -4,13 +4,15 @@ import type { RequestContext } from '../../../runtime/context.ts';
 import type { Identity } from '../../../identity/index.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { Memory as MergeMemory } from '../merging/index.ts';
-import { begin, refused, replayed, type MergeOptions } from '../merging/start.ts';
+import { busy } from '../merging/refused.ts';
+import { begin, refused, replayed, type BeginOptions } from '../begin.ts';
 import { keyRequired, unknownCustomer } from '../refusals.ts';
-import type { Draft } from '../store.ts';
+import type { Draft, Store } from '../store.ts';
 import type { Started, UnmergeOrder } from '../workflows.ts';
 import { begunWith, changedBy, unmerging } from './index.ts';
 
-export interface UnmergeOptions extends Pick<MergeOptions, 'db' | 'store' | 'reads' | 'look'> {
+export interface UnmergeOptions extends BeginOptions {
+  readonly store: Pick<Store, 'start' | 'started'>;
   readonly identity: Pick<Identity, 'merging' | 'loadersOf'>;
 }
 
@@ -38,7 +40,7 @@ export function unmergeIn(options: UnmergeOptions) {
       memory: begunWith(registration.id, changed),
       ...{ subject, key, hash, requestedBy: subject, reason, correlationId, traceparent },
     };
-    return begin(options, draft, 'unmergeCustomers', context);
+    return begin(options, draft, { operation: 'unmergeCustomers', open: busy }, context);
   };
 }
 
