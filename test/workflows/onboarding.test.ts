@@ -84,7 +84,9 @@ test('a multinational group entered in the CRM is active in three systems withou
   }
   expect(new Set(customers.map(({ id }) => id)).size).toBe(4);
   expect(await made()).toMatchObject({ crm_account: 4, erp_business_partner: 4, billing_customer: 4 });
-  await until(async () => (await graph.metrics()).includes('customer_creation_to_billable_seconds_count 4\n'));
+  await until(async () =>
+    (await graph.metrics()).includes('customer_creation_to_billable_seconds_count 4\n'),
+  );
 });
 
 test('the same company entered again, with another spelling, is asked about and has no second billing account', async () => {
