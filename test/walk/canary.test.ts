@@ -8,11 +8,15 @@ import { newWebhookSecret, signedHeaders } from '../../runtime/signature.ts';
 import { createLogger } from '../../runtime/telemetry.ts';
 import { seedNorthwind } from '../../subgraphs/seed/northwind.ts';
 import { prepared, type Store } from '../../subgraphs/store.ts';
+import { openReceiver } from '../events/webhooks/receiver.ts';
 
 const secret = newWebhookSecret();
+const auditKey = newSealKey();
+const secrets = [secret, ...auditKey.split('\n').filter((line) => line !== '' && !line.startsWith('-----'))];
 const logged: string[] = [];
 let store: Store;
 let house: House;
+let receiver: Awaited<ReturnType<typeof openReceiver>>;
 let id = '';
 
 beforeAll(async () => {
@@ -20,15 +24,25 @@ beforeAll(async () => {
   await seedNorthwind({ ...store, progress: () => undefined });
   const config = readConfig({
     ...{ NODE_ENV: 'test', AUTHENTICATION: 'development', PORT: '0', SANDBOX_PORT: '0' },
-    ...{ FEED_INTERVAL_MS: '50', AUDIT_KEY: newSealKey(), WEBHOOK_SECRET_ERP: secret },
+    ...{ FEED_INTERVAL_MS: '50', AUDIT_KEY: auditKey, WEBHOOK_SECRET_ERP: secret },
+    WEBHOOK_ALLOW_PRIVATE: 'on',
     // A write that nobody waits for any longer would be told as pending.
     REQUEST_TIMEOUT_MS: '30000',
   });
   const logger = createLogger({ level: 'trace', json: true, write: (line) => logged.push(line) });
   house = await openHouse(config, store, logger);
   id = (await store.identity.search({ first: 1 })).edges[0]?.node.id ?? '';
+  receiver = await openReceiver();
+  const registered = await ask(
+    'mutation ($url: String!) { registerWebhook(input: { url: $url }) { secret refusals { code } } }',
+    { url: receiver.url },
+  );
+  secrets.push(/"secret":"(whsec_[^"]+)"/.exec(registered)?.[1] ?? 'no secret');
 });
-afterAll(() => house.stop());
+afterAll(async () => {
+  await house.stop();
+  await receiver.close();
+});
 
 type Headers = Readonly<Record<string, string>>;
 const post = async (body: object | string, headers: Headers = {}) =>
@@ -171,7 +185,7 @@ async function settled(position: string): Promise<void> {
   while (await open()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-test('forty values by forty ways: none is in a log, a metric, an event, the audit or a queue', async () => {
+test('forty values by forty ways: none is in a log, a metric, an event, a webhook, the audit or a queue, and no secret in a log', async () => {
   expect(ways).toHaveLength(40);
   const { position } = await logIn(store.db).head();
   const marks = ways.map(([way], n) => [way, `canary${n}q`] as const);
@@ -180,6 +194,9 @@ test('forty values by forty ways: none is in a log, a metric, an event, the audi
     if (way.startsWith('a written')) expect([way, answer]).toEqual([way, expect.stringMatching(accepted)]);
   }
   await settled(position);
+  const told = await logIn(store.db).head();
+  while (receiver.arrived.at(-1)?.event.data.position !== told.position)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 
   const places: [place: string, way: string][] = [];
   const search = (place: string, text: string): void => {
@@ -200,6 +217,7 @@ test('forty values by forty ways: none is in a log, a metric, an event, the audi
   const metrics = await (await fetch(`${house.url}/metrics`)).text();
   search('log', logged.join(''));
   search('metrics', metrics);
+  for (const { body, headers } of receiver.arrived) search('webhook', body + JSON.stringify(headers));
 
   // That it would be found is seen where it must be.
   const of = (wanted: RegExp) =>
@@ -208,6 +226,11 @@ test('forty values by forty ways: none is in a log, a metric, an event, the audi
   for (const table of Object.keys(kept)) expect(of(new RegExp(`^${table}$`))).toContain('a written name');
   expect(logged.join('')).toContain('"correlationId"');
   expect(metrics).toContain('writes');
+  const since = Number(told.position) - Number(position);
+  expect(since).toBeGreaterThan(5);
+  expect(receiver.arrived.length).toBeGreaterThanOrEqual(since);
+  expect(secrets).toHaveLength(3);
+  for (const one of secrets) expect(logged.join('') + metrics).not.toContain(one);
   expect(places.filter(([place]) => !theirs.test(place) && kept[place] === undefined)).toEqual([]);
   // Only what was written, or what a system says itself: nothing that was merely asked or refused.
   for (const way of of(/^(identity|coordination)_/)) expect(way).toMatch(/^(a written|an edit)/);
