@@ -50,24 +50,25 @@ withStores((open) => {
     const write = await accepted(one.update(asked(id, { name: 'new' }, { wait: 'ACCEPTED' }), by('caller')));
     await begun.promise;
     const progress = await watched(write.id);
-    const told: ReturnType<typeof states>[] = [];
+    const views: WriteView[] = [];
     const seen = (async () => {
       for await (const view of progress) {
-        told.push(states(view));
+        views.push(view);
         if (view.state === 'RUNNING') owner.resolve(undefined);
         if (view.state === 'SUCCEEDED') copy.resolve(undefined);
       }
     })();
     await seen;
+    const told = views.map(states);
     expect(told[0]).toEqual({ write: 'RUNNING', steps: ['READY'], copies: [] });
     expect(told.at(-1)).toEqual({
       write: 'SUCCEEDED',
       steps: ['APPLIED'],
       copies: ['SUCCEEDED', 'SUCCEEDED'],
     });
-    // It has come on each time that it was told.
-    told.slice(1).forEach((state, index) => {
-      expect(state).not.toEqual(told[index]);
+    // It has come on each time that it was told, if only within the step of a copy.
+    views.slice(1).forEach((view, index) => {
+      expect(view).not.toEqual(views[index]);
     });
   });
 
