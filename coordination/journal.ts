@@ -5,7 +5,7 @@ import { newSecret } from '../runtime/envelope.ts';
 import { Failure } from '../runtime/failure.ts';
 import { unlessBarred } from './barrier.ts';
 import { giveWay } from './giveway.ts';
-import { openedWrite, sealedStep, type Sealed, type Secret } from './sealed.ts';
+import { openedWrite, sealedSteps, type Sealed, type Secret } from './sealed.ts';
 import { copyOf, requestOf, rowOf, type Draft, type Request, type Stored } from './stored.ts';
 import { isOpen, type Lane, type Step, type WriteState } from './write.ts';
 
@@ -146,7 +146,7 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
           'select coordination_accept_sealed($1, $2, $3, $4, $5) as accepted',
           [
             { ...rowOf(draft), secret },
-            JSON.stringify(sealedSteps(draft, secret)),
+            JSON.stringify(sealedSteps(draft.steps, secret)),
             seen,
             claim ? worker : null,
             leased,
@@ -221,11 +221,11 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
             write.id,
             write.epoch,
             state,
-            JSON.stringify(sealedSteps({ steps }, secret)),
+            JSON.stringify(sealedSteps(steps, secret)),
             open,
             wait,
             leased,
-            JSON.stringify(copies.map((copy) => copyOf({ ...copy, steps: sealedSteps(copy, secret) }))),
+            JSON.stringify(copies.map((copy) => copyOf({ ...copy, steps: sealedSteps(copy.steps, secret) }))),
             JSON.stringify(told),
             storable(audited),
           ],
@@ -236,7 +236,7 @@ export function journalIn({ db, worker, lease }: JournalOptions): Journal {
 
     async requeue(seen, steps, amended, audited) {
       const open = steps.filter(isOpen).map(({ system }) => system);
-      const sealed = JSON.stringify(sealedSteps({ steps }, await secretOf(seen)));
+      const sealed = JSON.stringify(sealedSteps(steps, await secretOf(seen)));
       const rows = await unlessBarred(
         db.query<{ requeued: boolean }>(
           'select coordination_requeue($1, $2, $3, $4, $5, $6, $7) as requeued',
@@ -289,10 +289,6 @@ type AcceptedRow =
       readonly claimed: boolean;
       readonly now: number;
     });
-
-function sealedSteps({ steps }: Pick<Draft, 'steps'>, secret: string): readonly Step[] {
-  return steps.map((step) => sealedStep(step, secret));
-}
 
 /** A step whose record was changed since it was read: it is read again in its turn. */
 function unread(step: Step): Step {

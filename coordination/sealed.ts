@@ -1,4 +1,4 @@
-import { enclosed, taken } from '../runtime/envelope.ts';
+import { enclosing, taking } from '../runtime/envelope.ts';
 import type { Stored } from './stored.ts';
 import type { Before, Cause, Step, Values } from './write.ts';
 
@@ -13,22 +13,24 @@ export const erased = 'It was erased with the customer.';
 
 /** Each member of it by itself: which there are stays to be seen. Pure, but for the nonces. */
 export function sealedMembers<Of extends object>(of: Of, secret: string): Of {
-  return each(of, (value) => enclosed(value, secret));
+  return each(of, enclosing(secret));
 }
 
 /** The members as they were; null for each where the secret is gone. */
 export function openedMembers<Of extends object>(of: Of, secret: Secret): Of {
-  return each(of, (value) => taken(value, secret));
+  return each(of, taking(secret));
 }
 
-/** A step as it is stored: its values can be read only with the secret. Pure, but for the nonces. */
-export function sealedStep(step: Step, secret: string): Step {
-  return turned(step, (value) => enclosed(value, secret));
+/** Steps as they are stored: their values can be read only with the secret. Pure, but for the nonces. */
+export function sealedSteps(steps: readonly Step[], secret: string): readonly Step[] {
+  const turn = enclosing(secret);
+  return steps.map((step) => turned(step, turn));
 }
 
 /** A write as it was before it was stored; without the secret, all its values are null. */
 export function openedWrite<Of extends Stored>({ secret, ...write }: Sealed<Of>): Omit<Sealed<Of>, 'secret'> {
-  return { ...write, steps: write.steps.map((step) => turned(step, (value) => taken(value, secret))) };
+  const turn = taking(secret);
+  return { ...write, steps: write.steps.map((step) => turned(step, turn)) };
 }
 
 type Turn = (value: unknown) => unknown;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 /** JSON that only the holder of a secret can read: AES-256-GCM over its text. */
 export interface Envelope {
@@ -14,30 +14,51 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64');
 }
 
-/** A value in an envelope. What tells nothing stays as it is: null, and an empty list or object. */
-export function enclosed(value: unknown, secret: string): unknown {
-  if (isNothing(value)) return value;
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, Buffer.from(secret, 'base64'), nonce);
-  const text = cipher.update(JSON.stringify(value), 'utf8');
-  const sealed = Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]);
-  return { sealed: sealed.toString('base64') } satisfies Envelope;
+/**
+ * Puts values into envelopes. What tells nothing stays as it is: null, and an empty list or object. Made once for many:
+ * the key costs as much as a value.
+ */
+export function enclosing(secret: string): (value: unknown) => unknown {
+  const key = keyOf(secret);
+  return (value) => {
+    if (isNothing(value)) return value;
+    const nonce = newNonce();
+    const cipher = createCipheriv(algorithm, key, nonce);
+    const text = cipher.update(JSON.stringify(value), 'utf8');
+    const sealed = Buffer.concat([nonce, text, cipher.final(), cipher.getAuthTag()]);
+    return { sealed: sealed.toString('base64') } satisfies Envelope;
+  };
 }
 
 /**
- * What was put into an envelope; null where its secret is gone. What is in none is given as it is.
- * @throws Error where it was enclosed by another secret, or changed since
+ * Takes values out of envelopes: null where the secret is gone, and as it is what is in none.
+ * @throws Error, in what it gives, where a value was enclosed by another secret, or changed since
  */
-export function taken(value: unknown, secret: string | null): unknown {
-  if (!isEnvelope(value)) return value;
-  if (secret === null) return null;
-  const bytes = Buffer.from(value.sealed, 'base64');
-  const decipher = createDecipheriv(algorithm, Buffer.from(secret, 'base64'), bytes.subarray(0, nonceBytes), {
-    authTagLength: tagBytes,
-  });
-  decipher.setAuthTag(bytes.subarray(-tagBytes));
-  const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
-  return JSON.parse(text.toString('utf8'));
+export function taking(secret: string | null): (value: unknown) => unknown {
+  const key = secret === null ? null : keyOf(secret);
+  return (value) => {
+    if (!isEnvelope(value)) return value;
+    if (key === null) return null;
+    const bytes = Buffer.from(value.sealed, 'base64');
+    const nonce = bytes.subarray(0, nonceBytes);
+    const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes });
+    decipher.setAuthTag(bytes.subarray(-tagBytes));
+    const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+    return JSON.parse(text.toString('utf8')) as unknown;
+  };
+}
+
+function keyOf(secret: string): KeyObject {
+  return createSecretKey(secret, 'base64');
+}
+
+/** Drawn many at a time: each draw costs as much as it takes to encrypt a value. */
+let drawn = Buffer.alloc(0);
+function newNonce(): Buffer {
+  if (drawn.length === 0) drawn = randomBytes(nonceBytes * 256);
+  const nonce = drawn.subarray(0, nonceBytes);
+  drawn = drawn.subarray(nonceBytes);
+  return nonce;
 }
 
 function isNothing(value: unknown): boolean {

@@ -79,7 +79,8 @@ export async function drive(taken: Held, options: DriveOptions): Promise<void> {
     // Decided on what is no longer so: it is decided anew.
     if (settled === 'AGAIN') return true;
     options.happened?.(after, event);
-    held = { workflow: { ...after, cancelling: settled.cancelling }, leaseEnds: settled.leaseEnds };
+    const { leaseEnds, cancelling } = settled;
+    held = { ...held, workflow: { ...after, cancelling }, leaseEnds };
     await at('settled');
     return wait === null && !isOver(after.state) && held.leaseEnds > performance.now();
   }

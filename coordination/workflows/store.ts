@@ -9,6 +9,8 @@ export interface Held<Memory = unknown> {
   readonly workflow: Workflow<Memory>;
   /** By `performance.now()`: until when nobody else takes it. */
   readonly leaseEnds: number;
+  /** By which what it remembers is stored; null where it was destroyed. */
+  readonly secret: Secret;
 }
 
 /** A workflow to be started. */
@@ -63,8 +65,8 @@ export interface Decision {
 export type Decided = 'DONE' | 'REPLAYED' | 'REUSED' | 'CHANGED';
 
 /**
- * The durable record of workflows. Each call is one statement, in the transaction of a caller where one is given; another
- * one asks for the secret by which what is remembered is stored.
+ * The durable record of workflows. Each call is one statement, in the transaction of a caller where one is given; for what
+ * nobody holds another one asks for the secret by which what is remembered is stored.
  */
 export interface Store {
   start(draft: Draft, entries: readonly Entry[], tx?: Queryable): Promise<Started>;
@@ -117,11 +119,15 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
   }
 
   /** What is to be remembered, as it is stored: only with the secret of its entity can it be read. */
-  async function kept({ kind, entityId, memory }: Remembering, tx?: Queryable): Promise<unknown> {
-    if (!kindOf({ kind }).hasValues) return memory;
+  async function kept(of: Remembering, tx?: Queryable, known: Secret = null): Promise<unknown> {
+    if (!kindOf(of).hasValues) return of.memory;
+    return sealedMembers(of.memory as object, known ?? (await secretOf(of, tx)));
+  }
+
+  /** What comes after its secret was destroyed is stored so that nobody can read it. */
+  async function secretOf({ entityId }: Remembering, tx?: Queryable): Promise<string> {
     const fresh = newSecret();
-    const secret = await only<Secret>('coordination_secret($1, $2)', [entityId, fresh], tx);
-    return sealedMembers(memory as object, secret ?? fresh);
+    return (await only<Secret>('coordination_secret($1, $2)', [entityId, fresh], tx)) ?? fresh;
   }
 
   return {
@@ -144,13 +150,17 @@ export function storeIn({ db, worker, lease }: StoreOptions): Store {
         'select coordination_workflow_claim($1, $2, $3) as workflow',
         [worker, most, leased],
       );
-      return rows.map(({ workflow }) => ({ workflow: openedWorkflow(workflow), leaseEnds: asked + lease }));
+      return rows.map(({ workflow }) => ({
+        workflow: openedWorkflow(workflow),
+        leaseEnds: asked + lease,
+        secret: workflow.secret,
+      }));
     },
 
     async settle(held, { workflow, entries, wait, gate }, tx) {
       const asked = performance.now();
       const { id, state, stage } = workflow;
-      const memory = await kept(workflow, tx);
+      const memory = await kept(workflow, tx, held.secret);
       const settled = await only<{ again: boolean; cancelling: Workflow['cancelling'] } | null>(
         'coordination_workflow_settle($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
         [

@@ -1,22 +1,23 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { receipts } from '../../coordination/receipt.ts';
-import { enclosed, newSecret, taken } from '../../runtime/envelope.ts';
+import { enclosing, newSecret, taking } from '../../runtime/envelope.ts';
 import { withStores } from '../support/store.ts';
 import { accepted, asked, by, openStage, type Stage } from './stage.ts';
 
 test('an envelope opens by its own secret, unchanged, and by no other', () => {
   const secret = newSecret();
+  const [enclosed, taken] = [enclosing(secret), taking(secret)];
   for (const value of ['word', 4_711_471_147_114, false, ['a', null], { sealed: { in: 'another way' } }]) {
-    const sealed = enclosed(value, secret);
+    const sealed = enclosed(value);
     expect(JSON.stringify(sealed)).not.toContain(JSON.stringify(value));
-    expect(enclosed(value, secret)).not.toEqual(sealed);
-    expect(taken(JSON.parse(JSON.stringify(sealed)), secret)).toEqual(value);
-    expect(taken(sealed, null)).toBeNull();
-    expect(() => taken(sealed, newSecret())).toThrow();
+    expect(enclosed(value)).not.toEqual(sealed);
+    expect(taken(JSON.parse(JSON.stringify(sealed)))).toEqual(value);
+    expect(taking(null)(sealed)).toBeNull();
+    expect(() => taking(newSecret())(sealed)).toThrow();
   }
   // What tells nothing, and what was stored before there were envelopes, is as it is.
-  for (const value of [null, [], {}]) expect(enclosed(value, secret)).toEqual(value);
-  expect(taken('word', secret)).toBe('word');
+  for (const value of [null, [], {}]) expect(enclosed(value)).toEqual(value);
+  expect(taken('word')).toBe('word');
 });
 
 withStores((open) => {
