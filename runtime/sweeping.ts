@@ -105,12 +105,24 @@ export function sweepPlaceIn<Counter extends string>({
   };
 }
 
+/** What a step of a sweep came to: it is not time, another process is at it, or how far it is. */
+export type Stepped<Progress> =
+  | { readonly state: 'NOT_DUE' }
+  | { readonly state: 'ELSEWHERE' }
+  | (Progress & { readonly state: 'GOING_ON' | 'ENDED' });
+
+/** A sweep as one process goes on with it. */
+export interface Sweep<Progress> {
+  /** Goes on with the sweep that runs, or begins one where it is time. */
+  step(): Promise<Stepped<Progress>>;
+  /** Lets go, so that who goes on with it next need not wait. */
+  release(): Promise<void>;
+}
+
 export interface SweepingOptions {
   /** Done before the first sweep, until it has succeeded once; gives whether there is to be any sweep. */
   readonly before?: (signal: AbortSignal) => Promise<boolean>;
-  /** A step of a sweep. */
-  readonly step: () => Promise<{ readonly state: string }>;
-  readonly release: () => Promise<void>;
+  readonly sweep: Sweep<unknown>;
   /** Told of every step that failed; it is tried again. */
   readonly failed: (error: unknown) => void;
 }
@@ -122,7 +134,7 @@ const look = 60_000;
  * Sweeps whenever it is time, in one process of those that would.
  * @returns the way to stop, which waits for what is under way
  */
-export function startSweeping({ before, step, release, failed }: SweepingOptions): () => Promise<void> {
+export function startSweeping({ before, sweep, failed }: SweepingOptions): () => Promise<void> {
   const ended = new AbortController();
   const { signal } = ended;
   const stopped = () => signal.aborted;
@@ -132,7 +144,7 @@ export function startSweeping({ before, step, release, failed }: SweepingOptions
   async function sweepThrough(): Promise<void> {
     while (!stopped()) {
       const began = performance.now();
-      if ((await step()).state !== 'GOING_ON') return;
+      if ((await sweep.step()).state !== 'GOING_ON') return;
       // What it works with is left to others for as long as it was busy with this.
       await pause(performance.now() - began);
     }
@@ -156,6 +168,6 @@ export function startSweeping({ before, step, release, failed }: SweepingOptions
     ended.abort();
     await running;
     // A store that is gone lets go of the sweep by itself, when the lease ends.
-    await release().catch(() => undefined);
+    await sweep.release().catch(() => undefined);
   };
 }

@@ -57,7 +57,7 @@ export function openDrift(options: DriftOptions): OpenedDrift {
   });
   const sweep = sweepOf({ db, identity, entity: 'Customer', look, policy, interval: sweepInterval });
   const stopSweeps = startSweeping({
-    ...{ failed, step: () => sweep.step(), release: () => sweep.release() },
+    ...{ failed, sweep },
     before: () => Promise.resolve(sweepInterval > 0),
   });
   showSweeps(metrics, db);

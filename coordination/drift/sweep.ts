@@ -1,6 +1,6 @@
 import type { Identity } from '../../identity/index.ts';
 import type { Db } from '../../runtime/db/index.ts';
-import { sweepPlaceIn } from '../../runtime/sweeping.ts';
+import { sweepPlaceIn, type Stepped, type Sweep } from '../../runtime/sweeping.ts';
 import type { EntityName } from '../../schema/generated/contracts.ts';
 import { forgetGone } from './carry.ts';
 import type { Look } from './look.ts';
@@ -29,19 +29,7 @@ export interface SweepProgress extends Counts {
 }
 
 /** What a step of a sweep came to. */
-export type SweepStep = { readonly state: 'NOT_DUE' } | { readonly state: 'ELSEWHERE' } | SweepGoing;
-
-interface SweepGoing extends SweepProgress {
-  readonly state: 'GOING_ON' | 'ENDED';
-}
-
-/** A sweep as one process goes on with it. */
-export interface Sweep {
-  /** Goes on with the sweep that runs, or begins one where it is time. */
-  step(): Promise<SweepStep>;
-  /** Lets go, so that who goes on with it next need not wait. */
-  release(): Promise<void>;
-}
+export type SweepStep = Stepped<SweepProgress>;
 
 const counters = [
   'walked',
@@ -67,7 +55,7 @@ export function sweepOf({
   interval,
   lease,
   most = 200,
-}: SweepOptions): Sweep {
+}: SweepOptions): Sweep<SweepProgress> {
   const at = sweepPlaceIn({
     ...{ db, table: 'coordination_drift_sweep', counters, interval, lease },
     total: async () => (await identity.search({ first: 1 })).totalCount(),

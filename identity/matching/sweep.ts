@@ -1,5 +1,5 @@
 import type { Db, Queryable } from '../../runtime/db/index.ts';
-import { sweepPlaceIn, type SweepAt } from '../../runtime/sweeping.ts';
+import { sweepPlaceIn, type Stepped, type Sweep, type SweepAt } from '../../runtime/sweeping.ts';
 import type { DuplicateQueue } from './queue.ts';
 import { pairName, type Pair } from './verdicts.ts';
 import { walkBlocks, type Found, type Walked } from './walk.ts';
@@ -27,19 +27,7 @@ export interface SweepProgress {
 }
 
 /** What a step of a sweep came to. */
-export type SweepStep = { readonly state: 'NOT_DUE' } | { readonly state: 'ELSEWHERE' } | SweepGoing;
-
-interface SweepGoing extends SweepProgress {
-  readonly state: 'GOING_ON' | 'ENDED';
-}
-
-/** A sweep as one process goes on with it. */
-export interface Sweep {
-  /** Goes on with the sweep that runs, or begins one where it is time. */
-  step(): Promise<SweepStep>;
-  /** Lets go, so that who goes on with it next need not wait. */
-  release(): Promise<void>;
-}
+export type SweepStep = Stepped<SweepProgress>;
 
 /** What people have decided is not asked again. A pair that this sweep has met before is not given back. */
 const note = `
@@ -60,7 +48,7 @@ const forget = 'delete from identity_duplicate where sweep <> $1 returning lower
  * number. How far it is, is stored with what was found, so that after a crash it goes on there, here or in another
  * process.
  */
-export function sweepOf({ db, interval, queue, lease, most = 2000 }: SweepOptions): Sweep {
+export function sweepOf({ db, interval, queue, lease, most = 2000 }: SweepOptions): Sweep<SweepProgress> {
   const at = sweepPlaceIn({
     ...{ db, table: 'identity_sweep', counters: ['walked', 'compared'], interval, lease },
     async total() {

@@ -16,7 +16,7 @@ export interface SweepsOptions extends Pick<SweepOptions, 'db' | 'interval'> {
 export function startSweeps({ db, interval, failed }: SweepsOptions): () => Promise<void> {
   const sweep = sweepOf({ db, interval, queue: stewardsQueue });
   return startSweeping({
-    ...{ failed, step: () => sweep.step(), release: () => sweep.release() },
+    ...{ failed, sweep },
     async before(signal) {
       await fillBlocks(db, signal);
       return interval > 0;

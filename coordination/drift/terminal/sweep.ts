@@ -1,6 +1,7 @@
 import { Failure } from '../../../runtime/failure.ts';
 import { parsedArguments } from '../../../runtime/terminal/arguments.ts';
-import { duration, progressLine } from '../../../runtime/terminal/progress.ts';
+import { duration } from '../../../runtime/terminal/progress.ts';
+import { sweepToEnd } from '../../../runtime/terminal/sweep.ts';
 import { interrupted, type Terminal } from '../../../runtime/terminal/terminal.ts';
 import { sweepOf, type SweepProgress } from '../sweep.ts';
 import type { DriftPolicy } from '../verdict.ts';
@@ -17,39 +18,18 @@ export const sweep: Command = (given) => {
 
 async function sweepThrough(keeping: Keeping, terminal: Terminal, policy: DriftPolicy): Promise<number> {
   const { db, identity, look, carryOut } = keeping;
-  const { out, err, signal } = terminal;
+  const { out, signal } = terminal;
   const began = performance.now();
-  const stopped = () => signal.aborted;
   const one = sweepOf({ db, identity, entity: 'Customer', look, policy, interval: 0 });
-  let line: ReturnType<typeof progressLine> | undefined;
-  let at: SweepProgress | undefined;
-  let before: number | undefined;
-  try {
-    for (let more = true; more && !stopped();) {
-      const step = await one.step();
-      if (step.state === 'ELSEWHERE' || step.state === 'NOT_DUE')
-        throw new Failure('STORE_IN_USE', 'Another process sweeps this store; try again when it is done.');
-      at = step;
-      before ??= step.walked;
-      line ??= progressLine(err, { total: step.total, noun: 'customers' });
-      line.show(step.walked, before);
-      more = step.state === 'GOING_ON';
-    }
-  } finally {
-    line?.end();
-    await one.release();
-  }
-  if (stopped() || !at) {
-    out.write('Stopped before the end; the next sweep goes on from here.\n');
-    return interrupted;
-  }
+  const at = await sweepToEnd(one, 'customers', terminal);
+  if (!at) return interrupted;
   out.write(`${figuresOf(at)} It took ${duration((performance.now() - began) / 1000)}.\n`);
   if (policy === 'repair') {
     const { repaired, left } = await carryOut(signal);
     out.write(`${count(repaired)} copies are as their owners have them again, ${count(left)} are not yet.\n`);
   } else if (at.different > 0)
     out.write('"list" writes out what differs, "repair" gives it its owner\'s value again.\n');
-  return stopped() ? interrupted : 0;
+  return signal.aborted ? interrupted : 0;
 }
 
 /** Such as `1,200 copies were compared: 1,190 are equal, …`. */
