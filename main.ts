@@ -25,8 +25,6 @@ async function main(): Promise<void> {
     await store.db.close();
     throw error;
   });
-  announce(config, house, tell);
-
   let stopping: Promise<void> | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
@@ -41,7 +39,9 @@ async function main(): Promise<void> {
       },
     );
   };
+  // Before anybody is told that it serves: who is told may end it at once.
   process.on('SIGTERM', stop).on('SIGINT', stop);
+  announce(config, house, tell);
 }
 
 /** Fills an empty store with the sample, where the configuration wants it, and opens the house. */

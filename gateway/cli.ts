@@ -9,8 +9,8 @@ try {
   else {
     const served = await serveForeign(flags, createLogger({ level: 'info', json: false }));
     const { url } = served;
-    console.log(`The supergraph ${flags.supergraph} is served at ${url}/graphql; try it at ${url}/graphiql.`);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void served.close());
+    console.log(`The supergraph ${flags.supergraph} is served at ${url}/graphql; try it at ${url}/graphiql.`);
   }
 } catch (error) {
   if (!(error instanceof Failure)) throw error;

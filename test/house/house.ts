@@ -28,7 +28,7 @@ export interface Answered {
   }[];
 }
 
-const root = join(import.meta.dirname, '../..');
+export const root = join(import.meta.dirname, '../..');
 const folder = await mkdtemp(join(tmpdir(), 'house-'));
 let folders = 0;
 
@@ -38,7 +38,7 @@ afterAll(() => rm(folder, { recursive: true }));
 export const ownFolder = (): string => join(folder, String(++folders));
 
 /** Modules are compiled once for all. */
-const always = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/customer-graph/compiled') };
+export const always = { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/customer-graph/compiled') };
 
 /** Starts the product with these settings and no others: neither the tester's environment nor a file `.env` counts. */
 export function start(environment: Environment, argv: readonly string[] = [], cwd = folder): Run {

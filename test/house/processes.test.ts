@@ -8,15 +8,18 @@ import { moduleUrl, startChild } from '../support/child.ts';
 import {
   alfreds,
   alfredsNode,
+  always,
   ask,
   ownFolder,
   readsOf,
+  root,
   serve,
   setFaults,
   start,
   until,
   type Serving,
 } from './house.ts';
+import { run } from './run.ts';
 
 const everything = `{
   customers(first: 100) { totalCount edges { node { name creditStatus records { system key } invoices(first: 1) { totalCount } } } }
@@ -170,6 +173,15 @@ describe('a port in use', () => {
     });
     expect((await house.stop()).code).toBe(0);
   });
+});
+
+test('whoever ends npm ends the house: it is not left behind with its port and its store', async () => {
+  const { PATH = '', HOME = '' } = process.env;
+  const settings = { PORT: '0', SANDBOX_PORT: 'off', DATA_DIR: ownFolder(), SAMPLE_DATA: 'none' };
+  const npm = run('npm', ['start'], { cwd: root, env: { PATH, HOME, ...always, ...settings }, group: true });
+  await npm.line(/graph is at/);
+  process.kill(npm.pid ?? 0, 'SIGTERM');
+  expect((await npm.ended).out).toMatch(/Stopped\.$/);
 });
 
 describe('a first start that is killed', () => {

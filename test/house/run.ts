@@ -14,6 +14,7 @@ export interface Ended {
 
 /** A process of its own. It ends with the suite at the latest. */
 export interface Run {
+  readonly pid: number | undefined;
   /** The first line of its output that matches, as soon as there is one; rejects when it ended without. */
   line(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
@@ -64,6 +65,7 @@ export function run(command: string, argv: readonly string[], { cwd, env, group 
   };
 
   const one: Run = {
+    pid: child.pid,
     ended,
     signal,
     async line(pattern) {
