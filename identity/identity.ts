@@ -12,6 +12,7 @@ import { loadersIn, type Loaders } from './loaders.ts';
 import { avoidedIn, type Avoided } from './matching/avoided.ts';
 import type { Matches } from './matching/match.ts';
 import { matchesIn } from './matching/matches.ts';
+import { takenForSame, type TakenForSame } from './matching/queue.ts';
 import { verdicts, type Verdicts } from './matching/verdicts.ts';
 import { membersIn, type Members } from './members.ts';
 import { merging, type Merging } from './merging.ts';
@@ -30,6 +31,7 @@ export interface Identity {
   readonly duplicates: Duplicates;
   readonly matches: Matches;
   readonly verdicts: Verdicts;
+  readonly takenForSame: TakenForSame;
   /** Which customers a caller sees at all. */
   readonly rowsOf: RowsOf;
   /** Those of some customers who are seen by these rows; one statement, or none where all are. */
@@ -87,6 +89,7 @@ export function createIdentity({ db, seal, rowRules: rules = null }: IdentityOpt
     duplicates: duplicatesIn(db, rowsOf),
     matches: matchesIn(store),
     verdicts,
+    takenForSame,
     avoided: avoidedIn(db),
     merging,
     rowsOf,

@@ -60,7 +60,7 @@ export interface WorkflowsOptions {
   readonly db: Db;
   readonly identity: Pick<
     Identity,
-    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'avoided' | 'crosswalk' | 'merging'
+    'loadersOf' | 'register' | 'matches' | 'verdicts' | 'takenForSame' | 'avoided' | 'crosswalk' | 'merging'
   >;
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly reference: Reference;

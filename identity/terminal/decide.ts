@@ -39,9 +39,9 @@ export const decide: Command = (given) => {
         [pair.lower, pair.higher].map((entityId) => commandEntry(by, 'duplicates', { ...told, entityId })),
       );
     });
-    out.write(
-      `Kept: ${pair.lower} and ${pair.higher} are ${verdict === 'SAME' ? 'the same' : 'different'}.\n`,
-    );
+    const kept =
+      verdict === 'SAME' ? 'the same. They stay two until mergeCustomers makes them one' : 'different';
+    out.write(`Kept: ${pair.lower} and ${pair.higher} are ${kept}.\n`);
     return 0;
   };
 };

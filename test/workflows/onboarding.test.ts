@@ -26,7 +26,10 @@ interface Flow {
   readonly id: string;
   readonly state: string;
   readonly stage: string;
-  readonly question: { readonly kind: string } | null;
+  readonly question: {
+    readonly kind: string;
+    readonly candidates?: readonly { readonly same: boolean; readonly customer: { readonly id: string } }[];
+  } | null;
   readonly timeline: readonly { readonly event: string }[];
 }
 
@@ -110,6 +113,18 @@ test('the same company entered again, with another spelling, is asked about and 
   const ended = await once(key, 'FAILED');
   expect(ended.workflows.edges[0]?.node).toMatchObject({ ending: { code: 'DUPLICATE_CUSTOMER' } });
   expect(await made()).toEqual({ ...before, crm_account: (before.crm_account ?? 0) + 1 });
+  // The two are not left as two: stewards are asked to make them one, two people as always.
+  const asked = ended.workItems.edges.find(({ node }) => node.kind === 'POSSIBLE_DUPLICATE')?.node.id ?? '';
+  expect(await decide(asked, decision.replace('k1', 'k2'))).toEqual({ decideWorkItem: { refusals: [] } });
+  const agree = 'approveDecision(id: $id) { refusals { code } }';
+  expect(await decide(asked, agree, { 'x-principal': 'boss', 'x-scopes': '*' })).toEqual({
+    approveDecision: { refusals: [] },
+  });
+  const other = flow?.question?.candidates?.find(({ same }) => same)?.customer.id;
+  await until(async () => {
+    const found = await graph.ask('query ($id: ID!) { customer(id: $id) { id } }', { id: customer.id });
+    return (found.customer as { id: string }).id === other;
+  });
 });
 
 test('what is missing is asked for exactly, and goes on by itself once it is mended in the CRM', async () => {

@@ -14,7 +14,7 @@ import { onboarding, sameIn, type Memory } from './index.ts';
 export interface OnboardingOptions {
   readonly participants: ReadonlyMap<SystemName, Participant>;
   readonly matches: Matches;
-  readonly identity: Pick<Identity, 'register' | 'verdicts' | 'avoided'>;
+  readonly identity: Pick<Identity, 'register' | 'verdicts' | 'takenForSame' | 'avoided'>;
   readonly reference: Reference;
   /** Milliseconds for one call to a system or to the reference. */
   readonly callTimeout: number;
@@ -24,7 +24,7 @@ export interface OnboardingOptions {
 export function onboardingIn({
   participants,
   matches,
-  identity: { register, verdicts, avoided },
+  identity: { register, verdicts, takenForSame, avoided },
   reference,
   callTimeout,
 }: OnboardingOptions): Carried<Memory, OnboardingCommand, OnboardingEvent> {
@@ -76,14 +76,16 @@ export function onboardingIn({
       await register.forget(tx, entityId);
     },
 
-    /** What a person has said of two customers is not asked again. */
+    /**
+     * Whom a person found to be different, nobody is asked about again. To make one of two is more than to say that no other
+     * is needed: stewards do it, who are asked.
+     */
     async answered(tx, { entityId, memory }, { different, sameAs, reason }, by) {
       // One that is still to be made has nothing by which it could be met again.
       if (memory.account === null) return;
       for (const other of different)
         await verdicts.record(tx, { one: entityId, other, verdict: 'DIFFERENT', by, reason });
-      if (sameAs !== null)
-        await verdicts.record(tx, { one: entityId, other: sameAs, verdict: 'SAME', by, reason });
+      if (sameAs !== null) await takenForSame(tx, entityId, sameAs, by);
     },
   };
 }
