@@ -15,14 +15,16 @@ export type ChaosArguments =
       readonly seed: number;
       readonly stores: readonly StoreName[];
       readonly mutant: Mutant | null;
+      /** Whether the billing system forgets idempotency keys. */
+      readonly keyless: boolean;
     };
 
 export const chaosHelp = `Writes to customers while workers are killed and owners misbehave, then holds every receipt against the
 history that the owners keep themselves, in a process that is never killed.
 
-  npm run chaos -- [--writes N] [--kills K] [--restart-database R] [--seed S] [--store WHERE] [--mutant M]
+  npm run chaos -- [--writes N] [--kills K] [--restart-database R] [--seed S] [--store WHERE] [--keyless] [--mutant M]
 
-  --writes N     1 to 100000; 1000 by default
+  --writes N     1 to 100000; 1000 by default; with every tenth a new customer is onboarded as well, in all three systems
   --kills K      SIGKILLs, first at every boundary between two statements that touch the world, then at random;
                  after every fourth comes a SIGSTOP beyond the lease (with no-epoch after each); 0 to 10000, 50 by default
   --restart-database R
@@ -32,6 +34,7 @@ history that the owners keep themselves, in a process that is never killed.
                  fail, and the order of the blows
   --store WHERE  pglite (one worker), postgres (three, in a database of its own on TEST_DATABASE_URL or the standard
                  local port), or both; pglite by default
+  --keyless      the billing system forgets idempotency keys, and nothing comes late there; with no-look always
   --mutant M     ${mutants.join(', ')}: runs an engine that lacks this, with up to three seeds, and
                  succeeds where that is found out
   --help         this text
@@ -49,7 +52,7 @@ export function chaosArguments(given: readonly string[]): ChaosArguments | Unusa
   const read = values(given);
   if ('unusable' in read) return read;
   if (read.help === true) return { help: true };
-  const { writes = '1000', kills = '50', store = 'pglite', mutant } = read;
+  const { writes = '1000', kills = '50', store = 'pglite', mutant, keyless = false } = read;
   const { 'restart-database': restarts = '0' } = read;
   const { seed = String(Math.floor(Math.random() * 1_000_000)) } = read;
   const numbers = {
@@ -70,7 +73,7 @@ export function chaosArguments(given: readonly string[]): ChaosArguments | Unusa
   const known = mutants.find((name) => name === mutant) ?? null;
   if (mutant !== undefined && known === null)
     return { unusable: `--mutant must be one of: ${mutants.join(', ')}` };
-  return { help: false, ...numbers, stores, mutant: known };
+  return { help: false, ...numbers, stores, mutant: known, keyless };
 }
 
 const places: ReadonlyMap<string, readonly StoreName[]> = new Map([
@@ -87,6 +90,7 @@ function values(given: readonly string[]) {
       options: {
         ...{ writes: text, kills: text, seed: text, store: text, mutant: text },
         'restart-database': text,
+        keyless: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -12,12 +12,12 @@ afterEach(async () => {
 const patience = 900_000;
 
 /** A short run on the embedded store, which is made for it. */
-async function runOf(file: string, writes: number, kills: number): Promise<Outcome> {
+async function runOf(file: string, writes: number, kills: number, onboarding: boolean): Promise<Outcome> {
   place = await makePlace('pglite');
   if (!place) throw new Error('the embedded store needs nothing');
   const { store, workers } = place;
   return run({
-    ...{ file, writes, kills, seed: 1, mutant: null, store, workers },
+    ...{ file, writes, kills, onboarding, seed: 1, mutant: null, store, workers },
     answered: () => undefined,
   });
 }
@@ -28,7 +28,7 @@ const sum = (counts: ReadonlyMap<string, number>): number =>
 test(
   'every write comes to its end once, in order and as its receipts say, although its worker is killed again and again',
   async () => {
-    const { violations, told, claims, killed, paused } = await runOf('worker.ts', 60, 5);
+    const { violations, told, claims, killed, paused } = await runOf('worker.ts', 60, 5, true);
     expect(violations).toEqual([]);
     expect(told).toHaveLength(60);
     expect(sum(killed)).toBe(5);
@@ -41,7 +41,7 @@ test(
 test(
   'a coordination layer without a journal is found out',
   async () => {
-    const { violations, told, effects } = await runOf('naive.ts', 40, 3);
+    const { violations, told, effects } = await runOf('naive.ts', 40, 3, false);
     expect(told).toHaveLength(40);
     expect(effects).toBeGreaterThan(0);
     const found = new Set(violations.map(({ property }) => property));

@@ -7,9 +7,25 @@ import { httpWire } from '../../subgraphs/http-wire.ts';
 import type { FaultOrder } from '../../subgraphs/sandbox/faults.ts';
 import { keysOf } from '../../subgraphs/seed/synthetic/keys.ts';
 import { seedKey } from './history.ts';
+import type { Account } from './newcomers.ts';
 
-/** Makes customers that all three owners know, and says who they are. */
-export async function furnish(owners: string, seed: number, count: number): Promise<readonly Enrolment[]> {
+/** Who is there before the run. */
+export interface Furnished {
+  /** Whom the register is told of. */
+  readonly enrolments: readonly Enrolment[];
+  /** Customers that all three owners know. */
+  readonly customers: readonly string[];
+  /** Customers of whom sales has made an account, and nothing else. */
+  readonly accounts: readonly Account[];
+}
+
+/** Makes so many customers that all three owners know, and so many that only the CRM does. */
+export async function furnish(
+  owners: string,
+  seed: number,
+  count: number,
+  prospects: number,
+): Promise<Furnished> {
   const http = createHttp();
   const wire = (name: string) => httpWire(name, `${owners}/${name}`, http.send);
   const connectors = {
@@ -35,27 +51,46 @@ export async function furnish(owners: string, seed: number, count: number): Prom
       facts: { name },
     });
   }
+  const customers = enrolments.flatMap(({ id }) => id ?? []);
+  const accounts: Account[] = [];
+  for (let i = 0; i < prospects; i++) {
+    const { id } = keysOf(seed, count + i);
+    const made = { Name: `Prospect ${i}`, AccountNumber: `P${i}` };
+    const { key } = await connectors.crm.create(made, { wireKey: `${seedKey}-prospect-${i}` }, call);
+    accounts.push({ customer: id, key });
+    enrolments.push({ id, records: [{ system: 'CRM', key }], facts: {} });
+  }
   await http.close();
-  return enrolments;
+  return { enrolments, customers, accounts };
 }
 
 /** Milliseconds after which an effect is late at most. */
 export const lateBy = 400;
 
 /** What the owners do to whoever calls them, while the run lasts. */
-export function faultsOf(method: 'PATCH' | 'POST'): readonly FaultOrder[] {
+export function faultsOf(
+  methods: readonly NonNullable<FaultOrder['method']>[],
+  late: boolean,
+): readonly FaultOrder[] {
+  const [change] = methods;
   return [
     { kind: 'latency', rate: 0.3, delay: 15 },
     { kind: 'throttle', rate: 0.01, retryAfter: 1 },
     { kind: 'unavailable', rate: 0.03, retryAfter: 1 },
-    { kind: 'lostAnswer', rate: 0.1, method },
-    { kind: 'lateEffect', rate: 0.04, delay: lateBy, method },
-    { kind: 'staleVersion', rate: 0.02, method },
+    ...methods.map((method): FaultOrder => ({ kind: 'lostAnswer', rate: 0.1, method })),
+    ...(late
+      ? methods.map((method): FaultOrder => ({ kind: 'lateEffect', rate: 0.04, delay: lateBy, method }))
+      : []),
+    ...(change === undefined ? [] : [{ kind: 'staleVersion', rate: 0.02, method: change } as const]),
   ];
 }
 
-/** How each owner takes a change. */
-export const writingMethods = { crm: 'PATCH', erp: 'PATCH', billing: 'POST' } as const;
+/** How each owner takes a change, and after that how it takes a new record, and takes one away. */
+export const writingMethods = {
+  crm: ['PATCH', 'POST', 'DELETE'],
+  erp: ['PATCH', 'POST'],
+  billing: ['POST', 'DELETE'],
+} as const;
 
 /** Replaces the faults of one owner. */
 export async function setFaults(owners: string, name: string, faults: readonly FaultOrder[]): Promise<void> {

@@ -1,5 +1,7 @@
 import type { Enrolment } from '../../identity/index.ts';
 import type { Claim } from './claims.ts';
+import type { Newcomer, Saying } from './newcomers.ts';
+import type { Onboarding } from './onboarded.ts';
 import type { Submission } from './workload.ts';
 
 /** What a member of the run may be asked: what is given, and what it answers. */
@@ -7,6 +9,10 @@ export interface Questions {
   /** Tells the register who is who, before the first write. */
   readonly enrol: { readonly given: readonly Enrolment[]; readonly answer: null };
   readonly submit: { readonly given: Submission; readonly answer: Answer };
+  readonly onboard: { readonly given: Newcomer; readonly answer: Answer };
+  /** Says what a person says about an onboarding; once for each key. */
+  readonly say: { readonly given: Said; readonly answer: null };
+  readonly onboardings: { readonly given: 'OPEN' | 'ALL'; readonly answer: readonly Onboarding[] };
   /** How many writes are not at their end, copies included. */
   readonly open: { readonly given: null; readonly answer: number };
   readonly claims: { readonly given: null; readonly answer: readonly Claim[] };
@@ -15,8 +21,10 @@ export interface Questions {
   readonly arm: { readonly given: Trap; readonly answer: null };
 }
 
-/** The id of the write, or why there is none. */
+/** The id of the write, or of the onboarding, or why there is none. */
 export type Answer = { readonly id: string } | { readonly refusals: readonly string[] };
+
+export type Said = Saying & { readonly id: string; readonly key: string };
 
 /** Ends or pauses the process at a boundary between two statements that touch the world. */
 export interface Trap {
@@ -48,10 +56,12 @@ export type Answered =
 /** What the owners' process is told when it starts. */
 export interface OwnersOrder {
   readonly seed: number;
+  /** Whether the billing system forgets the idempotency keys that it was given. */
+  readonly keyless: boolean;
 }
 
 /** A part of the engine left out, to see that its absence is found. */
-export const mutants = ['no-probe', 'no-head-of-line', 'no-epoch'] as const;
+export const mutants = ['no-probe', 'no-head-of-line', 'no-epoch', 'no-look'] as const;
 export type Mutant = (typeof mutants)[number];
 
 /** What a worker's process is told when it starts. */

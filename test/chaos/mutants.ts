@@ -2,10 +2,15 @@ import { registerHooks } from 'node:module';
 import type { Db } from '../../runtime/db/index.ts';
 import type { Mutant } from './messages.ts';
 
-/** A bug to be planted: text of a source file, or of a function in the store, becomes another. */
-type Edit =
-  | { readonly file: string; readonly from: string; readonly to: string }
-  | { readonly routine: string; readonly from: string; readonly to: string };
+/** Text of a source file becomes another. */
+interface SourceEdit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A bug to be planted, in a source file or in a function in the store. */
+type Edit = SourceEdit | { readonly routine: string; readonly from: string; readonly to: string };
 
 /** What each mutant lacks. The engine itself knows nothing of them. */
 export const edits: Readonly<Record<Mutant, readonly Edit[]>> = {
@@ -39,16 +44,38 @@ export const edits: Readonly<Record<Mutant, readonly Edit[]>> = {
       to: 'where w.id = asked',
     },
   ],
+  // An unknown outcome of a new record: it is made again, without a look for the one that may be there.
+  'no-look': [
+    {
+      file: 'coordination/presence.ts',
+      from: 'function createProbed(step: Step, found: Found | null, keyed: boolean): Step {',
+      to: `function createProbed(step: Step, found: Found | null, keyed: boolean): Step {
+        return { ...step, state: 'READY', due: null };`,
+    },
+  ],
 };
+
+/** No bug, but an owner to which every call is a new one: what alone keeps a second record away is the engine's look. */
+export const forgetful: readonly SourceEdit[] = [
+  {
+    file: 'subgraphs/billing/idempotency.ts',
+    from: 'if (key === undefined) return',
+    to: "if (key !== '') return",
+  },
+];
 
 function edited(text: string, { from, to }: Edit, where: string): string {
   if (!text.includes(from)) throw new Error(`the bug cannot be planted: ${where} has no "${from}"`);
   return text.replace(from, () => to);
 }
 
-/** Plants the part of a mutant that is in source files. Before the first of them is imported. */
+/** Plants the part of a mutant that is in source files. */
 export function plantInSource(mutant: Mutant | null): void {
-  const planted = (mutant ? edits[mutant] : []).filter((edit) => 'file' in edit);
+  plant((mutant ? edits[mutant] : []).filter((edit) => 'file' in edit));
+}
+
+/** Has source files read as edited. Before the first of them is imported. */
+export function plant(planted: readonly SourceEdit[]): void {
   if (planted.length === 0) return;
   registerHooks({
     load(url, context, nextLoad) {

@@ -111,6 +111,9 @@ async function openNaive({ owners, store }: WorkerOrder, failpoint: Failpoint): 
       if (submission.wait === 'CONFIRMED') await done;
       return { id };
     },
+    onboard: () => Promise.resolve({ refusals: ['NOT_THERE'] }),
+    say: () => Promise.resolve(),
+    onboardings: () => Promise.resolve([]),
     lame: () => Promise.resolve([]),
     open: () => Promise.resolve([...claims.values()].filter(({ state }) => state === 'RUNNING').length),
     claims: () => Promise.resolve([...claims.values()]),

@@ -1,13 +1,16 @@
 import { openDb } from '../../runtime/db/index.ts';
-import { systems } from '../../subgraphs/index.ts';
-import { serveSandboxes } from '../../subgraphs/sandbox/server.ts';
 import { drawsOf } from '../../subgraphs/seed/population/draws.ts';
-import { prepared } from '../../subgraphs/store.ts';
 import type { Notice, OwnersOrder } from './messages.ts';
+import { forgetful, plant } from './mutants.ts';
 
 /** The systems of record, in a process that nobody kills: their history is the truth. Ends with its starter. */
 process.once('disconnect', () => process.exit());
-const { seed } = JSON.parse(process.argv[2] ?? '') as OwnersOrder;
+const { seed, keyless } = JSON.parse(process.argv[2] ?? '') as OwnersOrder;
+if (keyless) plant(forgetful);
+// Not before they forget.
+const { systems } = await import('../../subgraphs/index.ts');
+const { serveSandboxes } = await import('../../subgraphs/sandbox/server.ts');
+const { prepared } = await import('../../subgraphs/store.ts');
 const { db } = await prepared(await openDb({}));
 const { url } = await serveSandboxes({
   sandboxes: systems.map(({ sandbox }, i) => {

@@ -1,11 +1,18 @@
+import { boundaries as ofWrites } from '../../coordination/drive.ts';
+import { boundaries as ofWorkflows } from '../../coordination/workflows/drive.ts';
 import type { Outcome } from './run.ts';
 import { verdictText } from './verdict.ts';
 
-/**
- * What a run came to, for the person at the terminal. Pure.
- * @param boundaries all that workers could have passed
- */
-export function reportText(outcome: Outcome, boundaries: readonly string[]): string {
+/** All boundaries that workers can pass. */
+const boundaries: readonly string[] = [
+  ...ofWrites,
+  // Between an owner's effect and the register's.
+  ...['made', 'taken away'],
+  ...ofWorkflows.map((name) => `workflow ${name}`),
+];
+
+/** What a run came to, for the person at the terminal. Pure. */
+export function reportText(outcome: Outcome): string {
   const { told, claims, effects, violations } = outcome;
   const refusals = told.flatMap((one) => [...new Set(one.refusals)]);
   const refused = told.filter((one) => one.refusals.length > 0).length;
@@ -15,12 +22,21 @@ export function reportText(outcome: Outcome, boundaries: readonly string[]): str
     `  ${told.length - refused} writes acknowledged, ${refused} refused; ${effects} effects at the owners`,
     `  writes: ${counts(own.map(({ state }) => state))}`,
     ...(copies.length > 0 ? [`  copies: ${counts(copies.map(({ state }) => state))}`] : []),
+    ...onboardingsOf(outcome),
     ...(refused > 0 ? [`  refusals: ${counts(refusals)}`] : []),
-    ...boundariesOf(outcome, boundaries),
+    ...boundariesOf(outcome),
     ...restartsOf(outcome),
     '',
     verdictText(violations),
   ].join('\n');
+}
+
+/** How new customers ended, and what was made of them. */
+function onboardingsOf({ onboardings, records: { made, withdrawn } }: Outcome): readonly string[] {
+  if (onboardings.length === 0) return [];
+  return [
+    `  onboardings: ${counts(onboardings.map(({ state }) => state))}; ${made} records made, ${withdrawn} of them withdrawn`,
+  ];
 }
 
 /** How often each of them is there, such as `3 FAILED, 60 SUCCEEDED`. */
@@ -33,7 +49,7 @@ function counts(words: readonly string[]): string {
 }
 
 /** Where the blows fell. */
-function boundariesOf({ killed, paused }: Outcome, boundaries: readonly string[]): readonly string[] {
+function boundariesOf({ killed, paused }: Outcome): readonly string[] {
   const sum = (counts: ReadonlyMap<string, number>) =>
     [...counts.values()].reduce((all, count) => all + count, 0);
   const line = (name: string, at: string) =>

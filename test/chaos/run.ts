@@ -6,11 +6,15 @@ import type { Claim, Told } from './claims.ts';
 import { insist } from './client.ts';
 import { blows, nextDisruption } from './disruptions.ts';
 import { startFleet, type Fleet } from './fleet.ts';
-import { faultsOf, furnish, lateBy, setFaults, writingMethods } from './furnish.ts';
+import { faultsOf, furnish, lateBy, setFaults, writingMethods, type Furnished } from './furnish.ts';
 import { readHistory } from './history.ts';
 import { startMember } from './member.ts';
 import type { Mutant, WorkerOrder } from './messages.ts';
+import { newcomers, newcomersAmong } from './newcomers.ts';
+import { checkAdmissions, type Admissions } from './onboarded.ts';
 import { paceOf, type Pace } from './pace.ts';
+import { entriesOf, isLiving, recordsOf } from './records.ts';
+import { startSteward, type Steward } from './steward.ts';
 import type { Violation } from './verdict.ts';
 import { workload } from './workload.ts';
 
@@ -21,6 +25,10 @@ export interface RunOrder {
   readonly workers: number;
   readonly store: WorkerOrder['store'];
   readonly mutant: Mutant | null;
+  /** Whether the billing system forgets idempotency keys; then nothing comes late there. */
+  readonly keyless?: boolean;
+  /** Whether there are new customers among the writes: there are, where it is absent. */
+  readonly onboarding?: boolean;
   /** How often the database ends in the middle, spread over the writes; never where absent. */
   readonly restarts?: number;
   readonly restart?: (how: 'fast' | 'immediate') => Promise<void>;
@@ -33,12 +41,14 @@ export interface RunOrder {
 }
 
 /** What a run came to. */
-export interface Outcome {
+export interface Outcome extends Pick<Admissions, 'onboardings'> {
   readonly violations: readonly Violation[];
   readonly told: readonly Told[];
   readonly claims: readonly Claim[];
   /** Effects that the owners had. */
   readonly effects: number;
+  /** Records that the owners made for new customers, and those of them that they took away again. */
+  readonly records: { readonly made: number; readonly withdrawn: number };
   /** How often workers were killed and paused, by boundary; `''` counts those at no boundary. */
   readonly killed: ReadonlyMap<string, number>;
   readonly paused: ReadonlyMap<string, number>;
@@ -56,17 +66,17 @@ const patience = 120_000;
 
 /** Writes, and kills who writes; then holds everybody to what the owners know. Ends every process that it starts. */
 export async function run(order: RunOrder): Promise<Outcome> {
-  const { seed, store, mutant, workers, file } = order;
+  const { seed, writes, store, mutant, workers, file, keyless = false } = order;
   const boundaries = new Set<string>();
   let heard: (url: string) => void;
   const served = new Promise<string>((resolve) => (heard = resolve));
-  const owners = startMember('owners.ts', { seed }, (notice) => {
+  const owners = startMember('owners.ts', { seed, keyless }, (notice) => {
     if (notice.notice === 'ready') heard(notice.url ?? '');
   });
   let fleet: Fleet | undefined;
   try {
     const url = await Promise.race([served, owners.ended.then(broke)]);
-    const enrolments = await furnish(url, seed, customers);
+    const furnished = await furnish(url, seed, customers, newcomersAmong(writes));
     fleet = startFleet({
       file,
       workers,
@@ -74,7 +84,7 @@ export async function run(order: RunOrder): Promise<Outcome> {
       boundary: (name) => boundaries.add(name),
     });
     return await Promise.race([
-      under(order, { url, fleet, boundaries, enrolments }),
+      under(order, { url, fleet, boundaries, furnished }),
       fleet.broken,
       givenUp(order.signal),
       owners.ended.then(broke),
@@ -106,46 +116,61 @@ interface Scene {
   readonly url: string;
   readonly fleet: Fleet;
   readonly boundaries: ReadonlySet<string>;
-  readonly enrolments: Awaited<ReturnType<typeof furnish>>;
+  readonly furnished: Furnished;
 }
 
-async function under(order: RunOrder, { url, fleet, boundaries, enrolments }: Scene): Promise<Outcome> {
-  const { writes, seed } = order;
+async function under(order: RunOrder, { url, fleet, boundaries, furnished }: Scene): Promise<Outcome> {
+  const { writes, seed, keyless = false } = order;
+  const { enrolments, customers, accounts } = furnished;
   await (await fleet.pick()).ask('enrol', enrolments);
-  for (const name of names) await setFaults(url, name, faultsOf(writingMethods[name]));
-  const ids = enrolments.flatMap(({ id }) => id ?? []);
+  for (const name of names)
+    await setFaults(url, name, faultsOf(writingMethods[name], !(keyless && name === 'billing')));
   const pace = paceOf(writes, blowsOf(order).length);
   const restarting = paceOf(writes, order.restarts ?? 0);
-  const [told, met, restarts] = await Promise.all([
+  const mayBeSent = async (index: number): Promise<void> => {
+    await pace.mayBeSent(index);
+    await restarting.mayBeSent(index);
+  };
+  const steward = startSteward({
+    ...{ fleet, mayBeSent, draws: drawsOf(seed, 6, 0) },
+    newcomers: order.onboarding === false ? [] : newcomers({ writes, seed, accounts }),
+  });
+  const [told, admitted, met, restarts] = await Promise.all([
     insist({
       fleet,
-      submissions: workload({ writes, seed, customers: ids }),
+      submissions: workload({ writes, seed, customers }),
       concurrency,
       draws: drawsOf(seed, 3, 0),
-      mayBeSent: async (index) => {
-        await pace.mayBeSent(index);
-        await restarting.mayBeSent(index);
-      },
+      mayBeSent,
       answered: (count) => {
         pace.answered(count);
         restarting.answered(count);
         order.answered(count);
       },
     }),
+    steward.admit(),
     disrupted(order, fleet, boundaries, pace),
     restarted(order, restarting),
   ]);
   for (const name of names) await setFaults(url, name, []);
-  await settled(fleet);
+  await settled(fleet, steward);
+  await steward.leave();
   await pause(2 * lateBy); // what comes late has come by then
   const claims = await (await fleet.pick()).ask('claims', null);
   const lame = await (await fleet.pick()).ask('lame', null);
-  const history = await readHistory(url, names);
+  const onboardings = await (await fleet.pick()).ask('onboardings', 'ALL');
+  const whole = await readHistory(url, names);
+  const ofNewcomers = entriesOf(whole, accounts);
+  const history = whole.filter((entry) => !ofNewcomers.includes(entry));
+  const made = recordsOf(ofNewcomers, accounts).filter(({ seeded }) => !seeded);
   return {
-    violations: check({ history, told, claims, lame, crashes: fleet.crashes() }),
-    told,
-    claims,
+    violations: [
+      ...check({ history, told, claims, lame, crashes: fleet.crashes() }),
+      ...checkAdmissions({ history: whole, admitted, onboardings }),
+    ],
+    ...{ told, claims, onboardings },
     effects: history.filter(({ kind }) => kind === 'UPDATE').length,
+    records: { made: made.length, withdrawn: made.filter((record) => !isLiving(record)).length },
     killed: met.SIGKILL,
     paused: met.SIGSTOP,
     restarts,
@@ -189,12 +214,12 @@ async function restarted({ restarts = 0, restart }: RunOrder, pace: Pace): Promi
   return { count: restart ? restarts : 0, within: performance.now() - (first ?? performance.now()) };
 }
 
-/** Waits until no write is open, or until it has taken too long: then the writes that are open are lost. */
-async function settled(fleet: Fleet): Promise<void> {
+/** Waits until no write and no onboarding is open, or until it has taken too long: then those that are open are lost. */
+async function settled(fleet: Fleet, steward: Steward): Promise<void> {
   const until = Date.now() + patience;
   while (Date.now() < until) {
     const open = await (await fleet.pick()).ask('open', null).catch(() => null);
-    if (open === 0) return;
+    if (open === 0 && (await steward.open().catch(() => null)) === 0) return;
     await pause(200);
   }
 }

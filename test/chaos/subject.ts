@@ -1,10 +1,20 @@
 import type { Enrolment } from '../../identity/index.ts';
 import type { Claim } from './claims.ts';
-import type { Answer, Asked, Answered, Notice, Trap, WorkerOrder } from './messages.ts';
+import type { Answer, Asked, Answered, Notice, Said, Trap, WorkerOrder } from './messages.ts';
+import type { Newcomer } from './newcomers.ts';
+import type { Onboarding } from './onboarded.ts';
 import type { Submission } from './workload.ts';
 
+/** Takes in new customers. */
+export interface Admitting {
+  onboard(newcomer: Newcomer): Promise<Answer>;
+  /** Says what a person says about an onboarding. */
+  say(said: Said): Promise<void>;
+  onboardings(which: 'OPEN' | 'ALL'): Promise<readonly Onboarding[]>;
+}
+
 /** What is put to the test: one worker of a coordination layer. */
-export interface Subject {
+export interface Subject extends Admitting {
   enrol(enrolments: readonly Enrolment[]): Promise<void>;
   submit(submission: Submission): Promise<Answer>;
   /** Writes that are not at their end, copies included. */
@@ -48,6 +58,13 @@ export async function serveSubject(
         return null;
       case 'submit':
         return subject.submit(given as Submission);
+      case 'onboard':
+        return subject.onboard(given as Newcomer);
+      case 'say':
+        await subject.say(given as Said);
+        return null;
+      case 'onboardings':
+        return subject.onboardings(given as 'OPEN' | 'ALL');
       case 'open':
         return subject.open();
       case 'claims':

@@ -11,7 +11,7 @@ import { buildSubgraph } from '../../runtime/subgraph.ts';
 import { createMetrics } from '../../runtime/telemetry.ts';
 import type { SystemName } from '../../schema/generated/contracts.ts';
 import { contractOf } from '../../schema/load.ts';
-import { crossingOf } from '../../subgraphs/crossing.ts';
+import { crossingOf, type Crossing } from '../../subgraphs/crossing.ts';
 import { httpWire } from '../../subgraphs/http-wire.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { openStore, type Store } from '../../subgraphs/store.ts';
@@ -19,6 +19,7 @@ import type { Claim } from './claims.ts';
 import { storeConfig, type WorkerOrder } from './messages.ts';
 import { lameQueues } from '../coordination/queues.ts';
 import { plantInSource, plantInStore } from './mutants.ts';
+import { openOnboarding, writesOfWorkflows } from './onboarding.ts';
 import { serveSubject, type Failpoint, type Subject } from './subject.ts';
 
 /** Milliseconds that a client waits for its write to be carried out. */
@@ -30,6 +31,7 @@ const page = 100;
 function subgraphsOver(
   owners: string,
   { identity, fingerprint }: Store,
+  failpoint: Failpoint,
 ): readonly (readonly [SystemName, Subgraph])[] {
   const { send } = createHttp();
   return systems.map(({ name, system, open }) => {
@@ -40,7 +42,7 @@ function subgraphsOver(
       breaker: { failures: 5, openFor: 500 },
       attempts: 2,
     });
-    const crossing = crossingOf(identity, system);
+    const crossing = interrupted(crossingOf(identity, system), failpoint);
     const { resolvers } = open(httpWire(name, `${owners}/${name}`, send), {
       ...{ guard, crossing, fingerprint },
       site: null,
@@ -48,6 +50,21 @@ function subgraphsOver(
     const schema = buildSubgraph(contractOf(name).sdl, resolvers);
     return [system, localSubgraph(name, schema)] as const;
   });
+}
+
+/** Between an owner's effect and the register's there is a place at which a process may end. */
+function interrupted(crossing: Crossing, failpoint: Failpoint): Crossing {
+  return {
+    ...crossing,
+    async link(...of) {
+      await failpoint('made');
+      await crossing.link(...of);
+    },
+    async unlink(...of) {
+      await failpoint('taken away');
+      await crossing.unlink(...of);
+    },
+  };
 }
 
 /** A worker of the product's own coordination layer. */
@@ -61,16 +78,22 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
   const { db, identity, fingerprint } = opened;
   await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
   await plantInStore(mutant, db);
-  const { coordination } = await openCoordination(
+  const participants = new Map(
+    subgraphsOver(owners, opened, failpoint).map(([system, subgraph]) => [
+      system,
+      participantOf(system, subgraph),
+    ]),
+  );
+  const failed = (error: unknown) =>
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  const { coordination, engine } = await openCoordination(
     {
       db,
       identity,
       fingerprint,
-      participants: new Map(
-        subgraphsOver(owners, opened).map(([system, subgraph]) => [system, participantOf(system, subgraph)]),
-      ),
+      participants,
       metrics: createMetrics(),
-      failed: (error) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
+      failed,
     },
     {
       lease,
@@ -83,9 +106,13 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
     },
     (boundary: Boundary) => failpoint(boundary),
   );
+  const admitting = await openOnboarding({
+    ...{ db, identity, engine, participants, lease, failpoint, failed },
+  });
   const context = (timeout: number) => requestContext({ timeout, signal: AbortSignal.timeout(timeout) });
 
   return {
+    ...admitting,
     async enrol(enrolments) {
       await identity.register.enrol(enrolments);
     },
@@ -122,6 +149,7 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
 
     async claims() {
       const places = await placesIn(db);
+      const others = new Set((await writesOfWorkflows(db)).map(({ id }) => id));
       const claims: Claim[] = [];
       let after: string | null = null;
       do {
@@ -130,7 +158,8 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
           { first: page, after },
           context(60_000),
         );
-        claims.push(...writes.flatMap((write) => claimsOf(write, places)));
+        const own = writes.filter(({ id }) => !others.has(id));
+        claims.push(...own.flatMap((write) => claimsOf(write, places)));
         after = hasNextPage ? (writes.at(-1)?.id ?? null) : null;
       } while (after !== null);
       return claims;
