@@ -15,6 +15,8 @@ export interface OrderedStep {
   readonly merge?: Step['merge'];
   /** The version that the record must have; a `WITHDRAW` without one takes away whatever is there. */
   readonly expect?: string | null;
+  /** Of a `WITHDRAW`: whether what it takes away may be made once more, by a call that is still on its way. */
+  readonly loose?: boolean;
 }
 
 /** A write whose steps were decided on inside of coordination: its values are checked, and its caller may have them written. */
@@ -39,9 +41,10 @@ export interface Ordered extends Pick<
 
 /** The write, to be accepted by the journal under its key. Pure, but for its id. */
 export function orderedDraft({ steps: ordered, hash, ...order }: Ordered): Draft {
-  const steps = ordered.map(({ system, kind, changes, expect, merge }, ordinal): Step => ({
+  const steps = ordered.map(({ system, kind, changes, expect, merge, loose }, ordinal): Step => ({
     ...stepOf(system, changes, expect ?? null, null, kind).step,
     ...(merge ? { merge } : {}),
+    ...(loose ? { loose } : {}),
     ordinal,
   }));
   const { entity, entityId, mode } = order;

@@ -25,6 +25,7 @@ export function presenceExamined(step: Step, { found, refusals }: Examined): Ste
   const known = { ...read, ...keyOf(found) };
   if (step.expect !== null && step.expect !== found.version)
     return failed(known, versionConflict(found, step.expect));
+  if (step.loose && step.generation === 0) return forReview(known, mayComeAgain);
   return { ...known, state: 'READY' };
 }
 
@@ -71,6 +72,12 @@ function beforeOf(found: Found | null): Before {
   return { version, values, restore: {}, same: [] };
 }
 
+/** A person can see in the owner what came of it, and has it tried again then. */
+const mayComeAgain: Cause = {
+  code: 'UNKNOWN_OUTCOME',
+  message:
+    'A call that was to make the record got no answer, and may still make another one once this one is taken away; retry when it no longer can.',
+};
 const unknownOutcome: Cause = {
   code: 'UNKNOWN_OUTCOME',
   message: 'The owner did not say whether it took the call; look at its records and decide.',

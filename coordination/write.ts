@@ -93,7 +93,7 @@ export interface Step {
   readonly merge?: { readonly into: string; readonly from: string };
   /**
    * Whether a call that was to make the record may still arrive and make it, which is refused only as long as there is
-   * one: from then on it is not taken away again.
+   * one: from then on it is not taken away again, unless a person says so.
    */
   readonly loose?: boolean;
   /** The owner's version after our effect; null where it left no record. */

@@ -116,6 +116,8 @@ export interface WrittenStep {
   readonly after: Values;
   /** Of a step by which records are merged. */
   readonly merge?: OrderedStep['merge'];
+  /** Whether a call that was to make its record may still arrive. */
+  readonly loose?: boolean;
 }
 
 /** What has happened to a workflow, of whatever kind. */

@@ -80,13 +80,15 @@ export function writtenOf({ id, state, steps }: Stored): Written {
   };
 }
 
-function stepOf({ system, kind, state, before, after, versionAfter: version, merge }: Step): WrittenStep {
+function stepOf(step: Step): WrittenStep {
+  const { system, kind, state, before, after, versionAfter: version, merge, loose } = step;
   return {
     ...{ system, kind, version },
     applied: state === 'APPLIED',
     before: before?.values ?? {},
     after: after ?? before?.values ?? {},
     ...(merge ? { merge } : {}),
+    ...(loose ? { loose } : {}),
   };
 }
 

@@ -62,10 +62,10 @@ export function stepsOf(stage: WritingStage, memory: Memory): readonly OrderedSt
 export function undoOf(stage: WritingStage, memory: Memory): readonly OrderedStep[] {
   const write = memory.writes[stage];
   if (!write?.applied) return [];
-  const { kind, system, version: expect, before } = write;
+  const { kind, system, version: expect, before, loose = false } = write;
   return [
     kind === 'CREATE'
-      ? { system, kind: 'WITHDRAW', changes: {}, expect }
+      ? { system, kind: 'WITHDRAW', changes: {}, expect, ...(loose ? { loose } : {}) }
       : { system, kind, changes: before, expect },
   ];
 }
