@@ -97,6 +97,8 @@ const mended: Values = { paymentTerms: { code: 'N030' }, provisioningId: 'mended
 /** What a person says about an onboarding. */
 export type Saying =
   | { readonly say: 'CANCEL' }
+  /** Once nothing can come late any more. */
+  | { readonly say: 'RETRY' }
   | { readonly say: 'ANSWER'; readonly values: Values; readonly different: readonly string[] };
 
 /** What whoever attends to an onboarding says of it as it stands; null where it goes on, or is left alone. Pure. */
@@ -110,6 +112,9 @@ export function sayingOf({ course }: Newcomer, standing: Onboarding): Saying | n
     case 'REFUSED':
       if (course === 'GIVEN_UP') return { say: 'CANCEL' };
       return course === 'MENDED' ? { say: 'ANSWER', values: mended, different: [] } : null;
+    case 'WRITE':
+      // What was made by a call that was sent twice is not taken away before somebody has looked.
+      return stage === 'UNDOING' ? { say: 'RETRY' } : null;
     default:
       return null;
   }

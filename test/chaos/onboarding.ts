@@ -61,6 +61,7 @@ export async function openOnboarding({ lease, failpoint, ...options }: Onboardin
 
     async say({ id, key, ...said }) {
       if (said.say === 'CANCEL') await workflows.cancel(id, null, 'a person', context());
+      else if (said.say === 'RETRY') await workflows.retry(id, context());
       else {
         const { values, different } = said;
         const answer = { values, different, sameAs: null, approve: null, reason: null };

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Draws } from '../../subgraphs/seed/population/draws.ts';
 import { askAgain } from './client.ts';
 import type { Fleet } from './fleet.ts';
+import { lateBy } from './furnish.ts';
 import { sayingOf, type Newcomer } from './newcomers.ts';
 import type { Admitted, Onboarding } from './onboarded.ts';
 
@@ -33,14 +34,23 @@ export function startSteward({ fleet, newcomers, draws, mayBeSent }: StewardOrde
   const waiting = newcomers.values();
   const ask = askAgain(fleet);
   const left = new AbortController();
+  const asked = new Map<string, number>();
   let said = 0;
 
   /** What is to be said of those that are open: a worker that dies meanwhile is asked next time. */
   async function look(): Promise<void> {
     for (const { standing, saying } of toSay(await standings())) {
+      if (saying.say === 'RETRY' && !hasWaited(standing)) continue;
       const member = await fleet.pick();
       await member.ask('say', { ...saying, id: standing.id, key: `said-${++said}` }).catch(() => null);
     }
+  }
+
+  /** Whether whatever was late has come since the question was seen first. */
+  function hasWaited({ id }: Onboarding): boolean {
+    const first = asked.get(id) ?? performance.now();
+    asked.set(id, first);
+    return performance.now() - first > 2 * lateBy;
   }
 
   async function standings(): Promise<readonly Onboarding[]> {
