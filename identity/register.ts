@@ -1,4 +1,5 @@
 import type { Db, Queryable } from '../runtime/db/index.ts';
+import { Failure } from '../runtime/failure.ts';
 import type { Enrolment } from './assign.ts';
 import { batches } from './batches.ts';
 import { enrolled, takeTurn } from './enrol.ts';
@@ -13,10 +14,11 @@ export interface Register {
    * Makes sure that each entry is a customer and that its records are linked to it. A record that has a customer keeps
    * it, and facts of a customer that exists are left alone, so that running again changes nothing. Written in
    * transactions of 2,000 entries: after an error earlier ones stay, and the whole can be run again.
+   * @param until epoch milliseconds after which nothing is written any more; for one who may have been overtaken then
    * @returns the customer's id of each entry
-   * @throws Failure BAD_USER_INPUT for an id that is no UUID, an unusable key, or an entry with neither
+   * @throws Failure BAD_USER_INPUT for an id that is no UUID, an unusable key, or an entry with neither; DEADLINE_EXCEEDED
    */
-  enrol(entries: readonly Enrolment[]): Promise<readonly string[]>;
+  enrol(entries: readonly Enrolment[], until?: number): Promise<readonly string[]>;
   /** Ends the links of records that are gone, and forgets what they stated; their customers stay. Running again changes nothing. */
   unlink(system: SystemName, keys: readonly string[]): Promise<void>;
   /**
@@ -45,11 +47,14 @@ export async function refreshStatistics(db: Db): Promise<void> {
 /** The register in a store. */
 export function registerIn({ db, keying }: KeyedStore): Register {
   return {
-    async enrol(entries) {
+    async enrol(entries, until = Infinity) {
       const holders: string[] = [];
       for (const batch of batches(entries)) {
         const assigned = await db.transaction(async (tx) => {
           await takeTurn(tx);
+          // From here on whoever overtakes has to wait: what is written now is seen by those who know better.
+          if (Date.now() > until)
+            throw new Failure('DEADLINE_EXCEEDED', 'The time to tell the register of it is over.');
           return enrolled(tx, batch, keying);
         });
         holders.push(...assigned.holders);

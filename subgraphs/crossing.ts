@@ -10,7 +10,10 @@ export interface Crossing {
   idOf(context: RequestContext, key: string): Promise<string | null>;
   /** All keys that ever were this entity's, or that of one merged into it, and are nobody else's now; in order. */
   everOf(context: RequestContext, id: string): Promise<readonly string[]>;
-  /** Makes a record the entity's, unless it is somebody else's by now; the entity comes into being where it is not there. */
+  /**
+   * Makes a record the entity's, unless it is somebody else's by now; the entity comes into being where it is not there.
+   * Rejects once the request's time is over: somebody else may have taken the record away since it was seen.
+   */
   link(context: RequestContext, id: string, key: string): Promise<void>;
   /** A record that is gone is nobody's any more. */
   unlink(context: RequestContext, id: string, key: string): Promise<void>;
@@ -24,7 +27,7 @@ export function crossingOf(identity: Identity, system: SystemName): Crossing {
     idOf: (context, key) => identity.loadersOf(context).id(system, key),
     everOf: (_, id) => identity.crosswalk.everOf(system, id),
     async link(context, id, key) {
-      await identity.register.enrol([{ id, records: [{ system, key }], facts: {} }]);
+      await identity.register.enrol([{ id, records: [{ system, key }], facts: {} }], context.deadline);
       identity.loadersOf(context).forget(id);
     },
     async unlink(context, id, key) {

@@ -64,33 +64,33 @@ export async function furnish(
   return { enrolments, customers, accounts };
 }
 
-/** Milliseconds after which an effect is late at most. */
-export const lateBy = 400;
-
-/** What the owners do to whoever calls them, while the run lasts. */
-export function faultsOf(
-  methods: readonly NonNullable<FaultOrder['method']>[],
-  late: boolean,
-): readonly FaultOrder[] {
-  const [change] = methods;
-  return [
-    { kind: 'latency', rate: 0.3, delay: 15 },
-    { kind: 'throttle', rate: 0.01, retryAfter: 1 },
-    { kind: 'unavailable', rate: 0.03, retryAfter: 1 },
-    ...methods.map((method): FaultOrder => ({ kind: 'lostAnswer', rate: 0.1, method })),
-    ...(late
-      ? methods.map((method): FaultOrder => ({ kind: 'lateEffect', rate: 0.04, delay: lateBy, method }))
-      : []),
-    ...(change === undefined ? [] : [{ kind: 'staleVersion', rate: 0.02, method: change } as const]),
-  ];
-}
-
 /** How each owner takes a change, and after that how it takes a new record, and takes one away. */
-export const writingMethods = {
+const writingMethods = {
   crm: ['PATCH', 'POST', 'DELETE'],
   erp: ['PATCH', 'POST'],
   billing: ['POST', 'DELETE'],
 } as const;
+
+/** Milliseconds after which an effect is late at most. */
+export const lateBy = 400;
+
+/**
+ * What the owners do to whoever calls them, while the run lasts. One that forgets what it was sent before would make two of
+ * what comes late, whatever anybody does: there nothing does, and more answers are lost.
+ */
+export function faultsOf(name: keyof typeof writingMethods, keyless: boolean): readonly FaultOrder[] {
+  const methods = writingMethods[name];
+  const forgets = keyless && name === 'billing';
+  const ofEach = (fault: FaultOrder) => methods.map((method): FaultOrder => ({ ...fault, method }));
+  return [
+    { kind: 'latency', rate: 0.3, delay: 15 },
+    { kind: 'throttle', rate: 0.01, retryAfter: 1 },
+    { kind: 'unavailable', rate: 0.03, retryAfter: 1 },
+    ...ofEach({ kind: 'lostAnswer', rate: forgets ? 0.3 : 0.1 }),
+    ...(forgets ? [] : ofEach({ kind: 'lateEffect', rate: 0.04, delay: lateBy })),
+    { kind: 'staleVersion', rate: 0.02, method: methods[0] },
+  ];
+}
 
 /** Replaces the faults of one owner. */
 export async function setFaults(owners: string, name: string, faults: readonly FaultOrder[]): Promise<void> {

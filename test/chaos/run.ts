@@ -6,7 +6,7 @@ import type { Claim, Told } from './claims.ts';
 import { insist } from './client.ts';
 import { blows, nextDisruption } from './disruptions.ts';
 import { startFleet, type Fleet } from './fleet.ts';
-import { faultsOf, furnish, lateBy, setFaults, writingMethods, type Furnished } from './furnish.ts';
+import { faultsOf, furnish, lateBy, setFaults, type Furnished } from './furnish.ts';
 import { readHistory } from './history.ts';
 import { startMember } from './member.ts';
 import type { Mutant, WorkerOrder } from './messages.ts';
@@ -123,8 +123,7 @@ async function under(order: RunOrder, { url, fleet, boundaries, furnished }: Sce
   const { writes, seed, keyless = false } = order;
   const { enrolments, customers, accounts } = furnished;
   await (await fleet.pick()).ask('enrol', enrolments);
-  for (const name of names)
-    await setFaults(url, name, faultsOf(writingMethods[name], !(keyless && name === 'billing')));
+  for (const name of names) await setFaults(url, name, faultsOf(name, keyless));
   const pace = paceOf(writes, blowsOf(order).length);
   const restarting = paceOf(writes, order.restarts ?? 0);
   const mayBeSent = async (index: number): Promise<void> => {
