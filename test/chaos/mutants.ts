@@ -69,23 +69,29 @@ function edited(text: string, { from, to }: Edit, where: string): string {
   return text.replace(from, () => to);
 }
 
-/** Plants the part of a mutant that is in source files. */
-export function plantInSource(mutant: Mutant | null): void {
-  plant((mutant ? edits[mutant] : []).filter((edit) => 'file' in edit));
+/** Plants the part of a mutant that is in source files. Gives what throws where one of them was not read since. */
+export function plantInSource(mutant: Mutant | null): () => void {
+  return plant((mutant ? edits[mutant] : []).filter((edit) => 'file' in edit));
 }
 
-/** Has source files read as edited. Before the first of them is imported. */
-export function plant(planted: readonly SourceEdit[]): void {
-  if (planted.length === 0) return;
+/** The same of any edits. A file that was read before them is as it was: nothing would be found, and nobody would know why. */
+export function plant(planted: readonly SourceEdit[]): () => void {
+  const grown = new Set<SourceEdit>();
+  if (planted.length === 0) return () => undefined;
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       const own = planted.filter(({ file }) => url.endsWith(`/${file}`));
       if (own.length === 0) return loaded;
+      for (const edit of own) grown.add(edit);
       const text = Buffer.from(loaded.source as Uint8Array).toString();
       return { ...loaded, source: own.reduce((source, edit) => edited(source, edit, edit.file), text) };
     },
   });
+  return () => {
+    const not = planted.filter((edit) => !grown.has(edit)).map(({ file }) => file);
+    if (not.length > 0) throw new Error(`the bug is not planted: ${not.join()} was read before`);
+  };
 }
 
 /** Plants the part of a mutant that is in the store, once for all workers. */

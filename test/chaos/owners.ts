@@ -6,11 +6,12 @@ import { forgetful, plant } from './mutants.ts';
 /** The systems of record, in a process that nobody kills: their history is the truth. Ends with its starter. */
 process.once('disconnect', () => process.exit());
 const { seed, keyless } = JSON.parse(process.argv[2] ?? '') as OwnersOrder;
-if (keyless) plant(forgetful);
+const isPlanted = plant(keyless ? forgetful : []);
 // Not before they forget.
 const { systems } = await import('../../subgraphs/index.ts');
 const { serveSandboxes } = await import('../../subgraphs/sandbox/server.ts');
 const { prepared } = await import('../../subgraphs/store.ts');
+isPlanted();
 const { db } = await prepared(await openDb({}));
 const { url } = await serveSandboxes({
   sandboxes: systems.map(({ sandbox }, i) => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Boundary } from '../../coordination/drive.ts';
-import { receipts } from '../../coordination/receipt.ts';
+import type { receipts } from '../../coordination/receipt.ts';
 import type { RecordedWrite, WriteView } from '../../coordination/coordination.ts';
 import { requestContext } from '../../runtime/context.ts';
 import { loadMigrations, migrate, type Db } from '../../runtime/db/index.ts';
@@ -70,10 +70,11 @@ function interrupted(crossing: Crossing, failpoint: Failpoint): Crossing {
 /** A worker of the product's own coordination layer. */
 async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<Subject> {
   const { owners, store, lease, mutant } = order;
-  plantInSource(mutant);
-  // Not before the mutant is planted in it.
+  const isPlanted = plantInSource(mutant);
+  // Nothing of it before the mutant is planted in it.
   const { openCoordination, coordinationMigrations, participantOf } =
     await import('../../coordination/index.ts');
+  const { receipts } = await import('../../coordination/receipt.ts');
   const opened = await openStore(storeConfig(store), () => undefined);
   const { db, identity, fingerprint } = opened;
   await migrate(db, await loadMigrations([fileURLToPath(coordinationMigrations)]));
@@ -109,6 +110,7 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
   const admitting = await openOnboarding({
     ...{ db, identity, engine, participants, lease, failpoint, failed },
   });
+  isPlanted();
   const context = (timeout: number) => requestContext({ timeout, signal: AbortSignal.timeout(timeout) });
 
   return {
@@ -159,7 +161,7 @@ async function openGoverned(order: WorkerOrder, failpoint: Failpoint): Promise<S
           context(60_000),
         );
         const own = writes.filter(({ id }) => !others.has(id));
-        claims.push(...own.flatMap((write) => claimsOf(write, places)));
+        claims.push(...own.flatMap((write) => claimsOf(write, places, receipts)));
         after = hasNextPage ? (writes.at(-1)?.id ?? null) : null;
       } while (after !== null);
       return claims;
@@ -178,14 +180,18 @@ async function placesIn(db: Db): Promise<ReadonlyMap<string, Place>> {
 }
 
 /** A write and its copies, in the words in which their callers are told of them. */
-function claimsOf(write: WriteView, places: ReadonlyMap<string, Place>): readonly Claim[] {
+function claimsOf(
+  write: WriteView,
+  places: ReadonlyMap<string, Place>,
+  told: typeof receipts,
+): readonly Claim[] {
   const claim = (one: RecordedWrite, copyOf: string | null): Claim => ({
     ...(places.get(one.id) ?? { queue: '', number: NaN }),
     id: one.id,
     copyOf,
     mode: one.mode,
     state: one.state,
-    receipts: receipts(one, []).map(({ attribute, owner, copyTo, outcome, versionBefore, versionAfter }) => ({
+    receipts: told(one, []).map(({ attribute, owner, copyTo, outcome, versionBefore, versionAfter }) => ({
       ...{ attribute, system: copyTo ?? owner, outcome, versionBefore, versionAfter },
     })),
   });
