@@ -26,14 +26,23 @@ const sum = (counts: ReadonlyMap<string, number>): number =>
   [...counts.values()].reduce((all, count) => all + count, 0);
 
 test(
-  'every write comes to its end once, in order and as its receipts say, although its worker is killed again and again',
+  'every write and every new customer comes to its end once and as the owners say, although the worker is killed again and again',
   async () => {
-    const { violations, told, claims, killed, paused } = await runOf('worker.ts', 60, 5, true);
+    const { violations, told, claims, killed, paused, onboardings, records } = await runOf(
+      'worker.ts',
+      60,
+      5,
+      true,
+    );
     expect(violations).toEqual([]);
     expect(told).toHaveLength(60);
     expect(sum(killed)).toBe(5);
     expect(sum(paused)).toBe(1);
     expect(claims.filter(({ state }) => state === 'SUCCEEDED').length).toBeGreaterThan(30);
+    expect(onboardings).toHaveLength(6);
+    // One was given up and had an account, one waits for a person, one was mended and one was plain.
+    expect(onboardings.filter(({ state }) => state === 'SUCCEEDED').length).toBeGreaterThan(1);
+    expect(records.withdrawn).toBeGreaterThan(0);
   },
   patience,
 );
