@@ -14,6 +14,10 @@ test('what is asked for is done', () => {
     chaosArguments(words('--writes 60 --kills 0 --seed 7 --store both --mutant no-epoch')),
   ).toMatchObject({ writes: 60, kills: 0, seed: 7, stores: ['pglite', 'postgres'], mutant: 'no-epoch' });
   expect(chaosArguments(words('--store postgres --restart-database 24'))).toMatchObject({ restarts: 24 });
+  expect(chaosArguments(words('--keyless --mutant no-look'))).toMatchObject({
+    keyless: true,
+    mutant: 'no-look',
+  });
   expect(chaosArguments(['--help'])).toEqual({ help: true });
 });
 
