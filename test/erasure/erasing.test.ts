@@ -17,6 +17,7 @@ import {
   mergedInto,
   shown,
   taxId,
+  waiting,
 } from './subject.ts';
 
 withStores((open) => {
@@ -42,7 +43,7 @@ withStores((open) => {
     expect(await erase(graph, id, { confirm: 'somebody else' })).toMatchObject({
       ...{ workflow: null, refusals: [{ code: 'NOT_CONFIRMED' }] },
     });
-    const flow = await asked(other);
+    const flow = await waiting(graph, other);
     expect(flow).toMatchObject({ stage: 'APPROVAL', customer: { id } });
     expect(await answer(graph, flow.id, true, ann)).toMatchObject({ refusals: [{ code: 'SAME_PERSON' }] });
     expect(await answer(graph, flow.id, false)).toMatchObject({ refusals: [] });
@@ -69,7 +70,7 @@ withStores((open) => {
     const customers = await count();
     const { position } = await logIn(db).head();
 
-    const { id: workflow } = await asked(id, { idempotencyKey: 'again' });
+    const { id: workflow } = await waiting(graph, id, { idempotencyKey: 'again' });
     await answer(graph, workflow, true);
     const flow = await ended(graph, workflow);
     expect(flow).toMatchObject({ state: 'SUCCEEDED', customer: null });
@@ -143,16 +144,6 @@ withStores((open) => {
     expect(Object.keys(keys).sort()).toEqual(['BILLING', 'CRM', 'ERP']);
     expect(await placesOf(db, words)).toEqual([]);
   }, 120_000);
-
-  /** An erasure that waits for a second person. */
-  async function asked(customer: string, given: object = {}) {
-    const { workflow, refusals } = await erase(graph, customer, given);
-    if (!workflow) throw new Error(JSON.stringify(refusals));
-    return until(async () => {
-      const flow = await shown(graph, workflow.id);
-      return flow.state === 'PARKED' && flow;
-    });
-  }
 
   /** What was done is told. */
   async function told(position: string): Promise<void> {

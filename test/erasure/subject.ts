@@ -216,3 +216,13 @@ export async function answer(graph: Graph, id: string, approve: boolean, headers
   return (await graph.ask(mutation, { id, answer: { approve, idempotencyKey: `answer ${id}` } }, headers))
     .answerWorkflow as Asked;
 }
+
+/** An erasure that waits for a second person. */
+export async function waiting(graph: Graph, customer: string, given: object = {}): Promise<Flow> {
+  const { workflow, refusals } = await erase(graph, customer, given);
+  if (!workflow) throw new Error(JSON.stringify(refusals));
+  return until(async () => {
+    const flow = await shown(graph, workflow.id);
+    return flow.state === 'PARKED' && flow;
+  });
+}
