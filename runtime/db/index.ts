@@ -3,6 +3,7 @@ import type { Db } from './port.ts';
 export type { Db, Queryable } from './port.ts';
 export { requireDurable, risksOf } from './durability.ts';
 export { isDuplicate, sqlProblem } from './problem.ts';
+export { renewStatistics } from './statistics.ts';
 export { turns } from './turns.ts';
 export { differences, loadMigrations, migrate, type Migration } from './migrate.ts';
 

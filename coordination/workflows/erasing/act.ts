@@ -1,5 +1,5 @@
 import type { Identity } from '../../../identity/index.ts';
-import type { Db } from '../../../runtime/db/index.ts';
+import { renewStatistics, type Db } from '../../../runtime/db/index.ts';
 import { letGo } from '../../barrier.ts';
 import { callOf, later } from '../calls.ts';
 import type { Carried } from '../carried.ts';
@@ -33,7 +33,10 @@ export function erasingIn({
         return { type: 'GUARDED', objections };
       }
       const done = await db.transaction((tx) => forgetIn(tx, identity, workflow));
-      return done ? { type: 'FORGOTTEN' } : later('COORDINATION', 'WRITES_OPEN');
+      if (!done) return later('COORDINATION', 'WRITES_OPEN');
+      // Before it is told as done: whoever ends here does all of it once more.
+      await renewStatistics(db);
+      return { type: 'FORGOTTEN' };
     },
     isOneAtATime: () => false,
     gaveUp: (tx, { id }) => letGo(tx, id),
