@@ -20,11 +20,9 @@ export async function existingStore({ databaseUrl, databaseSchema, dataDir }: St
   return openDb({ ...where, ...(databaseSchema === undefined ? {} : { schema: databaseSchema }) }).catch(
     (error: unknown) => {
       if (!(error instanceof Failure) || error.code !== 'STORE_IN_USE') throw error;
-      throw new Failure(
-        'STORE_IN_USE',
-        `${error.message} The embedded store is verified while no server has it open.`,
-        { cause: error },
-      );
+      throw new Failure('STORE_IN_USE', `${error.message} This is for while no server has it open.`, {
+        cause: error,
+      });
     },
   );
 }
