@@ -26,6 +26,7 @@ export const billingSubject: Subject<BillingCustomer, BillingRows> = {
   external: 'metadata',
   mandatory: ['currency'],
   change: (n) => ({ name: `Alfreds ${n}` }),
+  naming: (name) => ({ name }),
   clearable: 'provisioning_id',
   refused: { invoice_settings: { delivery: 'email', email: 'nobody' } },
   unknownKey: (n) => billingId('cus', `nobody ${n}`),

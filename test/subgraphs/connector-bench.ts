@@ -25,6 +25,8 @@ export interface Subject<R extends object, Rows extends object> {
   readonly mandatory: readonly (keyof R & string)[];
   /** One field with a value that the system accepts. */
   readonly change: (n: number) => Partial<R>;
+  /** A field that holds a name, with this one; it is erased, and not kept by law. */
+  readonly naming: (name: string) => Partial<R>;
   /** A field that can be cleared, and that `draft` fills. */
   readonly clearable: keyof R & string;
   /** Fields, each with a value that the system refuses; the first of them is the one that it names. */

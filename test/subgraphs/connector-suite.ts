@@ -1,4 +1,5 @@
 import { onEveryWire, type Subject } from './connector-bench.ts';
+import { erases } from './connector-erasing.ts';
 import { troubles } from './connector-faults.ts';
 import { feeds } from './connector-feed.ts';
 import { reads } from './connector-reads.ts';
@@ -10,5 +11,5 @@ import { writes } from './connector-writes.ts';
  * over HTTP, on every store. A connector that claims a capability it lacks fails.
  */
 export function connectorSuite<R extends object, Rows extends object>(subject: Subject<R, Rows>): void {
-  onEveryWire(subject, [reads, writes, records, feeds, troubles]);
+  onEveryWire(subject, [reads, writes, records, erases, feeds, troubles]);
 }

@@ -26,6 +26,7 @@ export const crmSubject: Subject<Account, AccountRows> = {
   external: 'Customer_Id__c',
   mandatory: ['Name'],
   change: (n) => ({ Industry: `Food ${n}` }),
+  naming: (name) => ({ Name: name }),
   clearable: 'Phone',
   refused: { NumberOfEmployees: -1, Language__c: 'DE', ParentId: '001' },
   unknownKey: (n) => crmId('001', `nobody ${n}`),

@@ -14,6 +14,7 @@ export const erpSubject: Subject<BusinessPartner, PartnerRows> = {
   external: 'YY1_CustomerId',
   mandatory: ['OrganizationBPName1', 'to_LegalEntity', 'PaymentTerms', 'to_BillToAddress'],
   change: (n) => ({ OrganizationBPName1: `Alfreds Feinkost ${n}` }),
+  naming: (name) => ({ OrganizationBPName1: name }),
   clearable: 'to_BillToAddress',
   refused: {
     PaymentTerms: 'N031',
