@@ -1,6 +1,7 @@
 import type { Entry } from './history.ts';
 import type { Newcomer } from './newcomers.ts';
-import { checkAdmissions, type Admissions, type Admitted, type Onboarding } from './onboarded.ts';
+import { checkAdmissions, type Admissions, type Admitted } from './onboarded.ts';
+import type { Onboarding } from './said.ts';
 import type { Violation } from './verdict.ts';
 
 /** What is found where the lines of the history happened in their order. */

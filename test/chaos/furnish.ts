@@ -7,7 +7,7 @@ import { httpWire } from '../../subgraphs/http-wire.ts';
 import type { FaultOrder } from '../../subgraphs/sandbox/faults.ts';
 import { keysOf } from '../../subgraphs/seed/synthetic/keys.ts';
 import { seedKey } from './history.ts';
-import type { Account } from './newcomers.ts';
+import type { Account } from './records.ts';
 
 /** Who is there before the run. */
 export interface Furnished {

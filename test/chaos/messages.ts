@@ -1,7 +1,7 @@
 import type { Enrolment } from '../../identity/index.ts';
 import type { Claim } from './claims.ts';
 import type { Newcomer, Saying } from './newcomers.ts';
-import type { Onboarding } from './onboarded.ts';
+import type { Onboarding } from './said.ts';
 import type { Submission } from './workload.ts';
 
 /** What a member of the run may be asked: what is given, and what it answers. */

@@ -1,6 +1,7 @@
 import type { Values } from '../../coordination/write.ts';
 import { drawsOf } from '../../subgraphs/seed/population/draws.ts';
-import type { Onboarding } from './onboarded.ts';
+import type { Account } from './records.ts';
+import type { Onboarding } from './said.ts';
 
 /** A customer that is to be onboarded. */
 export interface Newcomer {
@@ -12,12 +13,6 @@ export interface Newcomer {
   readonly account: Account | null;
   readonly values: Values;
   readonly course: Course;
-}
-
-/** An account in the CRM that is there before the run, and whose it is. */
-export interface Account {
-  readonly customer: string;
-  readonly key: string;
 }
 
 /**

@@ -1,23 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Stage, WorkflowState } from '../../coordination/workflows/workflow.ts';
+import type { WorkflowState } from '../../coordination/workflows/workflow.ts';
 import type { Entry } from './history.ts';
 import type { Course, Newcomer } from './newcomers.ts';
-import { entriesOf, isLiving, madeIn, recordsOf, systems, type Kept, type System } from './records.ts';
+import { entriesOf, isLiving, madeIn, recordsOf, systems, type Kept } from './records.ts';
+import type { Onboarding } from './said.ts';
 import type { Property, Violation } from './verdict.ts';
-
-/** What the coordination layer says of an onboarding. */
-export interface Onboarding {
-  readonly id: string;
-  readonly customer: string;
-  readonly state: WorkflowState;
-  readonly stage: Stage;
-  /** What a person is asked. */
-  readonly question: { readonly kind: string; readonly candidates: readonly string[] } | null;
-  /** Records of the customer, as the register has them. */
-  readonly keys: Readonly<Partial<Record<System, string>>>;
-  /** The writes that it has ordered, and their copies. */
-  readonly writes: readonly string[];
-}
 
 /** What became of a newcomer in the eyes of whoever asked for it. */
 export interface Admitted {

@@ -7,7 +7,7 @@ import { requestContext } from '../../runtime/context.ts';
 import type { Db } from '../../runtime/db/index.ts';
 import { createMetrics } from '../../runtime/telemetry.ts';
 import type { Store } from '../../subgraphs/store.ts';
-import type { Onboarding } from './onboarded.ts';
+import type { Onboarding } from './said.ts';
 import type { Admitting, Failpoint } from './subject.ts';
 
 /** Milliseconds that a caller waits. */

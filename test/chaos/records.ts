@@ -1,9 +1,14 @@
 import { seedKey, type Entry } from './history.ts';
-import type { Account } from './newcomers.ts';
 
 /** The systems, in the order in which a new customer comes into them. */
 export const systems = ['CRM', 'ERP', 'BILLING'] as const;
 export type System = (typeof systems)[number];
+
+/** An account in the CRM that is there before the run, and whose it is. */
+export interface Account {
+  readonly customer: string;
+  readonly key: string;
+}
 
 /** A record of a new customer, from its beginning to its end. */
 export interface Kept {

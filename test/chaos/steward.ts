@@ -4,7 +4,8 @@ import { askAgain } from './client.ts';
 import type { Fleet } from './fleet.ts';
 import { lateBy } from './furnish.ts';
 import { sayingOf, type Newcomer } from './newcomers.ts';
-import type { Admitted, Onboarding } from './onboarded.ts';
+import type { Admitted } from './onboarded.ts';
+import type { Onboarding } from './said.ts';
 
 export interface StewardOrder {
   readonly fleet: Pick<Fleet, 'pick'>;

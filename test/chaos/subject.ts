@@ -2,7 +2,7 @@ import type { Enrolment } from '../../identity/index.ts';
 import type { Claim } from './claims.ts';
 import type { Answer, Asked, Answered, Notice, Said, Trap, WorkerOrder } from './messages.ts';
 import type { Newcomer } from './newcomers.ts';
-import type { Onboarding } from './onboarded.ts';
+import type { Onboarding } from './said.ts';
 import type { Submission } from './workload.ts';
 
 /** Takes in new customers. */
