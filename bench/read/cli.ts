@@ -24,7 +24,7 @@ ${questions.map(({ name, what }) => `  ${name}  ${what}`).join('\n')}
   --only KEY,KEY,…     some contenders: ${contenders.map(({ key }) => key).join(', ')}
   --scale N       afterwards, the whole product with its store among 1,000 and among N customers (100000);
                   1000000 is the promise and takes long to seed the first time; 0 leaves it out
-  --database URL  …and with PostgreSQL, in schemas bench_read_N that are kept for the next run
+  --database URL  …on PostgreSQL instead, in schemas bench_read_N that are kept for the next run
   --quick         1 round of 1 second at 16 connections, no --scale: to see that everything works
   --profile KEY   no measurement: where one contender spends its time, by function
   --write         writes the table into README.md
@@ -57,6 +57,9 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+} finally {
+  // What was left running by an error would keep this process waiting for it.
+  endAll();
 }
 
 async function compare(): Promise<void> {
@@ -97,10 +100,9 @@ async function measureWhole(): Promise<Whole | null> {
     seconds: number('seconds', values.seconds, 3),
     progress: (line: string) => console.error(line),
   };
-  const embedded = await scale(order);
   const { database } = values;
-  const server = database === undefined ? [] : await scale({ ...order, databaseUrl: database });
-  return { scaled: [...embedded, ...server], footprint: await footprint().catch(() => null) };
+  const scaled = await scale(database === undefined ? order : { ...order, databaseUrl: database });
+  return { scaled, footprint: await footprint().catch(() => null) };
 }
 
 function chosen(keys: string) {

@@ -90,6 +90,8 @@ async function open(order: Scale, customers: number) {
     environment: {
       ...environmentOf(order, customers),
       PORT: String(port),
+      // Without tokens, which production does not allow.
+      NODE_ENV: 'development',
       AUTHENTICATION: 'development',
       SANDBOX_PORT: 'off',
       SAMPLE_DATA: 'none',
